@@ -1,0 +1,252 @@
+"""Everything that can happen, and everything the night asks to be done about it."""
+
+from enum import StrEnum
+
+import msgspec
+
+from kiosk.core.rules import Rules
+from kiosk.core.technique import Ms, Side
+
+
+class Act(StrEnum):
+    """What a touch target means. The screen turns a tap into one of these; pages know which apply."""
+
+    ANYWHERE = "anywhere"
+    """a touch on no target; wakes, or answers where the whole screen is one target"""
+    START = "start"
+    SOAK = "soak"
+    MORE = "more"
+    CHOOSE = "choose"
+    DIARY = "diary"
+    SETTINGS = "settings"
+    BACK = "back"
+    NEXT = "next"
+    SKIP = "skip"
+    GONE = "gone"
+    YES = "yes"
+    STILL = "still"
+    PLUS = "plus"
+    MINUS = "minus"
+    SAVE = "save"
+    SIGNS = "signs"
+    STOP = "stop"
+    PICK = "pick"
+    """``number``: index of a technique in the sequence"""
+    CHANGE = "change"
+    """``key``: the setting that goes to its next value"""
+    HEALTH = "health"
+    TECHNIQUES = "techniques"
+    ABOUT = "about"
+    YES_CONDITION = "yes-condition"
+    NO_CONDITION = "no-condition"
+
+
+class Fault(StrEnum):
+    """What is missing or broken, shown as a banner."""
+
+    NO_GPIO = "no-gpio"
+    NO_PROBE = "no-probe"
+    NO_TOUCH = "no-touch"
+    DISK = "disk"
+    DIARY_TORN = "diary-torn"
+    SETTINGS = "settings"
+    CLOCK = "clock"
+    BUTTON_STUCK = "button-stuck"
+
+
+class ProbeError(StrEnum):
+    """Why the probe gave no temperature."""
+
+    NO_PROBE = "no-probe"
+    """no sensor in sysfs"""
+    EMPTY = "empty"
+    """the kernel gave an empty file: no answer, bad CRC, or unplugged"""
+    CRC = "crc"
+    MALFORMED = "malformed"
+    RESET = "reset"
+    """85.000: the sensor lost power"""
+    NO_POWER = "no-power"
+    """127.94: not enough power to measure"""
+    RANGE = "range"
+    """below 5 or above 70 degrees Celsius"""
+
+
+class _Event(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+class ButtonPressed(_Event, frozen=True):
+    """The button went down (debounced)."""
+
+
+class ButtonReleased(_Event, frozen=True):
+    """The button came up (debounced)."""
+
+
+class Tapped(_Event, frozen=True):
+    """A finger was lifted inside a target (or, ``Act.ANYWHERE``, outside all)."""
+
+    act: Act = Act.ANYWHERE
+    number: int = 0
+    key: str = ""
+
+
+class WaterRead(_Event, frozen=True):
+    """One reading of the probe: degrees Celsius with the owner's offset, or why there is none."""
+
+    celsius: float | None
+    error: ProbeError | None = None
+
+
+class Due(_Event, frozen=True):
+    """A deadline of the State (``night.due``) has come."""
+
+
+class FaultFound(_Event, frozen=True):
+    """Something is missing or broken."""
+
+    fault: Fault
+
+
+class FaultCleared(_Event, frozen=True):
+    """It works again."""
+
+    fault: Fault
+
+
+class RulesChanged(_Event, frozen=True):
+    """The owner's settings are now these."""
+
+    rules: Rules
+
+
+class QuietHours(_Event, frozen=True):
+    """Quiet hours began or ended."""
+
+    on: bool
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What the diary page shows: this week, the last weeks (oldest first), hours of the night
+    (from 22 h to 7 h, one count an hour), minutes it usually took (None: nothing recorded)."""
+
+    this_week: int = 0
+    weeks: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
+    hours: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    usual_minutes: int | None = None
+
+
+class DiaryRead(_Event, frozen=True):
+    """The diary counted itself."""
+
+    tally: Tally
+
+
+class Interrupted(_Event, frozen=True):
+    """At start: the diary holds a night that was under way ``ago`` ms before now."""
+
+    ago: Ms
+    techniques: tuple[str, ...] = ()
+
+
+Event = (
+    ButtonPressed
+    | ButtonReleased
+    | Tapped
+    | WaterRead
+    | Due
+    | FaultFound
+    | FaultCleared
+    | RulesChanged
+    | QuietHours
+    | DiaryRead
+    | Interrupted
+)
+
+
+# --- effects: one-shot things to do. Lamp, buzzer and backlight are not among them: they are part of
+# the State, so that a level can never be lost or left behind.
+
+
+class Ending(StrEnum):
+    """How an episode ended."""
+
+    GONE = "gone"
+    NO_ANSWER = "no-answer"
+    INTERRUPTED = "interrupted"
+    """power cut, crash, or the device was switched off"""
+
+
+class _Effect(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+class EpisodeBegan(_Effect, frozen=True):
+    """A night's relief began. ``cramp`` False: only a soak, from the home page."""
+
+    at: Ms
+    side: Side
+    cramp: bool = True
+
+
+class TechniqueBegan(_Effect, frozen=True):
+    """A technique was begun (its first beat, or its first card)."""
+
+    at: Ms
+    technique: str
+
+
+class TechniqueEnded(_Effect, frozen=True):
+    """It ended: ``finished`` to its end, else left early. ``soak_min`` and ``soak_max`` in Celsius."""
+
+    at: Ms
+    technique: str
+    finished: bool
+    soak_min: float | None = None
+    soak_max: float | None = None
+    soak_ms: Ms | None = None
+
+
+class StopShown(_Effect, frozen=True):
+    """The ten-minute page was shown."""
+
+    at: Ms
+
+
+class EpisodeEnded(_Effect, frozen=True):
+    """It is over; ``rating`` follows in its own effect."""
+
+    at: Ms
+    ending: Ending
+
+
+class EpisodeRated(_Effect, frozen=True):
+    """How bad it was, 0 to 10. Never sent when the question went unanswered."""
+
+    at: Ms
+    rating: int
+
+
+class EpisodeResumed(_Effect, frozen=True):
+    """The interrupted night goes on."""
+
+    at: Ms
+
+
+class ReadWater(_Effect, frozen=True):
+    """Start or stop reading the probe."""
+
+    on: bool
+
+
+class ChangeSetting(_Effect, frozen=True):
+    """The owner tapped a setting: ``key`` goes to ``value``, or to its next value if empty."""
+
+    key: str
+    value: str = ""
+
+
+Record = (
+    EpisodeBegan | TechniqueBegan | TechniqueEnded | StopShown | EpisodeEnded | EpisodeRated | EpisodeResumed
+)
+Effect = Record | ReadWater | ChangeSetting

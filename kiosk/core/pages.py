@@ -1,0 +1,192 @@
+"""What the screen is showing, as data: one struct a page. Only what a page needs beyond the State."""
+
+import msgspec
+
+from kiosk.core.technique import Ms
+from kiosk.core.timeline import Beat, Timeline
+
+
+class _Page(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+class Asleep(_Page, frozen=True):
+    """Black, backlight off."""
+
+
+class Home(_Page, frozen=True):
+    """CRAMP, soak, more."""
+
+
+class More(_Page, frozen=True):
+    """Choose a technique, diary, settings."""
+
+
+class Choose(_Page, frozen=True):
+    """The technique list, three at a time from ``first``."""
+
+    first: int = 0
+
+
+class NextUp(_Page, frozen=True):
+    """The technique that comes next: its name and posture. Goes on by itself at ``until``, or waits
+    for a press (None: standing up and water are the person's decision)."""
+
+    technique: int
+    until: Ms | None = None
+
+
+class CountIn(_Page, frozen=True):
+    """READY 3-2-1: the posture, then the first beat at ``first_beat``."""
+
+    technique: int
+    timeline: Timeline
+    first_beat: Ms
+    resume: int = 0
+
+
+class Guide(_Page, frozen=True):
+    """A beat of a technique. ``began`` is the moment of offset 0 of the timeline, so the beat runs
+    from ``began + beat.start`` to ``began + beat.end``."""
+
+    technique: int
+    timeline: Timeline
+    began: Ms
+    index: int
+
+    @property
+    def beat(self) -> Beat:
+        """The beat under way."""
+        return self.timeline[self.index]
+
+
+class Gone(_Page, frozen=True):
+    """GONE? Yes / Still there. ``back``: where "still there" leads. ``asked``: the device asked after
+    the rounds of a block (then still there = the next technique); else the person tapped Gone.
+    Unanswered at ``until``, it goes on where it was."""
+
+    back: "Page"
+    asked: bool = False
+    until: Ms | None = None
+
+
+class Awake(_Page, frozen=True):
+    """Still there? Asked after two minutes without a touch on a page that waits. Asleep at ``until``."""
+
+    back: "Page"
+    until: Ms
+
+
+class Rating(_Page, frozen=True):
+    """How bad was it, 0 to 10? None: not recorded."""
+
+    value: int | None = None
+
+
+class GoodNight(_Page, frozen=True):
+    """Gone after so many minutes. Asleep at ``until``."""
+
+    minutes: int | None
+    until: Ms
+
+
+class Card(_Page, frozen=True):
+    """A card of the soak: ``after`` False: before it (fill, salt, probe), True: after it (dry)."""
+
+    technique: int
+    after: bool
+    index: int = 0
+
+
+class Soak(_Page, frozen=True):
+    """Feet and water. ``spent``: ms of warm soak before ``since``; ``since``: the clock runs from
+    there (None: it stands still). ``until`` = when the soak is done if it goes on running."""
+
+    technique: int
+    length: Ms
+    began: Ms
+    spent: Ms = 0
+    since: Ms | None = None
+
+    def spent_at(self, now: Ms) -> Ms:
+        """How long the feet were in warm water by ``now``, at most ``length``."""
+        running = 0 if self.since is None else max(0, now - self.since)
+        return min(self.length, self.spent + running)
+
+
+class TenMinutes(_Page, frozen=True):
+    """STOP. Ten minutes. Get help today. ``back``: what was under way, None if nothing was."""
+
+    back: "Page"
+
+
+class Signs(_Page, frozen=True):
+    """The warning signs, one a card; after the last, on to ``back``."""
+
+    back: "Page"
+    index: int = 0
+
+
+class Resume(_Page, frozen=True):
+    """After a crash or a power cut: the night that was under way is offered again."""
+
+    minutes: int
+    until: Ms
+
+
+class Diary(_Page, frozen=True):
+    """What was remembered."""
+
+
+class Settings(_Page, frozen=True):
+    """Settings menu number ``menu``."""
+
+    menu: int = 0
+
+
+class Health(_Page, frozen=True):
+    """The safety profile: one question a page, ``index`` into ``Condition``."""
+
+    index: int = 0
+
+
+class Techniques(_Page, frozen=True):
+    """Techniques on, off and order: the one at ``index``."""
+
+    index: int = 0
+
+
+class About(_Page, frozen=True):
+    """What this device is and is not; ``index``: which card."""
+
+    index: int = 0
+
+
+class Failsafe(_Page, frozen=True):
+    """Something went wrong. Press to start again."""
+
+
+Page = (
+    Asleep
+    | Home
+    | More
+    | Choose
+    | NextUp
+    | CountIn
+    | Guide
+    | Gone
+    | Awake
+    | Rating
+    | GoodNight
+    | Card
+    | Soak
+    | TenMinutes
+    | Signs
+    | Resume
+    | Diary
+    | Settings
+    | Health
+    | Techniques
+    | About
+    | Failsafe
+)

@@ -1,0 +1,69 @@
+"""The whole state of the night: immutable, all times absolute (ms of the monotonic clock)."""
+
+from enum import IntEnum
+
+import msgspec
+
+from kiosk.core.events import Fault, Tally
+from kiosk.core.pages import Asleep, Page
+from kiosk.core.rules import Rules
+from kiosk.core.signals import OFF, SILENT, LampPattern, Tune, Volume
+from kiosk.core.soak import Water
+from kiosk.core.technique import Ms, Technique
+
+
+class Light(IntEnum):
+    """What the backlight does. How bright "lit" is, the owner chose (``Rules.glow``)."""
+
+    OFF = 0
+    DIMMED = 1
+    LIT = 2
+
+
+class Shine(msgspec.Struct, frozen=True):
+    """What the lamp does since ``start``."""
+
+    pattern: LampPattern = OFF
+    start: Ms = 0
+
+
+class Sound(msgspec.Struct, frozen=True):
+    """What the buzzer does since ``start``."""
+
+    tune: Tune = SILENT
+    start: Ms = 0
+    volume: Volume = Volume.OFF
+
+
+class Episode(msgspec.Struct, frozen=True):
+    """The relief under way. ``cramp`` False: only a soak. ``stop_shown``: the ten minutes were told."""
+
+    began: Ms
+    cramp: bool = True
+    stop_shown: bool = False
+    using: str = ""
+    """id of the technique under way, for the record"""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the night knows. ``entered``: when this page came; ``touched``: when a person last
+    did something; ``guard_until``: taps before that are swallowed (the tap that woke the screen);
+    ``down_at``: since when the button is down; ``spent_press``: what this press was for is done."""
+
+    rules: Rules = Rules()
+    sequence: tuple[Technique, ...] = ()
+    """what this person is shown, in order: the rules' techniques after the safety profile"""
+    page: Page = Asleep()
+    entered: Ms = 0
+    touched: Ms = 0
+    guard_until: Ms = 0
+    down_at: Ms | None = None
+    spent_press: bool = False
+    episode: Episode | None = None
+    lamp: Shine = Shine()
+    sound: Sound = Sound()
+    light: Light = Light.OFF
+    water: Water = Water()
+    faults: frozenset[Fault] = frozenset()
+    quiet: bool = False
+    tally: Tally = Tally()

@@ -1,0 +1,148 @@
+"""One way of relieving a cramp, as data: a Technique of Blocks of Steps, each under one Cue."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Ms = int
+"""Whole milliseconds: a length of time, or a moment of the monotonic clock."""
+
+SECOND: Ms = 1000
+MINUTE: Ms = 60_000
+
+
+class Cue(StrEnum):
+    """What the person does during a step; says how lamp, buzzer and ring behave."""
+
+    READY = "ready"
+    HOLD = "hold"
+    RELEASE = "release"
+    MOVE = "move"
+    WIGGLE = "wiggle"
+    REST = "rest"
+
+
+class Place(StrEnum):
+    """Where a technique is done. The night goes from bed to feet to soak."""
+
+    BED = "bed"
+    FEET = "feet"
+    SOAK = "soak"
+
+
+class Load(StrEnum):
+    """What a step asks of the body; the safety profile hides or softens by it."""
+
+    STRETCH = "stretch"
+    MASSAGE = "massage"
+    PRESS = "press"
+    ROLL = "roll"
+    COLD = "cold"
+    HEAT = "heat"
+    STAND = "stand"
+    CROSS_LEG = "cross-leg"
+    WALK = "walk"
+
+
+class Side(StrEnum):
+    """Which foot cramps; pictures are mirrored to match."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+Line = Annotated[str, Meta(min_length=1, max_length=48)]
+Seconds = Annotated[int, Meta(ge=1, le=1800)]
+Count = Annotated[int, Meta(ge=1, le=60)]
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing to do under one cue, for ``seconds``.
+
+    ``line`` is the help line (at most eight words with the key word), ``word`` the key word where the
+    cue's own does not say it ("PRESS" for a hold with the thumb). ``range`` is what the source allows;
+    the owner may choose ``seconds`` within it. ``gentle`` replaces the line when the safety profile
+    softens the step. ``rounds`` limits a step to some rounds of its block (empty: all of them).
+    """
+
+    cue: Cue
+    line: Line
+    seconds: Seconds
+    range: tuple[Seconds, Seconds] | None = None
+    word: str = ""
+    art: str = ""
+    pose: str = ""
+    gentle: str = ""
+    loads: tuple[Load, ...] = ()
+    rounds: tuple[Count, ...] = ()
+    source: Annotated[str, Meta(min_length=1)]
+
+
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Steps repeated together.
+
+    ``times`` is a number of rounds, or the range the source gives (then ``usual`` is what is done).
+    ``until = "relief"``: after these rounds the device asks, and repeats if told so.
+    """
+
+    step: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    times: Count | tuple[Count, Count] = 1
+    usual: Count | None = None
+    until: Annotated[str, Meta(pattern="^(relief)?$")] = ""
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds are done before the next block, or before the device asks."""
+        if self.usual is not None:
+            return self.usual
+        return self.times if isinstance(self.times, int) else self.times[0]
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The fewest and the most rounds the source gives."""
+        return (self.times, self.times) if isinstance(self.times, int) else self.times
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A thing to read and do at one's own pace; a press goes on. Used around the soak."""
+
+    word: Line
+    line: Line
+    art: str = ""
+    pose: str = ""
+    source: Annotated[str, Meta(min_length=1)]
+
+
+class Soaking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How long the feet stay in warm water, and the cards before and after."""
+
+    minutes: Annotated[int, Meta(ge=1, le=20)]
+    range: tuple[int, int]
+    prepare: tuple[Card, ...] = ()
+    after: tuple[Card, ...] = ()
+    source: Annotated[str, Meta(min_length=1)]
+
+
+class Technique(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One technique file. Either ``block`` (timed steps) or ``soak`` (the water leads), never both.
+
+    ``posture`` is how to sit or stand, ``posture_art`` its picture; ``caution`` what to watch for;
+    ``by_day`` what helps on other days; ``loads`` what all of it asks of the body.
+    """
+
+    id: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,30}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=24)]
+    place: Place
+    posture: Line
+    posture_art: str
+    posture_pose: str = "rest"
+    art: str
+    source: Annotated[str, Meta(min_length=1)]
+    caution: str = ""
+    by_day: str = ""
+    loads: tuple[Load, ...] = ()
+    block: tuple[Block, ...] = ()
+    soak: Soaking | None = None

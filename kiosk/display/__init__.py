@@ -1,0 +1,1 @@
+"""The glass: where a picture goes and where taps come from."""

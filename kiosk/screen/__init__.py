@@ -1,0 +1,1 @@
+"""What is drawn, on any pygame surface; knows no display."""
