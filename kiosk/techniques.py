@@ -1,0 +1,221 @@
+"""Reads and checks the technique files: the shipped ones, then the owner's own, which may replace them.
+
+A broken file costs one clear sentence for each mistake, never the other files.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from kiosk.core.technique import Block, Card, Cue, Place, Step, Technique
+from kiosk.files import asset
+from kiosk.tomlfile import SYSTEM, MisfitError, TomlError, fit, own_folder, read, shown
+from kiosk.words import N_, _, ngettext
+
+Pictures = Mapping[str, frozenset[str]]
+"""Every illustration with what may be asked of it: its poses, and ``@cue`` for the cues it moves under."""
+
+#: The key word each cue brings along, where a step has none of its own.
+CUE_WORDS = {
+    Cue.READY: N_("READY"),
+    Cue.HOLD: N_("HOLD"),
+    Cue.RELEASE: N_("LET GO"),
+    Cue.MOVE: N_("MOVE"),
+    Cue.WIGGLE: N_("WIGGLE"),
+    Cue.REST: N_("REST"),
+}
+
+NEXT_UP_WORDS = 5
+"""name and posture share a page with the words of three targets: eight in all"""
+GUIDE_WORDS = 7
+"""key word and line share a page with one target: eight in all"""
+LINE_WORDS = 5
+
+_ROUNDS = (1, 60)
+_SOAK_MINUTES = (1, 20)
+_PLACES = list(Place)
+
+
+# msgspec 0.22 misreads `Count | tuple[Count, Count]` (the bounds of the number land in the place of the
+# tuple's length, and beyond it in memory). Bounds are checked here instead.
+class _Block(Block, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    times: int | tuple[int, int] = 1
+
+
+class _Technique(Technique, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    block: tuple[_Block, ...] = ()
+
+
+def folders() -> tuple[Path, ...]:
+    """Where techniques are looked for; later ones win: shipped, this machine's, this user's."""
+    return (asset("techniques"), SYSTEM / "techniques", own_folder() / "techniques")
+
+
+def load(where: Sequence[Path] | None = None) -> tuple[tuple[Technique, ...], tuple[str, ...]]:
+    """Every technique in the order of the night, and what is wrong with the files, a sentence each.
+
+    ``where``: the folders to read, ``folders()`` if None. A technique replaces one of the same id from
+    an earlier folder and takes its place; a file with a mistake is left out, so that a broken
+    replacement leaves the shipped one standing. Bed comes before feet, feet before soak.
+    """
+    pictures = read_pictures(asset("art", "poses.toml"))
+    found: dict[str, Technique] = {}
+    problems: list[str] = []
+    for folder in folders() if where is None else where:
+        seen: dict[str, Path] = {}
+        for path in sorted(folder.glob("*.toml")):
+            technique, wrong = read_technique(path, pictures)
+            problems += wrong
+            if technique is None:
+                continue
+            if technique.id in seen:
+                twice = _("{file}: id {id} is already taken by {other}; give it another.")
+                problems.append(twice.format(file=path, id=technique.id, other=seen[technique.id].name))
+                continue
+            seen[technique.id] = path
+            found[technique.id] = technique
+    ordered = sorted(found.values(), key=lambda technique: _PLACES.index(technique.place))
+    return tuple(ordered), tuple(problems)
+
+
+def read_technique(path: Path, pictures: Pictures) -> tuple[Technique | None, list[str]]:
+    """One file: the technique, or None and what is wrong with it."""
+    try:
+        technique = fit(read(path), _Technique, path)
+    except (TomlError, MisfitError, FileNotFoundError) as error:
+        return None, [str(error)]
+    wrong = [f"{path}: {sentence}" for sentence in check(technique, pictures)]
+    return (None, wrong) if wrong else (technique, [])
+
+
+def read_pictures(poses: Path) -> Pictures:
+    """What the illustrations can show, from their table of poses."""
+    tables = read(poses)
+    cues, _feet = tables.pop("cue"), tables.pop("foot")
+    return {
+        art: frozenset({*shown, *(f"@{cue}" for cue in cues.get(art, ()))}) for art, shown in tables.items()
+    }
+
+
+def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
+    """Everything wrong with a technique that its types cannot say."""
+    if bool(technique.block) == (technique.soak is not None):
+        yield _("a technique has either block (timed steps) or soak (the water leads).")
+    if (technique.place is Place.SOAK) != (technique.soak is not None):
+        yield _("place is soak for a technique with a soak, and only there.")
+    yield from _too_long("name + posture", NEXT_UP_WORDS, technique.name, technique.posture)
+    yield from _picture("posture_art", technique.posture_art, technique.posture_pose, pictures)
+    yield from _picture("art", technique.art, "", pictures)
+    for number, block in enumerate(technique.block, 1):
+        yield from _check_block(f"block {number}", block, technique, pictures)
+    if technique.soak is not None:
+        yield from _within("soak.minutes", technique.soak.minutes, technique.soak.range, _SOAK_MINUTES)
+        for name, cards in (("prepare", technique.soak.prepare), ("after", technique.soak.after)):
+            for number, card in enumerate(cards, 1):
+                at = f"soak.{name} {number}"
+                yield from _check_line(at, card.word, card.line)
+                yield from _picture(f"{at}.art", card.art or technique.art, card.pose, pictures)
+
+
+def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures) -> Iterator[str]:
+    yield from _within(f"{at}.times", block.rounds, block.bounds, _ROUNDS)
+    for number, step in enumerate(block.step, 1):
+        key = f"{at}.step {number}"
+        if step.range is not None:
+            yield from _within(f"{key}.seconds", step.seconds, step.range, (1, 1800))
+        beyond = [turn for turn in step.rounds if turn > block.bounds[1]]
+        if beyond:
+            sentence = _("{key}.rounds names round {round}, but the block has only {rounds}.")
+            yield sentence.format(key=key, round=beyond[0], rounds=block.bounds[1])
+        word = step.word or CUE_WORDS[step.cue]
+        for line in filter(None, (step.line, step.gentle)):
+            yield from _check_line(key, word, line)
+        cue = Cue.MOVE if step.cue is Cue.WIGGLE else Cue.REST if step.cue is Cue.READY else step.cue
+        yield from _picture(f"{key}.art", step.art or technique.art, step.pose or f"@{cue}", pictures)
+
+
+def _check_line(at: str, word: str, line: str) -> Iterator[str]:
+    yield from _too_long(f"{at}.line", LINE_WORDS, line)
+    yield from _too_long(f"{at}.word + line", GUIDE_WORDS, word, line)
+
+
+def _too_long(key: str, most: int, *lines: str) -> Iterator[str]:
+    """Words as a reader counts them: a number is not one."""
+    count = sum(any(map(str.isalpha, word)) for line in lines for word in line.split())
+    if count > most:
+        yield ngettext(
+            "{key} has {count} words; there is room for {most}.",
+            "{key} has {count} words; there is room for {most}.",
+            most,
+        ).format(key=key, count=count, most=most)
+
+
+def _within(key: str, value: int, given: tuple[int, int], ever: tuple[int, int]) -> Iterator[str]:
+    low, high = given
+    if not ever[0] <= low <= high <= ever[1]:
+        sentence = _("{key}: the range {low} to {high} must rise and stay within {least} to {most}.")
+        yield sentence.format(key=key, low=low, high=high, least=ever[0], most=ever[1])
+    elif not low <= value <= high:
+        sentence = _("{key} is {value}, which is outside its range of {low} to {high}.")
+        yield sentence.format(key=key, value=value, low=low, high=high)
+
+
+def _picture(key: str, art: str, pose: str, pictures: Pictures) -> Iterator[str]:
+    """``pose`` is a pose, ``@cue`` for whatever the picture does under a cue, or empty for any."""
+    if art not in pictures:
+        yield _("{key}: there is no picture {art}.").format(key=key, art=shown(art))
+    elif pose.startswith("@") and pose not in pictures[art]:
+        sentence = _("{key}: the picture {art} knows no {cue}; name a pose.")
+        yield sentence.format(key=key, art=shown(art), cue=shown(pose[1:]))
+    elif pose and pose not in pictures[art]:
+        known = ", ".join(sorted(each for each in pictures[art] if not each.startswith("@")))
+        sentence = _("{key}: the picture {art} has no pose {pose}; it has {known}.")
+        yield sentence.format(key=key, art=shown(art), pose=shown(pose), known=known)
+
+
+def describe(technique: Technique) -> list[str]:
+    """A technique in lines of text: steps with their times and ranges, cautions, sources."""
+    told = [_(technique.name), _("Posture: {posture}").format(posture=_(technique.posture))]
+    sources = [technique.source]
+    for block in technique.block:
+        told.append(_rounds(block))
+        told += ["  " + _step(step) for step in block.step]
+        sources += [step.source for step in block.step]
+    if (soak := technique.soak) is not None:
+        low, high = soak.range
+        length = _("Soak {minutes} minutes ({low} to {high})")
+        told += ["  " + _card(card) for card in soak.prepare]
+        told.append(length.format(minutes=soak.minutes, low=low, high=high))
+        told += ["  " + _card(card) for card in soak.after]
+        sources += [part.source for part in (*soak.prepare, soak, *soak.after)]
+    if technique.caution:
+        told.append(_("Take care: {caution}").format(caution=_(technique.caution)))
+    if technique.by_day:
+        told.append(_("By day: {by_day}").format(by_day=_(technique.by_day)))
+    return [*told, _("Sources:"), *("  " + source for source in dict.fromkeys(sources))]
+
+
+def _rounds(block: Block) -> str:
+    count = ngettext("{rounds} round", "{rounds} rounds", block.rounds)
+    if block.until:
+        count = ngettext(
+            "{rounds} round, again until it is gone", "{rounds} rounds, again until it is gone", block.rounds
+        )
+    low, high = block.bounds
+    if low != high:
+        count = _("{rounds} ({low} to {high})").format(rounds=count, low=low, high=high)
+    return count.format(rounds=block.rounds)
+
+
+def _step(step: Step) -> str:
+    word, line = _(step.word or CUE_WORDS[step.cue]), _(step.line)
+    told = _("{word} {seconds} s – {line}")
+    if step.range is not None:
+        told = _("{word} {seconds} s ({low} to {high}) – {line}")
+    if step.rounds:
+        told = _("{step} (round {rounds} only)").format(step=told, rounds=", ".join(map(str, step.rounds)))
+    low, high = step.range or (step.seconds, step.seconds)
+    return told.format(word=word, seconds=step.seconds, low=low, high=high, line=line)
+
+
+def _card(card: Card) -> str:
+    return _("{word} – {line}").format(word=_(card.word), line=_(card.line))

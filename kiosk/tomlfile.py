@@ -1,0 +1,233 @@
+"""TOML files as typed data; mistakes told in plain words: which key, what belongs there, what is there."""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from kiosk.words import _
+
+T = TypeVar("T")
+Key = tuple[str | int, ...]
+
+#: Where whoever runs this machine puts settings and techniques for everyone.
+SYSTEM = Path("/etc/cramp-kiosk")
+
+_STEPS = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_AT = re.compile(r" - at `\$(.*)`$")
+_FIELD = re.compile(r"Object (contains unknown|missing required) field `(.*?)`")
+_SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$")
+
+
+class TomlError(Exception):
+    """A file that cannot be read at all; says which, where and why in one sentence."""
+
+
+class MisfitError(Exception):
+    """A value that does not belong where it is. ``key`` is the way to it from the top."""
+
+    def __init__(self, sentence: str, key: Key) -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
+def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where this user's own files are: under systemd the service's state folder, else XDG's."""
+    if state := environ.get("STATE_DIRECTORY"):
+        return Path(state.split(":")[0])
+    config = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME", "~"), ".config")  # noqa: PTH118
+    return Path(config).expanduser() / "cramp-kiosk"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises ``TomlError``; a missing file is the caller's to judge."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TomlError(_("{file} cannot be read: {reason}.").format(file=path, reason=reason)) from error
+    except UnicodeDecodeError as error:
+        sentence = _("{file} is not text in UTF-8: byte {number} does not belong there.")
+        raise TomlError(sentence.format(file=path, number=error.start + 1)) from error
+    except tomllib.TOMLDecodeError as error:
+        if found := _SYNTAX.match(str(error)):
+            reason, line, column = found.groups()
+            sentence = _("{file}, line {line}, column {column}: this is not TOML ({reason}).")
+            told = sentence.format(file=path, line=line, column=column, reason=reason)
+        else:
+            told = _("{file} ends too early to be TOML ({reason}).").format(file=path, reason=error)
+        raise TomlError(told) from error
+
+
+def fit(raw: object, kind: type[T], name: object) -> T:
+    """``raw`` as a ``kind``. Raises ``MisfitError`` at the first value that does not belong; ``name`` names
+    the file in its sentence."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        told = str(error)
+    at = _AT.search(told)
+    key = _way(at.group(1) if at else "", raw, kind)
+    type_ = _type_at(kind, key)
+    if field := _FIELD.match(told):
+        return _misplaced(field, key, type_, name)
+    sentence = _("{file}: {key} must be {expected}, but it is {found}.").format(
+        file=name, key=spell(key), expected=wanted(type_), found=shown(value_at(raw, key))
+    )
+    raise MisfitError(sentence, key)
+
+
+def _misplaced(field: re.Match[str], key: Key, type_: inspect.Type, name: object) -> NoReturn:
+    """Raise for a key too many or a key too few in the table at ``key``."""
+    known = [each.encode_name for each in type_.fields] if isinstance(type_, inspect.StructType) else []
+    whole = (*key, field.group(2))
+    if field.group(1).startswith("missing"):
+        raise MisfitError(_("{file}: {key} is missing.").format(file=name, key=spell(whole)), key)
+    raise MisfitError(unknown(name, spell(whole), field.group(2), known), whole)
+
+
+def unknown(file: object, key: str, word: str, known: list[str]) -> str:
+    """The sentence for a name nobody knows, with the nearest one that is known, or all of them."""
+    if near := difflib.get_close_matches(word, known, 1):
+        return _("{file}: {key} is not known; did you mean {near}?").format(file=file, key=key, near=near[0])
+    listed = ", ".join(known)
+    return _("{file}: {key} is not known; known are: {known}.").format(file=file, key=key, known=listed)
+
+
+def spell(key: Key) -> str:
+    """The way to a value as people count: ``block 1.step 2.seconds``."""
+    told = ""
+    for part in key:
+        told += f" {part + 1}" if isinstance(part, int) else f".{part}"
+    return told.lstrip(".") or _("the file")
+
+
+def value_at(raw: object, key: Key) -> object:
+    """The value at the end of the way."""
+    for part in key:
+        raw = raw[part]  # type: ignore[index]
+    return raw
+
+
+def _way(path: str, raw: object, kind: type) -> Key:
+    """msgspec's path as keys. It writes ``[...]`` for a key of an open table; the first one whose value
+    does not fit is meant."""
+    key: Key = ()
+    for name, index in _STEPS.findall(path):
+        if index == "...":
+            item = _type_at(kind, (*key, ""))
+            key = (*key, next(_misfits(value_at(raw, key), item)))
+        else:
+            key = (*key, name or int(index))
+    return key
+
+
+def _misfits(table: object, item: inspect.Type) -> Iterator[str]:
+    assert isinstance(table, dict) and isinstance(item, inspect.StructType)  # noqa: S101, PT018
+    for name, value in table.items():
+        try:
+            msgspec.convert(value, item.cls)
+        except msgspec.ValidationError:
+            yield name
+
+
+def _type_at(kind: type, key: Key) -> inspect.Type:
+    """The type that belongs at the end of the way."""
+    type_ = inspect.type_info(kind)
+    for part in key:
+        type_ = next(filter(None, (_inner(each, part) for each in _members(type_))))
+    return type_
+
+
+def _members(type_: inspect.Type) -> tuple[inspect.Type, ...]:
+    """What may stand here, ``None`` left out: a TOML file cannot say it."""
+    bare = type_.type if isinstance(type_, inspect.Metadata) else type_
+    if isinstance(bare, inspect.UnionType):
+        return tuple(each for each in bare.types if not isinstance(each, inspect.NoneType))
+    return (bare,)
+
+
+def _inner(type_: inspect.Type, part: str | int) -> inspect.Type | None:
+    """The type one step further in, None if ``type_`` has no such part."""
+    match type_:
+        case inspect.StructType():
+            return next((field.type for field in type_.fields if field.encode_name == part), None)
+        case inspect.DictType():
+            return type_.value_type
+        case inspect.VarTupleType():
+            return type_.item_type
+        case inspect.TupleType() if isinstance(part, int):
+            return type_.item_types[part]
+    return None
+
+
+def wanted(type_: inspect.Type) -> str:
+    """What belongs here, in words: ``a whole number from 15 to 20``."""
+    if isinstance(type_, inspect.Metadata) and (examples := (type_.extra_json_schema or {}).get("examples")):
+        return _("text such as {example}").format(example=shown(examples[0]))
+    return _(" or ").join(_wanted(each) for each in _members(type_))
+
+
+def _wanted(type_: inspect.Type) -> str:
+    match type_:
+        case inspect.BoolType():
+            return _("true or false")
+        case inspect.IntType():
+            return _bounded(_("a whole number"), type_.ge, type_.le)
+        case inspect.FloatType():
+            return _bounded(_("a number"), type_.ge, type_.le)
+        case inspect.EnumType():
+            return _("one of {values}").format(values=", ".join(shown(each.value) for each in type_.cls))
+        case inspect.LiteralType():
+            return _("one of {values}").format(values=", ".join(shown(each) for each in type_.values))
+        case inspect.StrType() if type_.pattern:
+            return _("text of the form {pattern}").format(pattern=type_.pattern)
+        case inspect.StrType():
+            return _lengthy(_("text"), _("characters"), type_.min_length, type_.max_length)
+        case inspect.VarTupleType() | inspect.FrozenSetType():
+            items = _("a list, each {item}").format(item=wanted(type_.item_type))
+            return _lengthy(items, _("entries"), type_.min_length, type_.max_length)
+        case inspect.TupleType():
+            return _("a list of {items}").format(items=_(" and ").join(map(wanted, type_.item_types)))
+    return _("a table")
+
+
+def _bounded(what: str, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return what
+    return _("{what} from {low} to {high}").format(what=what, low=low, high=high)
+
+
+def _lengthy(what: str, units: str, low: int | None, high: int | None) -> str:
+    match low, high:
+        case None | 0, None:
+            return what
+        case int(), None:
+            return _("{what} of at least {low} {units}").format(what=what, low=low, units=units)
+        case None, int():
+            return _("{what} of at most {high} {units}").format(what=what, high=high, units=units)
+    return _("{what} of {low} to {high} {units}").format(what=what, low=low, high=high, units=units)
+
+
+def shown(value: object) -> str:
+    """A value as its owner wrote it, or what kind of thing it is where that would be long."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return msgspec.json.encode(value).decode() if len(value) <= 60 else _("a long text")
+        case list() if len(value) <= 4 and not any(isinstance(each, dict | list) for each in value):
+            return "[" + ", ".join(map(shown, value)) + "]"
+        case list():
+            return _("a list")
+        case dict():
+            return _("a table")
+    return str(value)
