@@ -37,12 +37,14 @@ class NextUp(_Page, frozen=True):
 
 
 class CountIn(_Page, frozen=True):
-    """READY 3-2-1: the posture, then the first beat at ``first_beat``."""
+    """READY 3-2-1: the posture, then the beat at ``index`` from ``first_beat`` on. ``counting``: the
+    three ticks have begun."""
 
     technique: int
     timeline: Timeline
     first_beat: Ms
-    resume: int = 0
+    index: int = 0
+    counting: bool = False
 
 
 class Guide(_Page, frozen=True):
@@ -61,12 +63,11 @@ class Guide(_Page, frozen=True):
 
 
 class Gone(_Page, frozen=True):
-    """GONE? Yes / Still there. ``back``: where "still there" leads. ``asked``: the device asked after
-    the rounds of a block (then still there = the next technique); else the person tapped Gone.
-    Unanswered at ``until``, it goes on where it was."""
+    """GONE? Yes / Still there. ``back``: what goes on when nobody answers by ``until`` (None: it waits).
+    ``onward``: the technique that "still there" leads to; None: back to what was under way."""
 
     back: "Page"
-    asked: bool = False
+    onward: int | None = None
     until: Ms | None = None
 
 
@@ -78,8 +79,9 @@ class Awake(_Page, frozen=True):
 
 
 class Rating(_Page, frozen=True):
-    """How bad was it, 0 to 10? None: not recorded."""
+    """How bad was it, 0 to 10? None: not recorded. ``minutes``: how long it took, for good night."""
 
+    minutes: int = 1
     value: int | None = None
 
 
@@ -99,12 +101,11 @@ class Card(_Page, frozen=True):
 
 
 class Soak(_Page, frozen=True):
-    """Feet and water. ``spent``: ms of warm soak before ``since``; ``since``: the clock runs from
-    there (None: it stands still). ``until`` = when the soak is done if it goes on running."""
+    """Feet and water. ``spent``: ms of warm soak before ``since``; ``since``: the clock runs from there
+    (None: it stands still)."""
 
     technique: int
     length: Ms
-    began: Ms
     spent: Ms = 0
     since: Ms | None = None
 
@@ -113,9 +114,13 @@ class Soak(_Page, frozen=True):
         running = 0 if self.since is None else max(0, now - self.since)
         return min(self.length, self.spent + running)
 
+    def done_at(self) -> Ms | None:
+        """When the soak is done if the clock runs on; None while it stands still."""
+        return None if self.since is None else self.since + self.length - self.spent
+
 
 class TenMinutes(_Page, frozen=True):
-    """STOP. Ten minutes. Get help today. ``back``: what was under way, None if nothing was."""
+    """STOP. Ten minutes. Get help today. ``back``: what was under way."""
 
     back: "Page"
 
@@ -128,9 +133,9 @@ class Signs(_Page, frozen=True):
 
 
 class Resume(_Page, frozen=True):
-    """After a crash or a power cut: the night that was under way is offered again."""
+    """After a crash or a power cut: the night that began ``ago`` ms before is offered again."""
 
-    minutes: int
+    ago: Ms
     until: Ms
 
 

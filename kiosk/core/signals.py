@@ -63,6 +63,7 @@ class Signal(StrEnum):
     """Everything lamp and buzzer can say."""
 
     TICK = "tick"
+    """ready: three ticks, one a second"""
     HOLD = "hold"
     RELEASE = "release"
     MOVE = "move"
@@ -114,7 +115,7 @@ _ALARM = ((523, 150), (587, 150), (659, 150), (698, 150), (784, 150))
 
 #: For a passive buzzer: real tones.
 TUNE: dict[Signal, Tune] = {
-    Signal.TICK: _notes((523, 40)),
+    Signal.TICK: _notes((523, 40), (0, 960), (523, 40), (0, 960), (523, 40)),
     Signal.HOLD: _notes((523, 120), (784, 200)),
     Signal.RELEASE: _notes((784, 120), (523, 200)),
     Signal.MOVE: _notes((523, 60)),

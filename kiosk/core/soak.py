@@ -1,13 +1,16 @@
 """Water readings -> can I trust it? -> what to tell the feet. Bands and hysteresis as in the signal table.
 
-Degrees Celsius throughout, after the owner's probe offset.
+Degrees Celsius throughout, after the owner's probe offset. Never "warm" from a single reading, never an
+old number: all verdicts but danger need two readings that agree, and after 5 s without a good reading
+there is no temperature at all.
 """
 
+import math
 from enum import StrEnum
 
 import msgspec
 
-from kiosk.core.technique import Ms
+from kiosk.core.technique import MINUTE, SECOND, Ms
 
 
 class Verdict(StrEnum):
@@ -23,10 +26,33 @@ class Verdict(StrEnum):
     SETTLING = "settling"
     """in the warm band, not yet steady"""
     WARM = "warm"
+    """the one verdict in which feet are in the water"""
     HOT_EDGE = "hot-edge"
     TOO_HOT = "too-hot"
     DANGER = "danger"
     RISING = "rising"
+
+
+#: Verdicts that must not hide behind a question: feet out, now.
+URGENT = frozenset({Verdict.DANGER, Verdict.TOO_HOT, Verdict.RISING, Verdict.FAULT})
+
+STALE: Ms = 5 * SECOND
+KEEP: Ms = 5 * MINUTE
+STEADY_FOR: Ms = 15 * SECOND
+RISE_WITHIN: Ms = 10 * SECOND
+DRY_FOR: Ms = 10 * SECOND
+TELL_FOR: Ms = 20 * SECOND
+FIT_OVER: Ms = 2 * MINUTE
+
+POSSIBLE = (5.0, 70.0)
+ROOM_POSSIBLE = (15.0, 30.0)
+ROOM_USUAL = 21.0
+ROOM_WITHIN = 2.0
+JUMP = 5.0
+AGREE = 1.0
+STEADY_WITHIN = 0.3
+RISE = 0.5
+STEP_BACK = 0.5
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -46,13 +72,35 @@ class Bands(msgspec.Struct, frozen=True):
     danger: float = 43.0
 
 
+#: For feet that feel little, once a clinician said yes to soaking.
+SENSITIVE = Bands(cold=29.0, warm_low=32.0, warm_high=35.0, too_hot=36.0, danger=38.0)
+
+
 class Water(msgspec.Struct, frozen=True):
-    """What is known of the water. ``readings``: the good ones of the last minutes, oldest first."""
+    """What is known of the water, and what that means."""
 
     verdict: Verdict = Verdict.WAITING
     readings: tuple[Reading, ...] = ()
+    """the good ones of the last minutes, oldest first; emptied by a fault"""
     warm_for: Ms | None = None
-    """the water will leave the warm band in about so many ms (None: cannot tell)"""
+    """said once in a warm spell: the water leaves the warm band in about so many ms"""
+    told_at: Ms | None = None
+    """when that was said; None: not yet in this warm spell"""
+    since: Ms = 0
+    """when reading began, or the last good reading"""
+    last: Reading | None = None
+    """the last possible value, good or a jump"""
+    bad: int = 0
+    """bad readings in a row"""
+    next: Verdict | None = None
+    """what the last reading alone would say; two in a row make it so"""
+    latched: bool = False
+    """danger was reached and not yet answered by a press"""
+    room: float | None = None
+    dry_since: Ms | None = None
+    low: float | None = None
+    high: float | None = None
+    """coldest and warmest while the feet were in"""
 
     @property
     def celsius(self) -> float | None:
@@ -63,5 +111,213 @@ class Water(msgspec.Struct, frozen=True):
 
     @property
     def trend(self) -> float:
-        """Degrees a minute over the last readings; 0.0 while too few are known."""
-        return 0.0
+        """Degrees a minute over the last half minute; 0.0 while too few readings are known."""
+        recent = _within(self.readings, 30 * SECOND)
+        if len(recent) < 2 or recent[-1].at - recent[0].at < 5 * SECOND:
+            return 0.0
+        return (recent[-1].celsius - recent[0].celsius) * MINUTE / (recent[-1].at - recent[0].at)
+
+    def stale_at(self) -> Ms:
+        """When the last good reading is too old to be shown."""
+        return self.since + STALE
+
+    def may_clear(self, bands: Bands) -> bool:
+        """Danger is over as far as the water goes; a press says the feet are safe."""
+        return self.latched and self.celsius is not None and self.celsius < bands.too_hot
+
+
+def begin(now: Ms, room: float | None = None) -> Water:
+    """Reading begins; ``room`` is what the probe said in air the last time, if known."""
+    return Water(since=now, room=room)
+
+
+def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
+    """Take one reading (None: the probe could not) and judge the water anew."""
+    if celsius is None or not POSSIBLE[0] <= celsius <= POSSIBLE[1]:
+        return _bad(water)
+    reading = Reading(now, celsius)
+    jumped = water.last is not None and _jumped(water.last, reading)
+    water = msgspec.structs.replace(water, last=reading)
+    if jumped:
+        return _bad(water)
+    if celsius >= bands.danger:
+        return _good(water, reading, Verdict.DANGER, latched=True)
+    if water.verdict in {Verdict.WAITING, Verdict.FAULT} and not _agrees(water, reading):
+        # the first of two: remembered, not yet believed
+        return msgspec.structs.replace(water, readings=(reading,), bad=0, since=now)
+    return _judge(water, reading, bands)
+
+
+def age(water: Water, now: Ms) -> Water:
+    """Nothing was read for too long: there is no temperature any more."""
+    return _fault(water) if now >= water.stale_at() and water.verdict is not Verdict.FAULT else water
+
+
+def answer(water: Water, bands: Bands) -> Water:
+    """The button was pressed: danger ends if the water has cooled below the limit."""
+    if not water.may_clear(bands) or not water.readings:
+        return water
+    verdict = _band(water.readings[-1].celsius, Verdict.TOO_HOT, bands)
+    verdict = Verdict.SETTLING if verdict is Verdict.WARM else verdict
+    return msgspec.structs.replace(water, latched=False, verdict=verdict, next=None)
+
+
+def _bad(water: Water) -> Water:
+    bad = water.bad + 1
+    return _fault(water) if bad >= 2 else msgspec.structs.replace(water, bad=bad)
+
+
+def _fault(water: Water) -> Water:
+    return msgspec.structs.replace(
+        water,
+        verdict=Verdict.FAULT,
+        readings=(),
+        bad=max(water.bad, 2),
+        next=None,
+        warm_for=None,
+        told_at=None,
+        dry_since=None,
+    )
+
+
+def _jumped(last: Reading, reading: Reading) -> bool:
+    seconds = max(1.0, (reading.at - last.at) / SECOND)
+    return abs(reading.celsius - last.celsius) > JUMP * seconds
+
+
+def _agrees(water: Water, reading: Reading) -> bool:
+    return bool(water.readings) and abs(water.readings[-1].celsius - reading.celsius) <= AGREE
+
+
+def _within(readings: tuple[Reading, ...], length: Ms) -> tuple[Reading, ...]:
+    """The readings of the last ``length`` ms, seen from the newest."""
+    if not readings:
+        return ()
+    return tuple(r for r in readings if readings[-1].at - r.at <= length)
+
+
+def _good(water: Water, reading: Reading, verdict: Verdict, *, latched: bool = False) -> Water:
+    """Keep the reading and become ``verdict``."""
+    kept = tuple(r for r in water.readings if reading.at - r.at <= KEEP)
+    water = msgspec.structs.replace(
+        water,
+        readings=(*kept, reading),
+        bad=0,
+        since=reading.at,
+        latched=latched or water.latched,
+        verdict=verdict,
+        next=None if verdict is not water.verdict else water.next,
+    )
+    if verdict is not Verdict.WARM:
+        return msgspec.structs.replace(water, warm_for=None, told_at=None)
+    low = reading.celsius if water.low is None else min(water.low, reading.celsius)
+    high = reading.celsius if water.high is None else max(water.high, reading.celsius)
+    return msgspec.structs.replace(water, low=low, high=high)
+
+
+def _judge(water: Water, reading: Reading, bands: Bands) -> Water:
+    """All verdicts but danger: what this reading says becomes true when two in a row say it."""
+    if water.latched:
+        return _good(water, reading, Verdict.DANGER)
+    water = _feel_room(water, reading)
+    kept = msgspec.structs.replace(water, readings=(*water.readings, reading))
+    says = _says(kept, reading, bands)
+    if says is water.verdict:
+        return _predict(msgspec.structs.replace(_good(water, reading, says), next=None), bands)
+    begun = water.verdict in {Verdict.WAITING, Verdict.FAULT}  # its two readings agreed already
+    lasted = says is Verdict.DRY or (water.verdict is Verdict.SETTLING and says is Verdict.WARM)
+    if begun or lasted or says is water.next:
+        return _good(water, reading, says)
+    return msgspec.structs.replace(_good(water, reading, water.verdict), next=says)
+
+
+def _says(water: Water, reading: Reading, bands: Bands) -> Verdict:
+    """What the water would be if this reading were believed."""
+    if water.verdict is Verdict.DRY and reading.celsius <= ROOM_POSSIBLE[1]:
+        return Verdict.DRY
+    if water.dry_since is not None:
+        if reading.at - water.dry_since >= DRY_FOR:
+            return Verdict.DRY
+        if water.verdict in {Verdict.WAITING, Verdict.FAULT}:
+            return Verdict.WAITING
+    band = _band(reading.celsius, water.verdict, bands)
+    if band in {Verdict.WARM, Verdict.TOP_UP} and _rising(water):
+        return Verdict.RISING
+    if band is Verdict.WARM and water.verdict is not Verdict.WARM and not _steady(water, STEADY_FOR):
+        return Verdict.SETTLING
+    return band
+
+
+def _band(celsius: float, was: Verdict, bands: Bands) -> Verdict:
+    """The band, with the step back that keeps a verdict from flickering at its edge."""
+    hot = was in {Verdict.TOO_HOT, Verdict.DANGER}
+    if celsius > bands.too_hot or (hot and celsius >= bands.too_hot - STEP_BACK):
+        return Verdict.TOO_HOT
+    if celsius > bands.warm_high:
+        return Verdict.HOT_EDGE
+    if celsius < bands.cold or (was is Verdict.COLD and celsius < bands.cold + STEP_BACK):
+        return Verdict.COLD
+    cool = was in {Verdict.TOP_UP, Verdict.COLD}
+    if celsius < bands.warm_low or (cool and celsius < bands.warm_low + STEP_BACK):
+        return Verdict.TOP_UP
+    return Verdict.WARM
+
+
+def _rising(water: Water) -> bool:
+    """Hot water is being added: it warms while the feet are in, and was not yet steady since."""
+    recent = _within(water.readings, RISE_WITHIN)
+    if water.verdict is Verdict.WARM:
+        return recent[-1].celsius - min(r.celsius for r in recent) > RISE
+    return water.verdict is Verdict.RISING and not _steady(water, RISE_WITHIN)
+
+
+def _steady(water: Water, length: Ms) -> bool:
+    """All readings of the last ``length`` ms are close together, and there were some all the time."""
+    if not water.readings or water.readings[-1].at - water.readings[0].at < length:
+        return False
+    values = [r.celsius for r in _within(water.readings, length)]
+    return max(values) - min(values) <= STEADY_WITHIN
+
+
+def _feel_room(water: Water, reading: Reading) -> Water:
+    """Learn the room's temperature from the first readings; note since when the probe looks dry."""
+    low, high = ROOM_POSSIBLE
+    possible = low <= reading.celsius <= high
+    room = reading.celsius if water.room is None and possible else water.room
+    near = abs(reading.celsius - (ROOM_USUAL if room is None else room)) <= ROOM_WITHIN
+    since = water.dry_since if water.dry_since is not None else reading.at
+    return msgspec.structs.replace(water, room=room, dry_since=since if possible and near else None)
+
+
+def _predict(water: Water, bands: Bands) -> Water:
+    """Newton's law of cooling, fitted to this warm spell: when does the water leave the band? Said once."""
+    newest = water.readings[-1]
+    if water.verdict is not Verdict.WARM:
+        return water
+    if water.told_at is not None:
+        over = newest.at - water.told_at >= TELL_FOR
+        return msgspec.structs.replace(water, warm_for=None) if over else water
+    left = warm_left(_within(water.readings, FIT_OVER), water.room or ROOM_USUAL, bands)
+    return water if left is None else msgspec.structs.replace(water, warm_for=left, told_at=newest.at)
+
+
+def warm_left(readings: tuple[Reading, ...], room: float, bands: Bands) -> Ms | None:
+    """How long until the water cools to the lower edge of the warm band, in ms.
+
+    A straight line through ln(T - room) over time (least squares). None while fewer than two minutes
+    are known, or while the water does not cool.
+    """
+    if len(readings) < 2 or readings[-1].at - readings[0].at < FIT_OVER - 2 * SECOND:
+        return None
+    if any(r.celsius - room < 1.0 for r in readings) or bands.warm_low - room < 1.0:
+        return None
+    start = readings[0].at
+    points = [((r.at - start) / SECOND, math.log(r.celsius - room)) for r in readings]
+    mean_t = sum(t for t, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    slope = sum((t - mean_t) * (y - mean_y) for t, y in points) / sum((t - mean_t) ** 2 for t, _ in points)
+    if slope >= -1e-6:
+        return None
+    now_y = mean_y + slope * (points[-1][0] - mean_t)
+    seconds = (math.log(bands.warm_low - room) - now_y) / slope
+    return round(seconds * SECOND) if seconds > 0 else 0

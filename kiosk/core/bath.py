@@ -1,0 +1,117 @@
+"""The soak, page by page: cards before, feet and water, cards after."""
+
+import msgspec
+
+from kiosk.core import safety, soak
+from kiosk.core.events import ReadWater, WaterRead
+from kiosk.core.pages import Card, NextUp, Soak
+from kiosk.core.relief import ask, gone
+from kiosk.core.signals import DIM, SILENT, Signal
+from kiosk.core.soak import URGENT, Verdict, Water
+from kiosk.core.state import Sound
+from kiosk.core.technique import Soaking
+from kiosk.core.turn import Turn, put_soak, soak_of
+
+VERDICT_SIGNAL = {
+    Verdict.COLD: Signal.TOP_UP,
+    Verdict.TOP_UP: Signal.TOP_UP,
+    Verdict.HOT_EDGE: Signal.TOP_UP,
+    Verdict.RISING: Signal.TOP_UP,
+    Verdict.WARM: Signal.NEXT,
+    Verdict.TOO_HOT: Signal.TOO_HOT,
+    Verdict.DANGER: Signal.DANGER,
+    Verdict.FAULT: Signal.PROBE_FAULT,
+}
+
+
+def soaking(turn: Turn, number: int) -> Soaking:
+    """The soak's facts; only asked for on pages of a soak."""
+    facts = turn.technique(number).soak
+    if facts is None:
+        raise AssertionError("this technique is no soak")
+    return facts
+
+
+def next_card(turn: Turn, page: Card) -> None:
+    """On to the next card; after the last one before the soak the probe is read, after the last of all
+    the question is whether the cramp is gone."""
+    facts = soaking(turn, page.technique)
+    cards = facts.after if page.after else facts.prepare
+    if page.index + 1 < len(cards):
+        turn.go(msgspec.structs.replace(page, index=page.index + 1))
+    elif not page.after:
+        _watch(turn, page.technique)
+    else:
+        _dried(turn)
+
+
+def _watch(turn: Turn, number: int) -> None:
+    """Read the water from now on."""
+    turn.do(ReadWater(on=True))
+    water = soak.begin(turn.now, turn.state.water.room)
+    turn.state = msgspec.structs.replace(turn.state, water=water)
+    turn.shine(DIM)
+    turn.go(Soak(number, safety.soak_length(turn.state.rules)))
+
+
+def _dried(turn: Turn) -> None:
+    """Feet are dry. A cramp may be left; a soak for its own sake is over."""
+    episode = turn.state.episode
+    if episode is not None and episode.cramp:
+        ask(turn, NextUp(0, None), wait=None)
+    else:
+        gone(turn)
+
+
+def over(turn: Turn, page: Soak, *, finished: bool) -> None:
+    """Feet out for good: the probe rests, the cards after the soak come."""
+    turn.leave(finished=finished)
+    turn.do(ReadWater(on=False))
+    turn.hush()
+    turn.signal(Signal.NEXT)
+    if soaking(turn, page.technique).after:
+        turn.go(Card(page.technique, after=True))
+    else:
+        _dried(turn)
+
+
+def read(turn: Turn, event: WaterRead) -> None:
+    """One reading of the probe."""
+    bands = safety.bands(turn.state.rules)
+    _become(turn, soak.read(turn.state.water, event.celsius, turn.now, bands))
+
+
+def age(turn: Turn) -> None:
+    """No good reading for too long."""
+    _become(turn, soak.age(turn.state.water, turn.now))
+
+
+def answer(turn: Turn) -> bool:
+    """A press while danger is shown; True if that was what it was for."""
+    if turn.state.water.verdict is not Verdict.DANGER or soak_of(turn.page) is None:
+        return False
+    _become(turn, soak.answer(turn.state.water, safety.bands(turn.state.rules)))
+    return True
+
+
+def _become(turn: Turn, water: Water) -> None:
+    """The water is this now: signals, the clock, and the page itself if a question hides it."""
+    was = turn.state.water.verdict
+    turn.state = msgspec.structs.replace(turn.state, water=water)
+    page = soak_of(turn.page)
+    if page is None or water.verdict is was:
+        return
+    if water.verdict is Verdict.WARM:
+        page = msgspec.structs.replace(page, since=turn.now)
+    elif page.since is not None:
+        page = msgspec.structs.replace(page, spent=page.spent_at(turn.now), since=None)
+    if isinstance(turn.page, Soak) or water.verdict in URGENT:
+        turn.go(page)
+    else:
+        turn.state = msgspec.structs.replace(turn.state, page=put_soak(turn.page, page))
+    signal = VERDICT_SIGNAL.get(water.verdict)
+    if signal is None:
+        turn.shine(DIM)
+        turn.state = msgspec.structs.replace(turn.state, sound=Sound(SILENT, turn.now))
+    else:
+        turn.signal(signal)

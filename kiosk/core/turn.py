@@ -1,0 +1,129 @@
+"""A transition under way: a State being replaced and the effects collected. Local to one call."""
+
+import msgspec
+
+from kiosk.core import safety
+from kiosk.core.events import Effect, TechniqueBegan, TechniqueEnded
+from kiosk.core.pages import Asleep, Gone, Page, Signs, Soak, TenMinutes
+from kiosk.core.rules import Rules
+from kiosk.core.signals import LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
+from kiosk.core.soak import URGENT
+from kiosk.core.state import Episode, Light, Shine, Sound, State
+from kiosk.core.technique import SECOND, Ms, Technique
+
+DIM_AFTER: Ms = 60 * SECOND
+
+
+class Turn:
+    """What is being made of one event at ``now``. ``state`` and ``effects`` are the result."""
+
+    def __init__(self, state: State, now: Ms) -> None:
+        self.state = state
+        self.now = now
+        self.effects: list[Effect] = []
+
+    @property
+    def page(self) -> Page:
+        """The page as it is by now."""
+        return self.state.page
+
+    def technique(self, number: int) -> Technique:
+        """The technique at this place of the sequence (counted round and round)."""
+        return self.state.sequence[number % len(self.state.sequence)]
+
+    def do(self, effect: Effect) -> None:
+        """Ask for one thing to be done."""
+        self.effects.append(effect)
+
+    def go(self, page: Page) -> None:
+        """Show this page from now on."""
+        self.state = msgspec.structs.replace(self.state, page=page, entered=self.now)
+
+    def touch(self) -> None:
+        """A person did something: the screen is bright again, the waiting starts anew."""
+        self.state = msgspec.structs.replace(self.state, touched=self.now)
+
+    def signal(self, signal: Signal) -> None:
+        """Lamp and buzzer say this from now on."""
+        self.shine(LAMP[signal])
+        rules = self.state.rules
+        volume = loudness(signal, rules.volume, quiet=self.state.quiet)
+        sounding = SILENT if volume is Volume.OFF else tune(signal, passive=rules.passive_buzzer)
+        self.state = msgspec.structs.replace(self.state, sound=Sound(sounding, self.now, volume))
+
+    def shine(self, pattern: LampPattern) -> None:
+        """The lamp does this from now on."""
+        self.state = msgspec.structs.replace(self.state, lamp=Shine(pattern, self.now))
+
+    def hush(self) -> None:
+        """Lamp off, buzzer silent."""
+        self.state = msgspec.structs.replace(self.state, lamp=Shine(OFF, self.now), sound=Sound())
+
+    def obey(self, rules: Rules) -> None:
+        """The owner's settings are these; what is shown follows."""
+        self.state = msgspec.structs.replace(self.state, rules=rules, sequence=safety.sequence(rules))
+
+    def episode(self, episode: Episode | None) -> None:
+        """The relief under way is this."""
+        self.state = msgspec.structs.replace(self.state, episode=episode)
+
+    def use(self, technique: str) -> None:
+        """For the record: this technique is under way. Naming it again changes nothing."""
+        episode = self.state.episode
+        if episode is None or episode.using == technique:
+            return
+        self.leave(finished=False)
+        self.episode(msgspec.structs.replace(episode, using=technique))
+        self.do(TechniqueBegan(self.now, technique))
+
+    def leave(self, *, finished: bool) -> None:
+        """For the record: the technique under way is over."""
+        episode = self.state.episode
+        if episode is None or not episode.using:
+            return
+        soak, water = soak_of(self.page), self.state.water
+        self.do(
+            TechniqueEnded(
+                self.now,
+                episode.using,
+                finished,
+                water.low if soak else None,
+                water.high if soak else None,
+                soak.spent_at(self.now) if soak else None,
+            )
+        )
+        self.episode(msgspec.structs.replace(episode, using=""))
+
+    def finish(self) -> tuple[State, list[Effect]]:
+        """The State with its light set, and the effects in order."""
+        if light(self.state, self.now) is not self.state.light:
+            self.state = msgspec.structs.replace(self.state, light=light(self.state, self.now))
+        return self.state, self.effects
+
+
+def light(state: State, now: Ms) -> Light:
+    """Off asleep; dimmed after a minute without a touch; never dimmed while the water is urgent."""
+    if isinstance(state.page, Asleep):
+        return Light.OFF
+    if now < state.touched + DIM_AFTER or urgent(state):
+        return Light.LIT
+    return Light.DIMMED
+
+
+def urgent(state: State) -> bool:
+    """The water says: feet out, now."""
+    return soak_of(state.page) is not None and state.water.verdict in URGENT
+
+
+def soak_of(page: Page) -> Soak | None:
+    """The soak that is under way on this page or under the question it asks."""
+    if isinstance(page, Gone | TenMinutes | Signs):
+        return soak_of(page.back)
+    return page if isinstance(page, Soak) else None
+
+
+def put_soak(page: Page, soak: Soak) -> Page:
+    """The same page with the soak on it, or under it, replaced."""
+    if isinstance(page, Gone | TenMinutes | Signs):
+        return msgspec.structs.replace(page, back=put_soak(page.back, soak))
+    return soak
