@@ -1,0 +1,119 @@
+"""Reads pinmap.toml and circuit.toml into typed values; everything else in this folder asks here."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+FOLDER = Path(__file__).resolve().parent
+
+#: The 40-pin header as Raspberry Pi numbers it: header pin -> GPIO (BCM) or rail.
+HEADER: dict[int, int | str] = {
+    **{1: "3V3", 2: "5V", 3: 2, 4: "5V", 5: 3, 6: "GND", 7: 4, 8: 14, 9: "GND", 10: 15},
+    **{11: 17, 12: 18, 13: 27, 14: "GND", 15: 22, 16: 23, 17: "3V3", 18: 24, 19: 10, 20: "GND"},
+    **{21: 9, 22: 25, 23: 11, 24: 8, 25: "GND", 26: 7, 27: 0, 28: 1, 29: 5, 30: "GND"},
+    **{31: 6, 32: 12, 33: 13, 34: "GND", 35: 19, 36: 16, 37: 26, 38: 20, 39: "GND", 40: 21},
+}
+
+
+class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One signal of ours on the header."""
+
+    name: str
+    bcm: int
+    header: int
+    direction: Literal["in", "out", "both"]
+    boot_pull: Literal["up", "down"]
+    active: Literal["low", "high"]
+    wire: str
+    why: str
+
+    @property
+    def net(self) -> str:
+        """Its name in circuit.toml."""
+        return f"GPIO{self.bcm}"
+
+
+class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rail of the header: the pin drawn, and the others that would do."""
+
+    name: str
+    header: int
+    also: list[int]
+    wire: str
+    feeds: str
+
+
+class Span(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """Header pins an add-on sits on, both ends included."""
+
+    first: int
+    last: int
+
+
+class Addon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something else people put on the header, and whether it goes with our pins."""
+
+    name: str
+    key: str
+    bcm: list[int]
+    pwm: bool
+    verdict: Literal["free", "clash", "no-pwm", "display-only"]
+    note: str
+    covers: Span | None = None
+
+
+class PinMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of pinmap.toml."""
+
+    pin: list[Pin]
+    supply: list[Supply]
+    addon: list[Addon]
+
+    def named(self, name: str) -> Pin:
+        """The pin of that name; ``StopIteration`` if pinmap.toml has none."""
+        return next(pin for pin in self.pin if pin.name == name)
+
+    def leads(self) -> list[tuple[str, int, str]]:
+        """What runs from the header to the board, as (net, header pin, wire colour)."""
+        return [(s.name, s.header, s.wire) for s in self.supply] + [
+            (p.net, p.header, p.wire) for p in sorted(self.pin, key=lambda p: p.bcm)
+        ]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One part: its value, what it is for, and the net of each pin."""
+
+    value: str
+    what: str
+    pins: dict[str, str] = {}
+    option: Literal["ring", "puck"] | None = None
+    ohm: float = 0.0
+    farad: float = 0.0
+    watt: float = 0.25
+    ampere: float = 0.0
+
+
+class Circuit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of circuit.toml."""
+
+    conditions: dict[str, float]
+    parts: dict[str, Part]
+
+    def nets(self) -> dict[str, list[tuple[str, str]]]:
+        """Every net with the (reference, pin) on it."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for ref, part in self.parts.items():
+            for pin, net in part.pins.items():
+                found.setdefault(net, []).append((ref, pin))
+        return found
+
+
+def pin_map(path: Path = FOLDER / "pinmap.toml") -> PinMap:
+    """Read pinmap.toml; ``msgspec.ValidationError`` names the field that is wrong."""
+    return msgspec.toml.decode(path.read_bytes(), type=PinMap)
+
+
+def circuit(path: Path = FOLDER / "circuit.toml") -> Circuit:
+    """Read circuit.toml; ``msgspec.ValidationError`` names the field that is wrong."""
+    return msgspec.toml.decode(path.read_bytes(), type=Circuit)
