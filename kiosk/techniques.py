@@ -186,7 +186,7 @@ def describe(technique: Technique) -> list[str]:
         told += ["  " + _card(card) for card in soak.prepare]
         told.append(length.format(minutes=soak.minutes, low=low, high=high))
         told += ["  " + _card(card) for card in soak.after]
-        sources += [part.source for part in (*soak.prepare, soak, *soak.after)]
+        sources += [soak.source, *(card.source for card in (*soak.prepare, *soak.after))]
     if technique.caution:
         told.append(_("Take care: {caution}").format(caution=_(technique.caution)))
     if technique.by_day:

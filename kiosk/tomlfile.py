@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -173,48 +174,42 @@ def wanted(type_: inspect.Type) -> str:
     """What belongs here, in words: ``a whole number from 15 to 20``."""
     if isinstance(type_, inspect.Metadata) and (examples := (type_.extra_json_schema or {}).get("examples")):
         return _("text such as {example}").format(example=shown(examples[0]))
-    return _(" or ").join(_wanted(each) for each in _members(type_))
+    return reduce(_either, map(_wanted, _members(type_)))
+
+
+def _either(this: str, that: str) -> str:
+    return _("{this} or {that}").format(this=this, that=that)
 
 
 def _wanted(type_: inspect.Type) -> str:
     match type_:
         case inspect.BoolType():
             return _("true or false")
+        case inspect.IntType(ge=None):
+            return _("a whole number")
         case inspect.IntType():
-            return _bounded(_("a whole number"), type_.ge, type_.le)
+            return _("a whole number from {low} to {high}").format(low=type_.ge, high=type_.le)
         case inspect.FloatType():
-            return _bounded(_("a number"), type_.ge, type_.le)
+            return _("a number from {low} to {high}").format(low=type_.ge, high=type_.le)
         case inspect.EnumType():
             return _("one of {values}").format(values=", ".join(shown(each.value) for each in type_.cls))
         case inspect.LiteralType():
             return _("one of {values}").format(values=", ".join(shown(each) for each in type_.values))
-        case inspect.StrType() if type_.pattern:
+        case inspect.StrType(pattern=str()):
             return _("text of the form {pattern}").format(pattern=type_.pattern)
+        case inspect.StrType(max_length=int()):
+            low, high = type_.min_length or 0, type_.max_length
+            return _("text of {low} to {high} characters").format(low=low, high=high)
         case inspect.StrType():
-            return _lengthy(_("text"), _("characters"), type_.min_length, type_.max_length)
-        case inspect.VarTupleType() | inspect.FrozenSetType():
-            items = _("a list, each {item}").format(item=wanted(type_.item_type))
-            return _lengthy(items, _("entries"), type_.min_length, type_.max_length)
+            return _("some text") if type_.min_length else _("text")
+        case inspect.VarTupleType(min_length=int()):
+            return _("a list with at least one entry, each {item}").format(item=wanted(type_.item_type))
+        case inspect.VarTupleType():
+            return _("a list, each entry {item}").format(item=wanted(type_.item_type))
         case inspect.TupleType():
-            return _("a list of {items}").format(items=_(" and ").join(map(wanted, type_.item_types)))
+            item, count = wanted(type_.item_types[0]), len(type_.item_types)
+            return _("a list of {count}, each {item}").format(count=count, item=item)
     return _("a table")
-
-
-def _bounded(what: str, low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return what
-    return _("{what} from {low} to {high}").format(what=what, low=low, high=high)
-
-
-def _lengthy(what: str, units: str, low: int | None, high: int | None) -> str:
-    match low, high:
-        case None | 0, None:
-            return what
-        case int(), None:
-            return _("{what} of at least {low} {units}").format(what=what, low=low, units=units)
-        case None, int():
-            return _("{what} of at most {high} {units}").format(what=what, high=high, units=units)
-    return _("{what} of {low} to {high} {units}").format(what=what, low=low, high=high, units=units)
 
 
 def shown(value: object) -> str:
@@ -231,3 +226,52 @@ def shown(value: object) -> str:
         case dict():
             return _("a table")
     return str(value)
+
+
+def emit(value: object) -> str:
+    """A value of a settings tree as TOML; tables inline, ``None`` left out of them."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            # Every JSON string is a TOML one, but for DEL, which TOML wants escaped.
+            return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
+        case int() | float():
+            return repr(value)
+        case tuple():
+            return "[" + ", ".join(map(emit, value)) + "]"
+        case msgspec.Struct():
+            return emit(msgspec.structs.asdict(value))
+        case dict():
+            pairs = (f"{emit_key(key)} = {emit(each)}" for key, each in value.items() if each is not None)
+            return "{ " + ", ".join(pairs) + " }" if value else "{}"
+    raise TypeError(f"a settings tree holds no {type(value).__name__}")
+
+
+def emit_key(key: str) -> str:
+    """A key, in quotes where TOML needs them."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else emit(key)
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file as a whole: after a power cut it holds the old text or the new, never a part.
+
+    Readable by its owner only, as it may tell about someone's health. Raises ``OSError``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # the new name is on the card only after this
+    finally:
+        os.close(folder)

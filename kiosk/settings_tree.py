@@ -1,0 +1,163 @@
+"""The tree of everything the owner may change: types, bounds, defaults and what each key means."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from kiosk.core.rules import Condition, Glow, TextSize, Theme
+from kiosk.core.signals import Volume
+from kiosk.core.technique import Count, Seconds, Side
+from kiosk.words import N_
+
+
+class Buzzer(StrEnum):
+    """Which kind is fitted: one that needs tones, or one that makes its own."""
+
+    PASSIVE = "passive"
+    ACTIVE = "active"
+
+
+class Display(StrEnum):
+    """Where the picture goes."""
+
+    AUTO = "auto"
+    CONSOLE = "console"
+    DESKTOP = "desktop"
+
+
+class Factory(StrEnum):
+    """Which way to the pins."""
+
+    AUTO = "auto"
+    LGPIO = "lgpio"
+    RPIGPIO = "rpigpio"
+    MOCK = "mock"
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+def _about(text: str, **bounds: Any) -> Meta:
+    return Meta(description=text, **bounds)
+
+
+_ORDER = N_("Ids of the techniques in the order of the night. Those not named follow in their usual order.")
+_LEFT_OUT = N_("Ids of the techniques that are never shown.")
+_CHOICE = N_(
+    "Seconds of a hold, and rounds, of one technique; both stay within what its source allows. "
+    "Example: { calf_stretch = { hold = 10, rounds = 4 } }."
+)
+_SIDE = N_("The foot that cramps; pictures are mirrored to match.")
+_VOLUME = N_("How loud. The alarm for water that burns is never silent.")
+_BUZZER = N_("Passive buzzers play tones; active ones only beep.")
+_QUIET_FROM = N_("Quiet hours begin; they play at the lowest level.")
+_QUIET_TO = N_("Quiet hours end. The same time twice: no quiet hours.")
+_THEME = N_("Colours of the screen.")
+_TEXT_SIZE = N_("Size of words, where there is room.")
+_GLOW = N_("How bright the screen is when someone is there.")
+_MOTION = N_("Pictures move.")
+_PANEL = N_("Diagonal of the panel in inches; words and targets are sized by it.")
+_ROTATE = N_("Degrees the picture is turned, clockwise.")
+_DISPLAY = N_("Bare console, a window on a desktop, or whichever is there.")
+_CLOCK = N_("Show the time while asleep.")
+_MINUTES = N_("Minutes the feet stay in warm water.")
+_ALLOWED = N_("A clinician said yes to soaking with sensitive feet.")
+_OFFSET = N_("Degrees Celsius added to what the probe says. Beyond one degree the probe needs replacing.")
+_CONDITIONS = N_(
+    "What the device must take care of: numb (diabetes, or feet that feel little), circulation (poor in "
+    "the legs), raynaud (or cold harms the skin), thinner (blood thinner, fragile bones), wound (sore or "
+    "infection on the foot), clot (in the leg, suspected or recent), pregnant, unsteady (on the feet, new "
+    "hip or knee, drowsy from medicine)."
+)
+_ASKED = N_("The health questions were answered.")
+_FACTORY = N_("Which way to the pins; auto takes the first that works.")
+_PIN = N_("BCM number of the pin.")
+_DIARY = N_("File of the diary. Empty: its usual place.")
+_LANGUAGE = N_("Language of the screen, as a code.")
+
+Hour = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
+Pin = Annotated[int, _about(_PIN, ge=2, le=27)]
+
+
+class Chosen(_Table, frozen=True):
+    """The owner's choice for one technique."""
+
+    hold: Seconds | None = None
+    rounds: Count | None = None
+
+
+class Night(_Table, frozen=True):
+    """Which techniques, in which order, for which foot."""
+
+    techniques: Annotated[tuple[str, ...], _about(_ORDER)] = ()
+    left_out: Annotated[tuple[str, ...], _about(_LEFT_OUT)] = ()
+    choice: Annotated[dict[str, Chosen], _about(_CHOICE)] = {}
+    side: Annotated[Side, _about(_SIDE)] = Side.LEFT
+
+
+class Sound(_Table, frozen=True):
+    """The buzzer."""
+
+    volume: Annotated[Volume, _about(_VOLUME)] = Volume.MEDIUM
+    buzzer: Annotated[Buzzer, _about(_BUZZER)] = Buzzer.PASSIVE
+    quiet_from: Annotated[Hour, _about(_QUIET_FROM)] = "22:00"
+    quiet_to: Annotated[Hour, _about(_QUIET_TO)] = "07:00"
+
+
+class Screen(_Table, frozen=True):
+    """The glass."""
+
+    theme: Annotated[Theme, _about(_THEME)] = Theme.NIGHT
+    text_size: Annotated[TextSize, _about(_TEXT_SIZE)] = TextSize.NORMAL
+    glow: Annotated[Glow, _about(_GLOW)] = Glow.DIM
+    motion: Annotated[bool, _about(_MOTION)] = True
+    panel: Annotated[float, _about(_PANEL, ge=2.0, le=32.0)] = 7.0
+    rotate: Annotated[Literal[0, 90, 180, 270], _about(_ROTATE)] = 0
+    display: Annotated[Display, _about(_DISPLAY)] = Display.AUTO
+    asleep_clock: Annotated[bool, _about(_CLOCK)] = False
+
+
+class Soak(_Table, frozen=True):
+    """Feet and water."""
+
+    minutes: Annotated[int, _about(_MINUTES, ge=15, le=20)] = 15
+    allowed: Annotated[bool, _about(_ALLOWED)] = False
+    probe_offset: Annotated[float, _about(_OFFSET, ge=-1.0, le=1.0)] = 0.0
+
+
+class Health(_Table, frozen=True):
+    """What the device must know to leave out what could harm."""
+
+    conditions: Annotated[tuple[Condition, ...], _about(_CONDITIONS)] = ()
+    asked: Annotated[bool, _about(_ASKED)] = False
+
+
+class Pins(_Table, frozen=True):
+    """The wires; see hardware/pinmap.toml."""
+
+    factory: Annotated[Factory, _about(_FACTORY)] = Factory.AUTO
+    button: Pin = 5
+    lamp: Pin = 12
+    buzzer: Pin = 13
+
+
+class Diary(_Table, frozen=True):
+    """What is remembered."""
+
+    path: Annotated[str, _about(_DIARY)] = ""
+
+
+class Settings(_Table, frozen=True):
+    """Everything the owner may change."""
+
+    language: Annotated[str, _about(_LANGUAGE, pattern="^[a-z]{2,3}(_[A-Z]{2})?$", examples=["en"])] = "en"
+    night: Night = Night()
+    sound: Sound = Sound()
+    screen: Screen = Screen()
+    soak: Soak = Soak()
+    health: Health = Health()
+    pins: Pins = Pins()
+    diary: Diary = Diary()
