@@ -27,6 +27,10 @@ class SystemClock:
         """As exactly as the clock ticks, so that an edge is not up to a millisecond early or late."""
         return max(0.0, moment / 1000 - time.monotonic_ns() / 1e9)
 
+    def sleep_until(self, moment: Ms) -> None:
+        """Wait here for ``moment``."""
+        time.sleep(self.seconds_until(moment))
+
 
 class SimulatedClock:
     """A clock that stands still until it is moved. Used by tests and by rehearsals."""

@@ -138,6 +138,11 @@ class Conductor:
         self._trail: deque[str] = deque(maxlen=TRAIL)
         self._errors: deque[Ms] = deque(maxlen=ERRORS_AT_MOST)
 
+    @property
+    def now(self) -> Ms:
+        """The moment being played; behind the clock while late deadlines are made up for."""
+        return self._now
+
     # --- from other threads
 
     def post(self, event: Event) -> None:

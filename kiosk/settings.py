@@ -152,11 +152,13 @@ def _remove(raw: Any, key: Key) -> None:
 
 
 def _pin_clash(pins: Pins) -> str:
-    taken = {ONE_WIRE: "the probe"}
+    taken = {ONE_WIRE: _("the probe")}
     for name in ("button", "lamp", "buzzer"):
         number = getattr(pins, name)
         if number in taken:
-            sentence = _("pins.{name} is {number}, which belongs to {other}; the usual pins are used.")
+            sentence = _(
+                "settings: pins.{name} is {number}, which belongs to {other}; the usual pins are used."
+            )
             return sentence.format(name=name, number=number, other=taken[number])
         taken[number] = f"pins.{name}"
     return ""
@@ -167,7 +169,7 @@ def check(settings: Settings, techniques: Sequence[Technique]) -> list[str]:
     known = {technique.id: technique for technique in techniques}
     night = settings.night
     problems = [
-        unknown(_("settings"), key, name, list(known))
+        _unknown(name, key, list(known))
         for key, names in (
             ("night.techniques", night.techniques),
             ("night.left_out", night.left_out),
@@ -180,6 +182,10 @@ def check(settings: Settings, techniques: Sequence[Technique]) -> list[str]:
         if name in known:
             problems += _beyond(name, chosen, known[name])
     return problems
+
+
+def _unknown(name: str, key: str, known: list[str]) -> str:
+    return unknown(_("settings"), _("{name} in {key}").format(name=name, key=key), name, known)
 
 
 def _beyond(name: str, chosen: Chosen, technique: Technique) -> list[str]:
@@ -253,7 +259,7 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
         now = getattr(getattr(settings, section), key)
         chosen = value or members[(members.index(now) + 1) % len(members)]
         if chosen not in members:
-            raise SettingsError(unknown(_("settings"), key, chosen, members))
+            raise SettingsError(_unknown(chosen, key, members))
         return _with(settings, section, key, kind(chosen))
     if key == "technique":
         out = settings.night.left_out
@@ -262,7 +268,7 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     if key == "earlier":
         return _with(settings, "night", "techniques", _earlier(list(techniques), value))
     if key == "condition":
-        return _answer(settings, *value.split("=", 1))
+        return _answer(settings, value)
     raise SettingsError(unknown(_("settings"), key, key, [*_CYCLES, "technique", "earlier", "condition"]))
 
 
@@ -273,16 +279,18 @@ def _with(settings: Settings, section: str, key: str, value: object) -> Settings
 
 def _earlier(order: list[str], name: str) -> tuple[str, ...]:
     if name not in order:
-        raise SettingsError(unknown(_("settings"), "night.techniques", name, order))
+        raise SettingsError(_unknown(name, "night.techniques", order))
     place = order.index(name)
     order.insert(max(0, place - 1), order.pop(place))
     return tuple(order)
 
 
-def _answer(settings: Settings, name: str, answer: str = "") -> Settings:
+def _answer(settings: Settings, value: str) -> Settings:
     names = [each.value for each in Condition]
-    if name not in names or answer not in {"yes", "no"}:
-        raise SettingsError(unknown(_("settings"), "health.conditions", name, names))
+    name, _equals, answer = value.partition("=")
+    answers = [f"{each}={given}" for each in names for given in ("yes", "no")]
+    if value not in answers:
+        raise SettingsError(_unknown(value, "health.conditions", answers))
     there = {*settings.health.conditions} - {Condition(name)} | (
         {Condition(name)} if answer == "yes" else set()
     )

@@ -23,7 +23,7 @@ SYSTEM = Path("/etc/cramp-kiosk")
 _STEPS = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _AT = re.compile(r" - at `\$(.*)`$")
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `(.*?)`")
-_SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$")
+_SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class TomlError(Exception):
@@ -42,8 +42,7 @@ def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where this user's own files are: under systemd the service's state folder, else XDG's."""
     if state := environ.get("STATE_DIRECTORY"):
         return Path(state.split(":")[0])
-    config = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME", "~"), ".config")  # noqa: PTH118
-    return Path(config).expanduser() / "cramp-kiosk"
+    return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "cramp-kiosk"
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -59,13 +58,12 @@ def read(path: Path) -> dict[str, Any]:
         sentence = _("{file} is not text in UTF-8: byte {number} does not belong there.")
         raise TomlError(sentence.format(file=path, number=error.start + 1)) from error
     except tomllib.TOMLDecodeError as error:
-        if found := _SYNTAX.match(str(error)):
-            reason, line, column = found.groups()
-            sentence = _("{file}, line {line}, column {column}: this is not TOML ({reason}).")
-            told = sentence.format(file=path, line=line, column=column, reason=reason)
-        else:
-            told = _("{file} ends too early to be TOML ({reason}).").format(file=path, reason=error)
-        raise TomlError(told) from error
+        found = _SYNTAX.match(str(error))
+        reason, line, column = found.groups() if found else (str(error), None, None)
+        told = _("{file} ends too early to be TOML ({reason}).")
+        if line:
+            told = _("{file}, line {line}, column {column}: this is not TOML ({reason}).")
+        raise TomlError(told.format(file=path, line=line, column=column, reason=reason)) from error
 
 
 def fit(raw: object, kind: type[T], name: object) -> T:

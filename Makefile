@@ -1,0 +1,58 @@
+# make run      the kiosk: real hardware if there is, else a simulator window, else a rehearsal
+# make test     everything that is checked on every change
+# The first of them makes .venv with what both need; nothing else has to be prepared.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+# On a Raspberry Pi also what reaches its pins and its touch panel.
+EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
+
+.PHONY: help run rehearse test lint types contracts unit bench messages frames coverage clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "cramp-kiosk needs Python 3.11 or newer as $(PYTHON); on Debian: sudo apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m virtualenv -q $(VENV) 2>/dev/null || \
+	  { rm -rf $(VENV); echo "Python cannot make a virtual environment here. Do this once: sudo apt install python3-venv"; exit 1; }
+	@echo "Getting what cramp-kiosk needs into $(VENV) (the first time only) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test$(EXTRA)]'
+	@touch $@
+
+run: $(READY)
+	$(BIN)/cramp-kiosk run
+
+rehearse: $(READY)
+	$(BIN)/cramp-kiosk rehearse --out out/rehearsal
+
+test: lint types contracts unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports --no-cache
+
+unit: $(READY)
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --include='kiosk/core/*' --fail-under=100 --skip-covered
+
+coverage: unit
+	$(BIN)/coverage report --skip-covered
+
+messages: $(READY)
+	$(BIN)/python -m tests.tools.messages
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) .rig out build dist .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache

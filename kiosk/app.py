@@ -1,0 +1,230 @@
+"""Puts the house together: settings -> parts, conductor, display, screen, diary; and plays the night."""
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Protocol, Self
+
+import msgspec
+
+from kiosk import settings as owner
+from kiosk import techniques as library
+from kiosk.clock import SystemClock
+from kiosk.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
+from kiosk.core import night
+from kiosk.core.events import (
+    ChangeSetting,
+    DiaryRead,
+    Effect,
+    Event,
+    Fault,
+    FaultCleared,
+    FaultFound,
+    Interrupted,
+    ReadWater,
+    RulesChanged,
+    Tally,
+)
+from kiosk.core.rules import Rules
+from kiosk.core.state import State
+from kiosk.core.technique import MINUTE, Ms
+from kiosk.diary.clock import clock_is_set
+from kiosk.diary.database import DiaryError
+from kiosk.diary.store import Store
+from kiosk.diary.writer import Writer
+
+log = logging.getLogger(__name__)
+
+#: A night interrupted longer ago than this is over; it is recorded as interrupted, not offered again.
+OFFER_WITHIN: Ms = 20 * MINUTE
+
+
+class ProbeLike(Protocol):
+    """What measures the water."""
+
+    def start(self) -> None:
+        """Begin reading."""
+
+    def stop(self) -> None:
+        """Stop reading."""
+
+    def close(self) -> None:
+        """Give it back."""
+
+
+class Closing(Protocol):
+    """What wants to be closed at the end."""
+
+    def close(self) -> None:
+        """Off, and given back."""
+
+
+class ButtonPart(ButtonLike, Closing, Protocol):
+    """A button that can be given back."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Lamp, buzzer and backlight, and how to make what needs to post events (button and probe)."""
+
+    lamp: LampLike
+    buzzer: BuzzerLike
+    backlight: BacklightLike
+    button: Callable[[Callable[[Event], None]], ButtonPart | None]
+    probe: Callable[[Callable[[Event], None]], ProbeLike]
+    closing: tuple[Closing, ...] = ()
+    faults: frozenset[Fault] = frozenset()
+
+
+class House:
+    """Everything but the screen, running: use as a context manager.
+
+    ``publish`` hears of each new State from the conductor's thread and must only ring a bell.
+    """
+
+    def __init__(
+        self,
+        config: owner.Settings,
+        parts: Parts,
+        diary: Path,
+        *,
+        publish: Callable[[State], None],
+        faults: frozenset[Fault] = frozenset(),
+        settings_path: Path | None = None,
+    ) -> None:
+        self.clock = SystemClock()
+        self._config = config
+        self._settings_path = settings_path
+        self._techniques = library.load()[0]
+        self._parts = parts
+        self._closing = contextlib.ExitStack()
+        self._saver = ThreadPoolExecutor(1, "settings")
+        state = night.new(owner.to_rules(config, self._techniques), self.clock.now())
+        state = msgspec.structs.replace(state, faults=faults | parts.faults)
+        outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight)
+        self.conductor = Conductor(
+            state, outputs, self.clock, perform=self._perform, publish=publish, quiet=_quiet_now
+        )
+        self._store = Store(diary)
+        self._thread = Thread(target=self._conduct, name="conductor")
+        self.failed = False
+
+    def __enter__(self) -> Self:
+        # Outputs exist already; what posts events comes next, and the button last: no press can come
+        # before everything is there to answer it.
+        with contextlib.ExitStack() as stack:
+            for part in self._parts.closing:
+                stack.callback(part.close)
+            interrupted = self._open_diary(stack)
+            self._probe = self._parts.probe(self.conductor.post)
+            stack.callback(self._probe.close)
+            stack.callback(self._saver.shutdown)
+            self._thread.start()
+            stack.callback(self._stop_conductor)
+            if interrupted is not None:
+                self.conductor.post(interrupted)
+            if not clock_is_set():
+                self.conductor.post(FaultFound(Fault.CLOCK))
+            button = self._parts.button(self.conductor.post)
+            self.conductor.button = button
+            if button is not None:
+                stack.callback(button.close)
+            self._closing = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
+
+    def _conduct(self) -> None:
+        try:
+            self.conductor.run()
+        except Exception:
+            log.exception("the night cannot go on")
+            self.failed = True
+
+    def _stop_conductor(self) -> None:
+        self.conductor.stop()
+        self._thread.join()
+
+    def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
+        """Begin to write; the night that was under way, if it is young enough to be offered again."""
+        now, found = _now(), None
+        try:
+            under_way = self._store.open_episode(now)
+            if under_way is not None and under_way.cramp and under_way.ago <= OFFER_WITHIN:
+                since = (now - under_way.began) // timedelta(milliseconds=1)
+                found = Interrupted(max(under_way.ago, since), under_way.techniques)
+            elif under_way is not None:
+                self._store.close_interrupted()
+        except (DiaryError, sqlite3.Error) as error:
+            log.warning("%s", error)
+            self.conductor.post(FaultFound(Fault.DISK))
+        self._writer = Writer(self._store, _now, self.clock.now, self._trouble, self._counted)
+        stack.callback(self._writer.close)
+        return found
+
+    def _trouble(self, fault: Fault, present: bool) -> None:
+        self.conductor.post(FaultFound(fault) if present else FaultCleared(fault))
+
+    def _counted(self, tally: Tally) -> None:
+        self.conductor.post(DiaryRead(tally))
+
+    def touch_panel(self, present: bool) -> None:
+        """The display says whether there is a touch panel; from its own thread."""
+        self._trouble(Fault.NO_TOUCH, not present)
+
+    # --- effects, on the conductor's thread: nothing here may wait
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case ReadWater(on):
+                if on:
+                    self._probe.start()
+                else:
+                    self._probe.stop()
+            case ChangeSetting():
+                self._change(effect)
+            case _:
+                self._writer.put(effect)
+
+    def _change(self, effect: ChangeSetting) -> None:
+        order = [technique.id for technique in self.conductor.state.rules.techniques]
+        try:
+            self._config = owner.change(self._config, effect.key, effect.value, order)
+        except owner.SettingsError as error:
+            log.warning("%s", error)
+            return
+        self.conductor.post(RulesChanged(owner.to_rules(self._config, self._techniques)))
+        self._saver.submit(self._save, self._config)
+
+    def _save(self, config: owner.Settings) -> None:
+        try:
+            owner.save(config, self._settings_path or owner.places()[1])
+        except owner.SettingsError as error:
+            log.warning("%s", error)
+            self.conductor.post(FaultFound(Fault.SETTINGS))
+        else:
+            self.conductor.post(FaultCleared(Fault.SETTINGS))
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _quiet_now(rules: Rules) -> bool:
+    """Whether these are quiet hours; an unset clock cannot tell, and is taken for night."""
+    if rules.quiet_from == rules.quiet_to:
+        return False
+    if not clock_is_set():
+        return True
+    now = _now()
+    minute = now.hour * 60 + now.minute
+    if rules.quiet_from < rules.quiet_to:
+        return rules.quiet_from <= minute < rules.quiet_to
+    return minute >= rules.quiet_from or minute < rules.quiet_to

@@ -1,0 +1,203 @@
+"""``cramp-kiosk run``: real parts if there are any, otherwise a simulator, otherwise a rehearsal."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk import settings as owner
+from kiosk.app import House, Parts
+from kiosk.clock import SystemClock
+from kiosk.core.events import Event, Fault, ProbeError
+from kiosk.core.signals import Volume
+from kiosk.devices.backlight import Backlight
+from kiosk.devices.pins import PinsUnavailable, open_factory
+from kiosk.devices.probe import Probe
+from kiosk.words import _
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+    from kiosk.display.base import Display
+
+log = logging.getLogger(__name__)
+
+Post = Callable[[Event], None]
+
+#: What ``run`` returns where there is nothing to show a night on.
+NO_DISPLAY = 3
+
+
+class Absent:
+    """In place of lamp and buzzer where there are no pins: the screen leads alone."""
+
+    def set(self, level: float) -> None:
+        """Nothing shines."""
+
+    def play(self, hertz: int, volume: Volume) -> None:
+        """Nothing sounds."""
+
+
+def open_parts(config: owner.Settings) -> Parts:
+    """The real parts. Raises ``PinsUnavailable``."""
+    from kiosk.devices.button import Button
+    from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
+    from kiosk.devices.lamp import Lamp
+
+    pins = config.pins
+    factory: Factory = open_factory(pins.factory)
+    lamp = Lamp(pins.lamp, factory)
+    kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
+    buzzer = kind(pins.buzzer, factory)
+    return Parts(
+        lamp,
+        buzzer,
+        Backlight(),
+        lambda post: Button(pins.button, factory, post, SystemClock().now),
+        lambda post: Probe(post, config.soak.probe_offset),
+        closing=(factory, lamp, buzzer),
+    )
+
+
+def without_pins(config: owner.Settings) -> Parts:
+    """Touch alone: what is left of the device when its pins cannot be had."""
+    return Parts(
+        Absent(),
+        Absent(),
+        Backlight(),
+        lambda _post: None,
+        lambda post: Probe(post, config.soak.probe_offset),
+        faults=frozenset({Fault.NO_GPIO}),
+    )
+
+
+def run(
+    config: owner.Settings, diary: Path, *, simulate: bool, size: tuple[int, int] | None, faulty: bool = False
+) -> int:
+    """Play nights until told to stop. Returns the exit code, or ``NO_DISPLAY``.
+
+    ``faulty``: the settings files have mistakes, which the screen then says.
+    """
+    faults = frozenset({Fault.SETTINGS}) if faulty else frozenset()
+    if not simulate:
+        try:
+            parts = open_parts(config)
+        except PinsUnavailable as error:
+            if _is_service():
+                # By the bed a simulator helps nobody: touch still works, and a banner says what is missing.
+                log.error("%s", error)
+                parts = without_pins(config)
+            else:
+                print(_("No real pins: {reason}").format(reason=error), file=sys.stderr)
+                simulate = True
+    if simulate:
+        if not _has_desktop():
+            return NO_DISPLAY
+        return _simulate(config, diary, size or (800, 480), faults)
+    return _play(config, diary, parts, size, faults)
+
+
+def _is_service() -> bool:
+    """Whether systemd started this and waits to hear of it."""
+    return "NOTIFY_SOCKET" in os.environ
+
+
+def _has_desktop() -> bool:
+    """Whether a window can be opened (SDL's dummy driver, named explicitly, counts: tests use it)."""
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+
+
+def _wants_desktop(config: owner.Settings) -> bool:
+    wanted = config.screen.display
+    return wanted is owner.Display.DESKTOP or (wanted is owner.Display.AUTO and _has_desktop())
+
+
+def _play(
+    config: owner.Settings, diary: Path, parts: Parts, size: tuple[int, int] | None, faults: frozenset[Fault]
+) -> int:
+    """The bedside device, until SIGTERM."""
+    from kiosk.display.base import Bell
+    from kiosk.display.console import Console
+    from kiosk.display.desktop import Desktop
+    from kiosk.display.touch import Transform
+    from kiosk.display.turned import Turned
+    from kiosk.show import Show, until_signalled
+
+    bell = Bell()
+    turned = Transform(rotation=config.screen.rotate)
+    with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
+        show = Show(house.conductor, bell, house.clock)
+
+        def open_display() -> "Display":
+            if _wants_desktop(config):
+                full = size is None
+                return Desktop(
+                    size or (800, 480), show.contact, on_quit=show.stop, fullscreen=full, transform=turned
+                )
+            return Console(show.contact, transform=turned, on_touch=house.touch_panel, find=show.find_panel)
+
+        with until_signalled(show):
+            show.lead(lambda: Turned(open_display(), config.screen.rotate), config.screen.panel)
+        return 1 if house.failed else 0
+
+
+def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults: frozenset[Fault]) -> int:
+    """The simulator's window, until it is closed."""
+    from kiosk.devices.simulated import (
+        SimulatedBacklight,
+        SimulatedButton,
+        SimulatedBuzzer,
+        SimulatedLamp,
+        SimulatedProbe,
+    )
+    from kiosk.display.base import Bell
+    from kiosk.display.hardware_panel import Readout
+    from kiosk.display.simulator import Knobs, Simulator
+    from kiosk.show import Show, until_signalled
+
+    clock = SystemClock()
+    lamp, light = SimulatedLamp(clock.now), SimulatedBacklight(clock.now)
+    windows: list[Simulator] = []
+    buttons: list[SimulatedButton] = []
+    probes: list[SimulatedProbe] = []
+    water = [21.0]
+
+    def hear(tone: tuple[int, Volume]) -> None:
+        for window in windows:
+            window.hear(tone)
+
+    buzzer = SimulatedBuzzer(clock.now, hear)
+
+    def make_button(post: Post) -> SimulatedButton:
+        buttons.append(SimulatedButton(post))
+        return buttons[0]
+
+    def make_probe(post: Post) -> SimulatedProbe:
+        probes.append(SimulatedProbe(post, clock.now, water[0], offset=config.soak.probe_offset, lag=2000))
+        return probes[0]
+
+    def set_water(celsius: float) -> None:
+        water[0] = celsius
+        if not isinstance(probes[0].water, ProbeError):
+            probes[0].water = celsius
+
+    def set_probe_fault(error: ProbeError | None) -> None:
+        probes[0].water = water[0] if error is None else error
+
+    def readout() -> Readout:
+        hertz, volume = buzzer.current
+        return Readout(lamp.current, hertz, volume, light.current, f"{datetime.now().astimezone():%H:%M:%S}")
+
+    bell = Bell()
+    parts = Parts(lamp, buzzer, light, make_button, make_probe)
+    with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
+        show = Show(house.conductor, bell, clock)
+        knobs = Knobs(buttons[0].press, buttons[0].release, set_water, set_probe_fault)
+        window = Simulator(size, show.contact, knobs, readout, on_quit=show.stop)
+        windows.append(window)
+        with until_signalled(show):
+            show.lead(lambda: window, config.screen.panel)
+        return 1 if house.failed else 0

@@ -1,0 +1,263 @@
+"""The commands. Each says what it does with --help, and what is wrong in one sentence.
+
+Exit codes: 0 all is well; 1 something could not be done; 2 the command line or a file is wrong.
+"""
+
+import argparse
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kiosk import __version__
+from kiosk.words import _, speak
+
+OK, FAILED, WRONG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = chosen.command
+    try:
+        return command(chosen)
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`); nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cramp-kiosk",
+        description=_(
+            "A bedside step timer, instruction card, bath thermometer and log for cramps in the foot. "
+            "It is not a medical device."
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"cramp-kiosk {__version__}")
+    commands = parser.add_subparsers(metavar=_("COMMAND"), required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=run)
+        return sub
+
+    run = command(
+        "run", _run, _("Play the nights: real pins if there are any, else a simulator, else a rehearsal.")
+    )
+    run.add_argument("--simulate", action="store_true", help=_("the simulator, even where there are pins"))
+    run.add_argument("--size", type=_size, metavar=_("WxH"), help=_("size of the window, such as 800x480"))
+
+    rehearse = command("rehearse", _rehearse, _("Play a scripted night on a simulated clock and print it."))
+    rehearse.add_argument(
+        "--script", default="normal", help=_("a shipped script (normal, soak, ten_minutes) or a TOML file")
+    )
+    rehearse.add_argument("--out", type=Path, metavar=_("DIR"), help=_("save a picture of each page there"))
+    rehearse.add_argument(
+        "--size", type=_size, default=(800, 480), metavar=_("WxH"), help=_("of the pictures")
+    )
+    rehearse.add_argument(
+        "--speed", type=_speed, default=0.0, help=_("1 plays it in real time; without it, at once")
+    )
+
+    techniques = command("techniques", _techniques, _("List the techniques, or show one with its sources."))
+    techniques.add_argument("id", nargs="?", help=_("the technique to show"))
+    techniques.add_argument("--check", action="store_true", help=_("only say what is wrong with the files"))
+
+    settings = command("settings", _settings, _("Show where the settings are, check them, print them all."))
+    either = settings.add_mutually_exclusive_group()
+    either.add_argument("--check", action="store_true", help=_("say what is wrong with the settings files"))
+    either.add_argument("--defaults", action="store_true", help=_("print a commented file of all settings"))
+
+    diary = command("diary", _diary, _("List the nights, the newest first, or export them."))
+    diary.add_argument("--csv", action="store_true", help=_("everything as CSV, for a spreadsheet"))
+    diary.add_argument("-n", "--last", type=_count, metavar="N", help=_("only the last N nights"))
+
+    command("safe-outputs", _safe_outputs, _("Lamp and buzzer off; the service runs it after every end."))
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(_('"{text}" is no size; write it as 800x480').format(text=text))
+    return int(match[1]), int(match[2])
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 < speed <= 1000:
+        raise argparse.ArgumentTypeError(
+            _('"{text}" is no speed; write 1, or 10 for ten times').format(text=text)
+        )
+    return speed
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(_('"{text}" is no number of nights').format(text=text))
+    return int(text)
+
+
+def _complain(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from kiosk import bedside, settings, techniques
+
+    config, problems = settings.load()
+    speak(config.language)
+    _complain([*problems, *techniques.load()[1]])
+    code = bedside.run(
+        config, diary_path(config), simulate=chosen.simulate, size=chosen.size, faulty=bool(problems)
+    )
+    if code != bedside.NO_DISPLAY:
+        return code
+    print(_("There is no display here, so this is a rehearsal: a normal night, at once."), file=sys.stderr)
+    return main(["rehearse", "--out", "out/rehearsal"])
+
+
+def _rehearse(chosen: argparse.Namespace) -> int:
+    from kiosk import rehearse, techniques
+    from kiosk.core.rules import Rules
+    from kiosk.tomlfile import MisfitError, TomlError
+
+    shipped = rehearse.shipped()
+    path = shipped.get(chosen.script, Path(chosen.script))
+    try:
+        script = rehearse.load(path)
+    except FileNotFoundError:
+        names = ", ".join(shipped)
+        _complain([_("There is no script {file}; shipped are: {names}.").format(file=path, names=names)])
+        return WRONG
+    except (rehearse.ScriptError, TomlError, MisfitError) as error:
+        _complain([str(error)])
+        return WRONG
+    # The shipped techniques alone, with the usual settings: the same output on every machine.
+    rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
+    camera = None
+    if chosen.out is not None:
+        from kiosk.camera import Camera
+
+        try:
+            camera = Camera(chosen.out, chosen.size)
+        except OSError as error:
+            _complain(
+                [_("{folder} cannot be written: {reason}.").format(folder=chosen.out, reason=error.strerror)]
+            )
+            return FAILED
+    print(script.title)
+    rehearse.Rehearsal(rules, script, print, picture=camera, speed=chosen.speed).play_all()
+    if camera is not None:
+        print(_("Pictures are in {folder}.").format(folder=chosen.out), file=sys.stderr)
+    return OK
+
+
+def _techniques(chosen: argparse.Namespace) -> int:
+    from kiosk import techniques
+
+    found, problems = techniques.load()
+    _complain(problems)
+    if chosen.check:
+        return WRONG if problems else OK
+    if chosen.id is None:
+        for technique in found:
+            print(f"{technique.id:16} {_(technique.name)}")
+        return OK
+    for technique in found:
+        if technique.id == chosen.id:
+            print("\n".join(techniques.describe(technique)))
+            return OK
+    names = ", ".join(technique.id for technique in found)
+    _complain([_("There is no technique {id}; known are: {names}.").format(id=chosen.id, names=names)])
+    return WRONG
+
+
+def _settings(chosen: argparse.Namespace) -> int:
+    from kiosk import settings, techniques
+
+    if chosen.defaults:
+        print(settings.defaults_text(), end="")
+        return OK
+    config, problems = settings.load()
+    wrong = [*problems, *settings.check(config, techniques.load()[0])]
+    if chosen.check:
+        _complain(wrong)
+        return WRONG if wrong else OK
+    for path in settings.places():
+        there = _("there") if path.exists() else _("not there")
+        print(_("{file}: {there}").format(file=path, there=there))
+    print(_("diary: {file}").format(file=diary_path(config)))
+    return OK
+
+
+def _diary(chosen: argparse.Namespace) -> int:
+    import sqlite3
+
+    from kiosk import settings, techniques
+    from kiosk.diary import export
+    from kiosk.diary.database import DiaryError
+    from kiosk.diary.store import Store
+
+    path = diary_path(settings.load()[0])
+    try:
+        with Store.read_only(path) as store:
+            if chosen.csv:
+                with open(sys.stdout.fileno(), "w", newline="", encoding="utf-8", closefd=False) as table:
+                    export.write_csv(store, table)
+            else:
+                names = {technique.id: technique.name for technique in techniques.load()[0]}
+                print("\n".join(export.lines(store, chosen.last, names)))
+    except FileNotFoundError:
+        print(_("Nothing is in the diary yet."), file=sys.stderr if chosen.csv else sys.stdout)
+    except (DiaryError, sqlite3.Error, OSError) as error:
+        _complain([str(error)])
+        return FAILED
+    return OK
+
+
+def _safe_outputs(_chosen: argparse.Namespace) -> int:
+    from kiosk import settings
+    from kiosk.devices.backlight import Backlight
+    from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
+    from kiosk.devices.safe import safe_outputs
+
+    config, _problems = settings.load()
+    factory, trouble = None, []
+    try:
+        factory = open_factory(config.pins.factory)
+    except PinsUnavailable as error:
+        trouble.append(str(error))
+    pins = Pins(button=config.pins.button, lamp=config.pins.lamp, buzzer=config.pins.buzzer)
+    trouble += safe_outputs(pins, factory, Backlight())
+    _complain(trouble)
+    return FAILED if trouble else OK
+
+
+def diary_path(config: object) -> Path:
+    """Where the diary is: where the settings say, else the service's or the user's state folder."""
+    from kiosk.settings import Settings
+
+    if isinstance(config, Settings) and config.diary.path:
+        return Path(config.diary.path).expanduser()
+    if state := os.environ.get("STATE_DIRECTORY"):
+        return Path(state.split(":")[0]) / "diary.db"
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(home).expanduser() / "cramp-kiosk" / "diary.db"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

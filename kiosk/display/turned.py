@@ -1,0 +1,89 @@
+"""A display whose picture is turned on its panel: the console driver cannot turn it for us."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import pygame
+
+from kiosk.core.technique import Ms
+from kiosk.display.base import Display
+
+
+class Turned:
+    """Draws upright and shows it turned ``degrees`` clockwise (0, 90, 180, 270).
+
+    Contacts are turned by the inner display's ``Transform``, so they come in pixels of this surface.
+    """
+
+    def __init__(self, inner: Display, degrees: int) -> None:
+        self._inner = inner
+        self._degrees = degrees % 360
+        self._surface: pygame.Surface | None = None
+        self.name = inner.name
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright picture."""
+        width, height = self._inner.size
+        return (width, height) if self._degrees % 180 == 0 else (height, width)
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """Draw here; nothing is seen before ``present``."""
+        if self._degrees == 0:
+            return self._inner.surface
+        if self._surface is None:
+            self._surface = pygame.Surface(self.size, 0, self._inner.surface)
+        return self._surface
+
+    def present(self, rects: Sequence[pygame.Rect]) -> None:
+        """Turn and show these parts; only they are turned."""
+        if self._degrees == 0:
+            self._inner.present(rects)
+            return
+        there = []
+        for rect in rects:
+            shown = rect.clip(self.surface.get_rect())
+            target = self._place(shown)
+            turned = pygame.transform.rotate(self.surface.subsurface(shown), -self._degrees)
+            self._inner.surface.blit(turned, target)
+            there.append(target)
+        self._inner.present(there)
+
+    def _place(self, rect: pygame.Rect) -> pygame.Rect:
+        """Where a rectangle of the picture lies on the panel."""
+        width, height = self.size
+        if self._degrees == 90:
+            return pygame.Rect(height - rect.bottom, rect.x, rect.h, rect.w)
+        if self._degrees == 180:
+            return pygame.Rect(width - rect.right, height - rect.bottom, rect.w, rect.h)
+        return pygame.Rect(rect.y, width - rect.right, rect.h, rect.w)
+
+    def poll_ms(self, *, moving: bool) -> Ms | None:
+        """As the inner display."""
+        return self._inner.poll_ms(moving=moving)
+
+    def pump(self) -> None:
+        """As the inner display."""
+        self._inner.pump()
+
+    def open(self) -> None:
+        """Take the screen. Raises ``DisplayError``."""
+        self._inner.open()
+
+    def close(self) -> None:
+        """Leave the screen black and give everything back."""
+        self._surface = None
+        self._inner.close()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,294 @@
+"""A scripted night on a simulated clock: the whole device without hardware, without waiting.
+
+The same conductor and the same night as at the bedside; only the clock and the parts are simulated.
+The same script gives the same output, byte for byte.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from kiosk.clock import SimulatedClock, SystemClock
+from kiosk.conductor import Conductor, Outputs
+from kiosk.core import night
+from kiosk.core.events import (
+    Act,
+    ButtonPressed,
+    ButtonReleased,
+    Effect,
+    Event,
+    Interrupted,
+    ProbeError,
+    ReadWater,
+    Tapped,
+    WaterRead,
+)
+from kiosk.core.pages import Card, CountIn, Guide, NextUp, Soak
+from kiosk.core.rules import Rules
+from kiosk.core.signals import Volume
+from kiosk.core.state import State
+from kiosk.core.technique import SECOND, Ms
+from kiosk.files import asset
+from kiosk.tomlfile import fit, read
+from kiosk.words import _
+
+#: A DS18B20 takes 750 ms to measure; the reader asks once a second.
+READ_EVERY: Ms = SECOND
+
+_AT = re.compile(r"^(?:(?:(\d+):)?(\d{1,2}):)?(\d{1,2})(?:\.(\d{1,3}))?$")
+
+
+class ScriptError(Exception):
+    """The script cannot be played; the text says where and why."""
+
+
+class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing that happens: exactly one of ``press``, ``tap``, ``water``, ``probe``, ``crash``.
+
+    ``at``: "h:mm:ss.mmm", "m:ss" or "s" after the start. ``press``: seconds the button is down.
+    ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` where the act needs one.
+    ``water``: degrees Celsius, reached in ``over`` seconds. ``probe``: "ok" or what is wrong with it.
+    ``crash``: the night that began so many minutes ago is found at the start.
+    """
+
+    at: str
+    press: Annotated[float, msgspec.Meta(ge=0.01, le=60)] | None = None
+    tap: Act | None = None
+    number: int = 0
+    key: str = ""
+    water: Annotated[float, msgspec.Meta(ge=-10, le=100)] | None = None
+    over: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
+    probe: str = ""
+    crash: Annotated[float, msgspec.Meta(ge=0.01, le=60)] | None = None
+
+
+class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A night: a list of moments, and when it is over."""
+
+    title: str
+    until: str
+    room: float = 20.5
+    moment: tuple[Moment, ...] = ()
+
+
+def parse_time(text: str) -> Ms:
+    """ "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
+    match = _AT.match(text)
+    if match is None:
+        raise ScriptError(_('"{text}" is no time; write h:mm:ss, m:ss or s.').format(text=text))
+    hours, minutes, seconds, part = match.groups()
+    whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
+    return whole * SECOND + int((part or "").ljust(3, "0"))
+
+
+def clock_text(at: Ms) -> str:
+    """3_723_500 -> "1:02:03.500"."""
+    return f"{at // 3_600_000}:{at // 60_000 % 60:02}:{at // 1000 % 60:02}.{at % 1000:03}"
+
+
+def shipped() -> dict[str, Path]:
+    """The scripts that come with the product, by name."""
+    return {path.stem: path for path in sorted(asset("rehearsals").glob("*.toml"))}
+
+
+def load(path: Path) -> Script:
+    """Read a script. Raises ``ScriptError`` (or the TOML reader's own error) with file and key."""
+    script: Script = fit(read(path), Script, path)
+    previous = -1
+    for number, moment in enumerate(script.moment, start=1):
+        where = _("{file}, moment {number}").format(file=path, number=number)
+        wanted = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
+        if sum(one is not None for one in wanted) != 1:
+            raise ScriptError(_("{where}: give one of press, tap, water, probe, crash.").format(where=where))
+        if moment.probe and moment.probe != "ok" and moment.probe not in list(ProbeError):
+            allowed = ", ".join(["ok", *ProbeError])
+            raise ScriptError(
+                _('{where}: probe is "{found}"; it may be: {allowed}.').format(
+                    where=where, found=moment.probe, allowed=allowed
+                )
+            )
+        at = parse_time(moment.at)
+        if at < previous:
+            raise ScriptError(_("{where}: it lies before the moment above it.").format(where=where))
+        previous = at
+    parse_time(script.until)
+    return script
+
+
+class _Tub:
+    """The water: straight lines between what the script says."""
+
+    def __init__(self, room: float) -> None:
+        self._from, self._to = room, room
+        self._start: Ms = 0
+        self._length: Ms = 0
+        self.error: ProbeError | None = None
+
+    def become(self, celsius: float, over: Ms, now: Ms) -> None:
+        self._from, self._to, self._start, self._length = self.at(now), celsius, now, over
+
+    def at(self, now: Ms) -> float:
+        if now - self._start >= self._length:
+            return self._to
+        return self._from + (self._to - self._from) * (now - self._start) / self._length
+
+    def reading(self, now: Ms) -> WaterRead:
+        """What the probe says, in its own steps of a sixteenth of a degree."""
+        if self.error is not None:
+            return WaterRead(None, self.error)
+        return WaterRead(round(round(self.at(now) * 16) / 16, 2))
+
+
+class Rehearsal:
+    """Plays a script. ``tell`` gets each line; ``picture(state, now)`` is called for each new page."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        script: Script,
+        tell: Callable[[str], None],
+        *,
+        picture: Callable[[State, Ms], None] | None = None,
+        speed: float = 0.0,
+    ) -> None:
+        self._script = script
+        self._tell = tell
+        self._picture = picture
+        self._speed = speed
+        self._real = SystemClock()
+        self._real_start = self._real.now()
+        self._clock = SimulatedClock()
+        self._tub = _Tub(script.room)
+        self._next_reading: Ms | None = None
+        self._scene = _scene(State())
+        self.conductor = Conductor(
+            night.new(rules),
+            Outputs(self, self, _Dark()),
+            self._clock,
+            perform=self._perform,
+            publish=self._seen,
+        )
+
+    # --- the parts
+
+    def set(self, level: float) -> None:
+        """The lamp."""
+        self._line("lamp", f"{level:.2f}")
+
+    def play(self, hertz: int, volume: Volume) -> None:
+        """The buzzer."""
+        self._line("buzzer", f"{hertz} Hz {volume}" if hertz else "silent")
+
+    def _perform(self, effect: Effect) -> None:
+        if isinstance(effect, ReadWater):
+            self._next_reading = self._clock.now() + READ_EVERY if effect.on else None
+        self._line("effect", repr(effect))
+
+    def _seen(self, state: State) -> None:
+        scene = _scene(state)
+        if scene == self._scene:
+            return
+        self._scene = scene
+        self._line("page", scene)
+        if self._picture is not None:
+            self._picture(state, self.conductor.now)
+
+    def _line(self, kind: str, text: str) -> None:
+        self._tell(f"{clock_text(self.conductor.now)}  {kind:<7} {text}")
+
+    # --- the night
+
+    def play_all(self) -> None:
+        """From the start to the end of the script."""
+        for at, event, said in self._happenings():
+            self._go_to(at)
+            if said:
+                self._line("you", said)
+            if event is not None:
+                self.conductor.handle(event, at)
+        self._go_to(parse_time(self._script.until))
+
+    def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
+        """Everything the script does, in the order of time (a press is down and up again)."""
+        happenings: list[tuple[Ms, Event | None, str]] = []
+        for moment in self._script.moment:
+            at = parse_time(moment.at)
+            if moment.press is not None:
+                happenings.append((at, ButtonPressed(), "press"))
+                happenings.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
+            elif moment.tap is not None:
+                happenings.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
+            elif moment.crash is not None:
+                ago = round(moment.crash * 60 * SECOND)
+                happenings.append((at, Interrupted(ago), f"power back, night began {clock_text(ago)} ago"))
+            else:
+                happenings.append((at, None, self._describe_water(moment)))
+        happenings.sort(key=lambda happening: happening[0])
+        moments = iter(m for m in self._script.moment if m.water is not None or m.probe)
+        for at, event, said in happenings:
+            yield at, event, said
+            if event is None:
+                self._change_water(next(moments), at)
+
+    @staticmethod
+    def _describe_water(moment: Moment) -> str:
+        if moment.water is None:
+            return f"probe {moment.probe}"
+        return f"water to {moment.water:.1f} C" + (f" in {moment.over:g} s" if moment.over else "")
+
+    def _change_water(self, moment: Moment, now: Ms) -> None:
+        if moment.water is not None:
+            self._tub.become(moment.water, round(moment.over * SECOND), now)
+        elif moment.probe == "ok":
+            self._tub.error = None
+        else:
+            self._tub.error = ProbeError(moment.probe)
+
+    def _go_to(self, moment: Ms) -> None:
+        """On to ``moment``, through every deadline, edge and reading on the way."""
+        while True:
+            due = [at for at in (self.conductor.next_due(), self._next_reading) if at is not None]
+            nearest = min([*due, moment])
+            self._wait_for(nearest)
+            self._clock.move_to(nearest)
+            self.conductor.advance(nearest)
+            if self._next_reading is not None and nearest >= self._next_reading:
+                self._next_reading += READ_EVERY
+                self.conductor.handle(self._tub.reading(nearest), nearest)
+            if nearest >= moment and (not due or min(due) > moment):
+                return
+
+    def _wait_for(self, moment: Ms) -> None:
+        if self._speed > 0:
+            self._real.sleep_until(self._real_start + round(moment / self._speed))
+
+
+class _Dark:
+    """The backlight of a rehearsal; the pictures show what there is to see."""
+
+    def set(self, level: float) -> None:
+        """Nothing to light."""
+
+
+def _scene(state: State) -> str:
+    """The page in a few words, with what makes it another scene."""
+    page = state.page
+    name = re.sub(r"(?<!^)(?=[A-Z])", " ", type(page).__name__).lower()
+    match page:
+        case Guide(technique):
+            beat = page.beat
+            turn = f"{beat.round} of {beat.rounds}"
+            return f"{name}: {state.sequence[technique].id}, {beat.step.cue}, {beat.step.line} ({turn})"
+        case NextUp(technique) | CountIn(technique):
+            return f"{name}: {state.sequence[technique].id}"
+        case Card(technique, after, index):
+            soak = state.sequence[technique].soak
+            cards = () if soak is None else soak.after if after else soak.prepare
+            return f"{name}: {cards[index].word}, {cards[index].line}"
+        case Soak():
+            return f"{name}: {state.water.verdict}"
+        case _:
+            return name

@@ -1,0 +1,155 @@
+"""The main thread: draws the latest State, hands taps to the night, tells systemd that all is well."""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from kiosk.clock import Clock
+from kiosk.conductor import Conductor
+from kiosk.core.technique import SECOND, Ms
+from kiosk.display.base import Bell, Contact, Display, DisplayError
+from kiosk.display.console import PATIENCE, find_panel
+from kiosk.display.framebuffer import Candidate
+from kiosk.display.touch import Taps
+from kiosk.screen.scene import Target
+from kiosk.screen.stage import Stage
+from kiosk.screen.theme import Panel
+from kiosk.words import _
+
+log = logging.getLogger(__name__)
+
+#: A display that could not be had is tried again after this.
+RETRY_AFTER: Ms = 5 * SECOND
+#: The main loop asks the conductor for a sign of life this often, and feeds the watchdog if it gave one.
+PULSE_EVERY: Ms = 6 * SECOND
+#: A sign of life this old is none: the watchdog goes hungry and systemd starts the program anew.
+PULSE_LOST: Ms = 2 * PULSE_EVERY
+
+
+def notify(message: str) -> None:
+    """Tell systemd something ("READY=1"); nothing happens where nobody listens (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):  # an abstract socket
+        address = "\0" + address[1:]
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
+        speaker.connect(address)
+        speaker.send(message.encode())
+
+
+class Show:
+    """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State."""
+
+    def __init__(self, conductor: Conductor, bell: Bell, clock: Clock) -> None:
+        self._conductor = conductor
+        self._bell = bell
+        self._clock = clock
+        self._contacts: deque[Contact] = deque()
+        self._ready = False
+        self._patient = True
+        self._pulse: Ms = clock.now() - PULSE_EVERY
+        self.stopping = False
+
+    def stop(self) -> None:
+        """End ``run``; from any thread or a signal handler."""
+        self.stopping = True
+        self._bell.ring()
+
+    def contact(self, contact: Contact) -> None:
+        """A finger did something; from any thread."""
+        self._contacts.append(contact)
+        self._bell.ring()
+
+    def lead(self, open_display: Callable[[], Display], inches: float) -> None:
+        """Show the night on a display ``inches`` across, until stopped.
+
+        A display that cannot be had is said once and tried again for ever: lamp, buzzer and button lead
+        without it meanwhile.
+        """
+        told = ""
+        while not self.stopping:
+            try:
+                with open_display() as display:
+                    told = ""
+                    self.run(display, Stage(Panel.of(display.size, inches)))
+            except (DisplayError, OSError) as error:
+                if told != str(error):
+                    told = str(error)
+                    log.error("%s", told)
+                self._blind(RETRY_AFTER)
+
+    def find_panel(self, root: Path) -> Candidate:
+        """The panel to draw on; the first time a late one is waited for, yet not against a ``stop``."""
+        patience, self._patient = (PATIENCE if self._patient else 0), False
+
+        def nap(seconds: float) -> None:
+            self._bell.wait(round(seconds * SECOND))
+            if self.stopping:
+                raise DisplayError(_("Stopped while waiting for a panel."))
+
+        return find_panel(root, patience=patience, sleep=nap)
+
+    def _blind(self, length: Ms) -> None:
+        """Wait without a display; systemd still hears of us."""
+        until = self._clock.now() + length
+        while not self.stopping and (now := self._clock.now()) < until:
+            self._tell_systemd(now)
+            self._bell.wait(min(until - now, PULSE_EVERY))
+
+    def run(self, display: Display, stage: Stage) -> None:
+        """Draw and wait, until stopped. Raises what the display raises."""
+        taps: Taps[Target] = Taps(display.size, stage.target_at)
+        while not self.stopping:
+            display.pump()
+            while self._contacts:
+                tap = taps.feed(self._contacts.popleft())
+                if tap is not None:
+                    self._conductor.post(stage.event_at(tap.x, tap.y))
+            stage.press(taps.pressed)
+            now = self._clock.now()
+            state = self._conductor.state
+            changed = stage.draw(display.surface, state, now)
+            if changed:
+                display.present(changed)
+            self._tell_systemd(now)
+            frame = stage.next_frame(state, now)
+            self._bell.wait(self._patience(now, frame, display.poll_ms(moving=frame is not None)))
+
+    def _patience(self, now: Ms, frame: Ms | None, poll: Ms | None) -> Ms:
+        """How long nothing needs to be done if nothing happens."""
+        waits = [self._pulse + PULSE_EVERY - now, None if frame is None else frame - now, poll]
+        return max(0, min(wait for wait in waits if wait is not None))
+
+    def _tell_systemd(self, now: Ms) -> None:
+        """Ready after the first picture, or without one; then the watchdog, while the conductor answers."""
+        if not self._ready:
+            self._ready = True
+            notify("READY=1")
+        if now < self._pulse + PULSE_EVERY:
+            return
+        self._pulse = now
+        if now - self._conductor.heartbeat <= PULSE_LOST:
+            notify("WATCHDOG=1")
+        self._conductor.beat()
+
+
+@contextlib.contextmanager
+def until_signalled(show: Show) -> Iterator[None]:
+    """SIGTERM and SIGINT end the show in good order."""
+
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        show.stop()
+
+    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
