@@ -1,0 +1,86 @@
+"""The light behind the panel, through the kernel's backlight files."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from kiosk.devices.light import light
+from kiosk.devices.part import Hiccups
+from kiosk.words import N_, _
+
+#: Panels differ in name and address: 10-0045, 11-0045, rpi_backlight, backlight-gpio ...
+BACKLIGHTS = Path("/sys/class/backlight")
+
+#: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
+_ON, _OFF = "0", "4"
+
+
+class Backlight:
+    """The first backlight under ``root`` that can be set.
+
+    A screen without one (HDMI, most SPI panels) is no fault: everything here then does nothing. One that
+    appears later, or comes back, is found at the next ``set``.
+    """
+
+    def __init__(self, root: Path = BACKLIGHTS) -> None:
+        self._root = root
+        self._hiccups = Hiccups(N_("The brightness of the screen cannot be set."))
+        self._powered: bool | None = None
+        self._found: tuple[Path, int] | None = None
+        self._find()
+
+    @property
+    def is_present(self) -> bool:
+        """Whether there is a light to set."""
+        return self._found is not None
+
+    def describe(self) -> str:
+        """Which light it is, in one sentence."""
+        if self._found is None:
+            return _("The screen has no backlight that can be set.")
+        folder, most = self._found
+        return _("The backlight is {folder}, 0 to {most}.").format(folder=folder, most=most)
+
+    def set(self, level: float) -> None:
+        """Brightness as seen: 0.0 is off, anything above is at least the panel's lowest step."""
+        if self._found is None:
+            self._find()
+        if self._found is None:
+            return
+        with self._hiccups:
+            try:
+                self._write(level, *self._found)
+            except OSError:
+                self._found = self._powered = None  # look again next time
+                raise
+
+    def _find(self) -> None:
+        with contextlib.suppress(OSError):
+            for folder in sorted(self._root.iterdir()):
+                with contextlib.suppress(OSError, ValueError):
+                    most = int((folder / "max_brightness").read_text(encoding="ascii"))
+                    if most > 0:
+                        self._found = folder, most
+                        return
+
+    def _write(self, level: float, folder: Path, most: int) -> None:
+        powered = level > 0
+        steps = max(1, round(most * light(level))) if powered else 0
+        if powered:
+            self._power(folder, powered)
+        _put(folder / "brightness", str(steps))
+        if not powered:
+            self._power(folder, powered)
+
+    def _power(self, folder: Path, powered: bool) -> None:
+        # Raspberry Pi OS lets the group video write `brightness` alone; 0 there is dark enough then.
+        if powered is not self._powered:
+            with contextlib.suppress(OSError):
+                _put(folder / "bl_power", _ON if powered else _OFF)
+            self._powered = powered
+
+
+def _put(path: Path, text: str) -> None:
+    """Write to a file that is there; a missing one is not made."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_TRUNC), "w", encoding="ascii") as file:
+        file.write(text)

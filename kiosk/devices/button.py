@@ -1,0 +1,158 @@
+"""The one big button: edges are hints, levels are truth, and a spike is not a press."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gpiozero import InputDevice
+
+from kiosk.core.events import ButtonPressed, ButtonReleased, Event
+from kiosk.core.technique import SECOND, Ms
+from kiosk.devices.part import Hiccups, Part
+from kiosk.devices.pins import claiming
+from kiosk.words import N_
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+
+class Debounce:
+    """Accepts a level once it has stayed for ``hold`` ms, by the edges' own time stamps.
+
+    So a late report loses nothing: a press whose two edges are both reported long after they happened
+    still counts if they were ``hold`` apart, and a spike does not, however late. ``hold`` 0 accepts
+    every edge at once, for pins that are filtered already.
+    """
+
+    def __init__(self, hold: Ms) -> None:
+        self.state = False
+        """the level accepted last"""
+        self._hold = hold
+        self._raw = False
+        self._since: Ms = 0
+        self._doubt: Ms | None = None
+
+    @property
+    def due(self) -> Ms | None:
+        """When ``check`` will know more; None while nothing is open."""
+        if self._doubt is not None:
+            return self._doubt + self._hold
+        return None if self._raw == self.state else self._since + self._hold
+
+    def edge(self, level: bool, at: Ms) -> bool:
+        """The line went to ``level`` at ``at``. True if ``state`` changed."""
+        at = max(at, self._since)
+        changed = self._accept(at)
+        self._raw, self._since, self._doubt = level, at, None
+        return changed or self._accept(at)
+
+    def check(self, level: bool, now: Ms) -> bool:
+        """The line is read as ``level``. True if ``state`` changed.
+
+        Where that contradicts the last edge, another edge is on its way, with a better time stamp; only
+        if none comes for ``hold`` ms was it lost, and what is read counts.
+        """
+        if level != self._raw:
+            if self._doubt is None:
+                self._doubt = now
+            if now - self._doubt < self._hold:
+                return False
+            self._raw, self._since = level, self._doubt
+        self._doubt = None
+        return self._accept(now)
+
+    def _accept(self, by: Ms) -> bool:
+        if self._raw == self.state or by - self._since < self._hold:
+            return False
+        self.state = self._raw
+        return True
+
+
+def _later(delay: Ms, call: Callable[[], None]) -> None:
+    timer = threading.Timer(delay / 1000, call)
+    timer.daemon = True
+    timer.start()
+
+
+class Button(Part):
+    """A push button between GPIO ``pin`` and ground; the internal pull-up is switched on.
+
+    Posts ``ButtonPressed`` and ``ButtonReleased``, always one after the other, ``debounce_ms`` after the
+    contact came to rest. ``post`` is called from several threads and must only put into a queue. ``later``
+    calls something once in so many ms; between presses nothing is waiting and no thread is there.
+
+    A button that is held down at the start counts as pressed then. The library's own debouncing is not
+    used: it is stable-for-so-long in lgpio, ignore-for-so-long in RPi.GPIO, and nothing in the mock.
+
+    Raises ``PinsUnavailable`` when the pin cannot be had.
+    """
+
+    def __init__(
+        self,
+        pin: int,
+        factory: "Factory",
+        post: Callable[[Event], None],
+        clock: Callable[[], Ms],
+        debounce_ms: Ms = 25,
+        *,
+        later: Callable[[Ms, Callable[[], None]], None] = _later,
+    ) -> None:
+        self._factory = factory
+        self._post = post
+        self._clock = clock
+        self._later = later
+        self._debounce = Debounce(debounce_ms)
+        self._lock = threading.Lock()
+        self._waiting = False
+        self._hiccups = Hiccups(N_("The button does not answer."))
+        with claiming(pin):
+            # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice,
+            # which keeps the time stamps of the edges to itself.
+            self._device = InputDevice(pin, pull_up=True, pin_factory=factory)
+            self._device.pin.bounce = None
+            self._device.pin.edges = "both"
+            self._device.pin.when_changed = self._edge
+        self.check()
+
+    @property
+    def is_pressed(self) -> bool:
+        """The accepted level."""
+        return self._debounce.state
+
+    def check(self) -> None:
+        """Read the line, and post what an edge failed to tell. Cheap; once a second is enough."""
+        with self._hiccups, self._lock:
+            if not self._device.closed:
+                self._tell(self._debounce.check(self._device.is_active, self._clock()))
+
+    def next_check(self) -> Ms | None:
+        """When ``check`` would find something new (it is also called then by itself), or None."""
+        return self._debounce.due
+
+    def close(self) -> None:
+        """Give the pin back; nothing is posted any more. May be called twice."""
+        with self._hiccups, self._lock:
+            self._device.close()
+
+    def _edge(self, ticks: float, state: int) -> None:
+        # Runs in the one thread in which lgpio reports every edge, outside any `try`: it must not raise.
+        with self._hiccups, self._lock:
+            if self._device.closed:
+                return
+            age = round(self._factory.ticks_diff(self._factory.ticks(), ticks) * 1000)
+            if not 0 <= age <= SECOND:
+                age = 0  # before Linux 5.7 edges were stamped with the time of day
+            self._tell(self._debounce.edge(not state, self._clock() - age))
+
+    def _ring(self) -> None:
+        with self._lock:
+            self._waiting = False
+        self.check()
+
+    def _tell(self, changed: bool) -> None:
+        if changed:
+            self._post(ButtonPressed() if self._debounce.state else ButtonReleased())
+        due = self._debounce.due
+        if due is not None and not self._waiting:
+            self._later(max(0, due - self._clock()), self._ring)
+            self._waiting = True

@@ -1,0 +1,59 @@
+"""One output line: low, high, or pulsed. Lamp and buzzer are made of it."""
+
+from typing import TYPE_CHECKING
+
+from gpiozero import DigitalOutputDevice
+
+from kiosk.devices.part import Hiccups, Part
+from kiosk.devices.pins import claiming
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+
+class Output(Part):
+    """A line that starts low, ends low, and pulses only while it must.
+
+    Not gpiozero's ``PWMOutputDevice``: that one keeps the pulses going at 0 and 100 %, and lgpio then
+    writes the line at every cycle, all night. ``trouble`` is the sentence to log when the pins fail;
+    nothing after the constructor raises.
+
+    Raises ``PinsUnavailable`` when the pin cannot be had.
+    """
+
+    def __init__(self, pin: int, factory: "Factory", trouble: str) -> None:
+        with claiming(pin):
+            self._device = DigitalOutputDevice(pin, pin_factory=factory)
+        self._hiccups = Hiccups(trouble)
+
+    def steady(self, *, high: bool) -> None:
+        """No pulses, and the line low or high."""
+        with self._hiccups:
+            if self._device.closed:
+                return
+            # In this order: lgpio's pulses stop wherever they are, high as likely as low.
+            if self._device.pin.frequency is not None:
+                self._device.pin.frequency = None
+            self._device.pin.state = high
+
+    def pulse(self, hertz: float, percent: int) -> None:
+        """So many pulses a second, the line high for ``percent`` (1 to 99) of the time.
+
+        A change of one that is under way takes effect at the end of its cycle, without a gap: lgpio
+        and RPi.GPIO both see to that. The first of them comes within 20 ms through lgpio, whose pulse
+        thread looks up only so often (lgPthTx.c).
+        """
+        with self._hiccups:
+            if self._device.closed:
+                return
+            pin = self._device.pin
+            if pin.frequency != hertz:
+                pin.frequency = hertz
+            # gpiozero gives lgpio int(state * 100), which makes 28 of 0.29: stay above the whole percent.
+            pin.state = percent / 100 + 1e-9
+
+    def close(self) -> None:
+        """Low, then given back. May be called twice."""
+        self.steady(high=False)
+        with self._hiccups:
+            self._device.close()

@@ -1,0 +1,56 @@
+"""What all parts have in common: they are closed, and they have hiccups."""
+
+import logging
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import Self
+
+from kiosk.words import _
+
+log = logging.getLogger(__name__)
+
+
+class Part(ABC):
+    """Something that is closed at the end of its ``with``."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave the part at rest and give it back. May be called twice."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Hiccups:
+    """``with hiccups:`` around every touch of a part; whatever fails inside ends there.
+
+    ``sentence`` says what does not work (marked with ``N_``). The first failure is logged, the next
+    ones are not, until one touch has succeeded: a part that came loose must not fill the journal.
+    Catches every ``Exception``, because the pin libraries have no common one: ``lgpio.error`` derives
+    from ``Exception``, RPi.GPIO raises ``RuntimeError``, gpiozero its own.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+        self._failing = False
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is None:
+            self._failing = False
+            return True
+        if not isinstance(error, Exception):
+            return False
+        if not self._failing:
+            self._failing = True
+            log.warning("%s (%s)", _(self._sentence), error)
+        return True

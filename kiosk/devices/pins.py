@@ -1,0 +1,164 @@
+"""Which pins the parts are on, and how to get at them: one gpiozero pin factory, chosen by name."""
+
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from kiosk.words import _
+
+if TYPE_CHECKING:  # importing gpiozero takes a while, and not every command needs pins
+    from gpiozero.pins import Factory
+
+Bcm = Annotated[int, msgspec.Meta(ge=0, le=27)]
+"""A pin as gpiozero counts (GPIO5 is 5), not its place on the header."""
+
+
+class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the parts are wired. The defaults are those of ``hardware/pinmap.toml``."""
+
+    button: Bcm = 5
+    lamp: Bcm = 12
+    buzzer: Bcm = 13
+    probe: Bcm = 4
+    """1-Wire; driven by the kernel (``dtoverlay=w1-gpio``), never by us"""
+
+
+class PinsUnavailable(Exception):  # noqa: N818 - the name says what is so, as gpiozero's own do
+    """There are no pins to use. The message is one sentence: what is missing and what to do."""
+
+
+def open_factory(name: str = "auto", *, dev: Path = Path("/dev")) -> "Factory":
+    """Open the pins through the library of this name: one of ``FACTORIES``, or "auto" for the first.
+
+    Never falls back from one library to another: a kiosk on pretend pins, or on ones without edges,
+    would look alive and answer no press. ``dev`` is where the kernel's GPIO devices are.
+
+    Raises ``PinsUnavailable``.
+    """
+    chosen = next(iter(FACTORIES)) if name == "auto" else name
+    if chosen not in FACTORIES:
+        raise PinsUnavailable(
+            _("There is no pin library called {name}; choose one of: {names}.").format(
+                name=name, names=", ".join(["auto", *FACTORIES])
+            )
+        )
+    try:
+        return FACTORIES[chosen]()
+    except PinsUnavailable:
+        raise
+    except Exception as error:
+        raise PinsUnavailable(_why(chosen, error, dev)) from error
+
+
+@contextlib.contextmanager
+def claiming(pin: int) -> Iterator[None]:
+    """Around the making of a device on ``pin``: turns what goes wrong into ``PinsUnavailable``."""
+    try:
+        yield
+    except Exception as error:
+        if "edge detection" in str(error):
+            sentence = _(
+                "GPIO{pin} reports no presses: RPi.GPIO cannot do that on Linux 6.6 and newer. "
+                "Choose the pin library lgpio."
+            )
+        else:
+            sentence = _(
+                "GPIO{pin} cannot be used ({error}). End the other program that uses it, "
+                "or choose another pin."
+            )
+        raise PinsUnavailable(sentence.format(pin=pin, error=error)) from error
+
+
+def _know_board() -> None:
+    """Raises gpiozero's ``PinUnknownPi`` on anything but a Raspberry Pi: that is said before a missing
+    library is, which nobody needs to install on a laptop.
+    """
+    importlib.import_module("gpiozero.pins.local").get_pi_revision()
+
+
+def _lgpio() -> "Factory":
+    _know_board()
+    # On import lgpio makes a pipe `.lgd-nfy0` in the working folder (in LG_WD, to which it moves the
+    # whole process, where that is set) and opens it at both ends. So it is imported in a folder of its
+    # own, which can go at once: an open pipe needs no name.
+    if "lgpio" not in sys.modules:
+        try:
+            with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+                importlib.import_module("lgpio")
+        except OSError as error:
+            raise PinsUnavailable(
+                _(
+                    "lgpio finds no folder to make its pipe in ({error}): give the service a writable "
+                    "/tmp (PrivateTmp=yes) and leave LG_WD unset."
+                ).format(error=error)
+            ) from error
+    return importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory()
+
+
+def _rpigpio() -> "Factory":
+    _know_board()
+    return importlib.import_module("gpiozero.pins.rpigpio").RPiGPIOFactory()
+
+
+def _mock() -> "Factory":
+    mock = importlib.import_module("gpiozero.pins.mock")
+    return mock.MockFactory(pin_class=mock.MockPWMPin)
+
+
+#: The pin libraries by name; the first is the one that "auto" means.
+FACTORIES: dict[str, Callable[[], "Factory"]] = {
+    "lgpio": _lgpio,
+    "rpigpio": _rpigpio,
+    "mock": _mock,
+}
+
+
+def _why(name: str, error: Exception, dev: Path) -> str:
+    """One sentence for a factory that did not open, the most likely cause first."""
+    match error:
+        case ModuleNotFoundError(name="gpiozero"):
+            return _("The library gpiozero is not installed: pip install 'gpiozero>=2.0.1'.")
+        case ModuleNotFoundError(name="lgpio"):
+            return _(
+                "The library lgpio is not installed: sudo apt install python3-lgpio, "
+                "or pip install 'cramp-kiosk[pi]'."
+            )
+        case ModuleNotFoundError() if name == "rpigpio":
+            return _("The library RPi.GPIO is not installed: pip install 'cramp-kiosk[rpi-gpio]'.")
+        case ImportError() | AttributeError():
+            # gpiozero 1.6.2 (Debian's) does not know lgpio 0.2; pip's lgpio 0.0.0.2 is an empty file.
+            return _(
+                "The installed gpiozero and {name} do not fit together ({error}): "
+                "gpiozero 2.0.1, lgpio 0.2.2 or newer are needed."
+            ).format(name=name, error=error)
+        case FileNotFoundError(filename="/proc/cpuinfo"):
+            return _(
+                "The board cannot be recognised because /proc is hidden: "
+                "take ProcSubset=pid out of the service."
+            )
+    if type(error).__name__ == "PinUnknownPi":
+        return _("This is not a Raspberry Pi: it has no pins to use.")
+    if name == "rpigpio":
+        return _("RPi.GPIO cannot use this board ({error}): choose the pin library lgpio.").format(
+            error=error
+        )
+    chips = sorted(dev.glob("gpiochip*"))
+    if not chips:
+        return _(
+            "There is no GPIO device {dev}/gpiochip0: boot a Raspberry Pi kernel, "
+            "and let the service see it (DeviceAllow=char-gpiochip rw)."
+        ).format(dev=dev)
+    if not os.access(chips[0], os.R_OK | os.W_OK):
+        return _("No permission to use {chip}: sudo usermod -aG gpio $USER, then log in again.").format(
+            chip=chips[0]
+        )
+    return _("{chip} cannot be opened ({error}): restart the device, then run cramp-kiosk doctor.").format(
+        chip=chips[0], error=error
+    )

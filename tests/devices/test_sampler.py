@@ -1,0 +1,121 @@
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.devices.sampler import Sampler
+from tests.devices.conftest import Clock
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "sampler"]
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    yield
+    for thread in threads():
+        thread.join(5)
+    assert threads() == []
+
+
+def run(costs: list[int]) -> tuple[list[int], list[int]]:
+    """Reads that take so many ms: when each was posted, and how long the thread then waited."""
+    clock = Clock()
+    posted: list[int] = []
+    waits: list[int] = []
+    todo = iter(costs)
+    done = threading.Event()
+
+    def read() -> int:
+        clock.now += next(todo)
+        return clock.now
+
+    def wait(stopped: threading.Event, ms: int) -> None:
+        waits.append(ms)
+        clock.now += ms
+        if len(waits) == len(costs):
+            done.set()
+            stopped.wait(5)
+
+    sampler = Sampler(read, posted.append, clock=clock, wait=wait)
+    sampler.start()
+    assert done.wait(5)
+    sampler.stop()
+    return posted, waits
+
+
+def test_once_a_second_from_the_start_without_drift() -> None:
+    assert run([750, 800, 760, 751]) == ([750, 1800, 2760, 3751], [250, 200, 240, 249])
+
+
+def test_a_slow_read_is_followed_at_once_and_not_made_up_for() -> None:
+    assert run([2500, 750, 750]) == ([2500, 3250, 4250], [0, 250, 250])
+
+
+def test_stopped_during_a_read_nothing_is_posted() -> None:
+    reading, go = threading.Event(), threading.Event()
+    posted: list[bool] = []
+
+    def read() -> bool:
+        reading.set()
+        return go.wait(5)
+
+    sampler = Sampler(read, posted.append)
+    sampler.start()
+    assert reading.wait(5)
+    sampler.stop()
+    assert not sampler.is_running
+    go.set()
+    for thread in threads():
+        thread.join(5)
+    assert posted == []
+
+
+def test_start_twice_is_one_thread_and_stop_leaves_none() -> None:
+    posted = threading.Event()
+    sampler = Sampler(lambda: None, lambda _: posted.set())
+    assert threads() == []
+    sampler.start()
+    sampler.start()
+    assert len(threads()) == 1
+    assert sampler.is_running
+    assert posted.wait(5)
+    sampler.stop()
+    sampler.stop()
+
+
+def test_started_again_it_reads_again() -> None:
+    posted: list[int] = []
+    news = threading.Semaphore(0)
+
+    def post(number: int) -> None:
+        posted.append(number)
+        news.release()
+
+    counter = iter(range(10))
+    sampler = Sampler(lambda: next(counter), post, period=60_000)
+    for _ in range(2):
+        sampler.start()
+        assert news.acquire(timeout=5)
+        sampler.stop()
+    assert posted == [0, 1]
+
+
+def test_signals_go_to_the_main_thread() -> None:
+    masks: list[set[int]] = []
+    seen = threading.Event()
+
+    def read() -> set[int]:
+        return {int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, [])}
+
+    def post(mask: set[int]) -> None:
+        masks.append(mask)
+        seen.set()
+
+    sampler = Sampler(read, post, period=60_000)
+    sampler.start()
+    assert seen.wait(5)
+    sampler.stop()
+    assert {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGALRM} <= masks[0]

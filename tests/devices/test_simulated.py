@@ -1,0 +1,160 @@
+import threading
+
+import pytest
+
+from kiosk.core.events import ButtonPressed, ButtonReleased, Event, ProbeError, WaterRead
+from kiosk.core.signals import Volume
+from kiosk.devices.simulated import (
+    SILENCE,
+    SimulatedBacklight,
+    SimulatedButton,
+    SimulatedBuzzer,
+    SimulatedLamp,
+    SimulatedProbe,
+    Tone,
+)
+from tests.devices.conftest import Clock
+
+
+def test_button_alternates_whatever_is_done_to_it() -> None:
+    posted: list[Event] = []
+    with SimulatedButton(posted.append) as button:
+        button.release()
+        button.press()
+        button.press()
+        assert button.is_pressed
+        button.release()
+        button.check()
+        assert button.next_check() is None
+    assert posted == [ButtonPressed(), ButtonReleased()]
+
+
+def test_lamp_keeps_every_change_with_its_time() -> None:
+    clock = Clock()
+    with SimulatedLamp(clock) as lamp:
+        for at, level in ((10, 0.0), (20, 1.0), (30, 1.0), (40, 2.0), (50, 0.15)):
+            clock.now = at
+            lamp.set(level)
+        assert lamp.current == 0.15
+        clock.now = 60
+    assert lamp.history == [(20, 1.0), (50, 0.15), (60, 0.0)]
+
+
+def test_backlight_stays_as_it_was_set() -> None:
+    backlight = SimulatedBacklight(Clock())
+    backlight.set(0.3)
+    backlight.set(-1.0)
+    assert backlight.history == [(0, 0.3), (0, 0.0)]
+    assert backlight.is_present
+    assert backlight.describe() == "The backlight is simulated."
+
+
+def test_buzzer_tells_each_new_tone_once() -> None:
+    clock = Clock()
+    heard: list[Tone] = []
+    with SimulatedBuzzer(clock, heard.append) as buzzer:
+        for at, hertz, volume in (
+            (1, 0, Volume.HIGH),
+            (2, 523, Volume.LOW),
+            (3, 523, Volume.LOW),
+            (4, 523, Volume.HIGH),
+            (5, 784, Volume.OFF),
+            (6, 784, Volume.LOW),
+        ):
+            clock.now = at
+            buzzer.play(hertz, volume)
+    assert buzzer.history == [
+        (2, (523, Volume.LOW)),
+        (4, (523, Volume.HIGH)),
+        (5, SILENCE),
+        (6, (784, Volume.LOW)),
+        (6, SILENCE),
+    ]
+    assert heard == [tone for _, tone in buzzer.history]
+    assert buzzer.current == SILENCE
+
+
+def test_buzzer_without_a_listener() -> None:
+    buzzer = SimulatedBuzzer(Clock())
+    buzzer.play(523, Volume.LOW)
+    assert buzzer.current == (523, Volume.LOW)
+
+
+class TestProbe:
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return Clock()
+
+    def play(self, clock: Clock, probe: SimulatedProbe, end: int) -> None:
+        while (due := probe.next_tick()) is not None and due <= end:
+            clock.now = due
+            probe.tick()
+        clock.now = end
+
+    def test_one_reading_a_second_while_started(self, clock: Clock) -> None:
+        posted: list[tuple[int, Event]] = []
+        probe = SimulatedProbe(lambda event: posted.append((clock.now, event)), clock, 38.0, threaded=False)
+        probe.tick()
+        assert probe.next_tick() is None
+        with probe:
+            probe.start()
+            probe.start()
+            probe.tick()
+            self.play(clock, probe, 2000)
+            probe.unplug()
+            self.play(clock, probe, 3000)
+            probe.fault()
+            self.play(clock, probe, 4000)
+            probe.water = 39.123
+            probe.offset = 0.5
+            self.play(clock, probe, 5000)
+        assert probe.next_tick() is None
+        probe.tick()
+        assert posted == [
+            (750, WaterRead(38.0)),
+            (1750, WaterRead(38.0)),
+            (2750, WaterRead(None, ProbeError.NO_PROBE)),
+            (3750, WaterRead(None, ProbeError.CRC)),
+            (4750, WaterRead(39.62)),
+        ]
+
+    def test_called_late_it_reads_once(self, clock: Clock) -> None:
+        posted: list[Event] = []
+        probe = SimulatedProbe(posted.append, clock, 38.0, threaded=False)
+        probe.start()
+        clock.now = 10_000
+        probe.tick()
+        assert posted == [WaterRead(38.0)]
+        assert probe.next_tick() == 10_000
+
+    def test_out_of_range_as_the_real_one(self, clock: Clock) -> None:
+        probe = SimulatedProbe(lambda _: None, clock, 71.0)
+        assert probe.water == 71.0
+        assert probe.read_once() == WaterRead(None, ProbeError.RANGE)
+        assert probe.describe() == "The probe is simulated."
+
+    def test_a_tube_of_steel_follows_slowly(self, clock: Clock) -> None:
+        probe = SimulatedProbe(lambda _: None, clock, 20.0, lag=8000, threaded=False)
+        clock.now = 5000
+        probe.water = 40.0
+        seen = []
+        for clock.now in (5000, 13_000, 45_000):
+            seen.append(probe.read_once().celsius)
+        probe.unplug()
+        clock.now = 60_000
+        seen.append(probe.read_once().celsius)
+        assert seen == [20.0, 32.64, 39.87, None]
+
+    def test_by_itself_on_a_thread(self) -> None:
+        posted: list[Event] = []
+        news = threading.Event()
+
+        def post(event: Event) -> None:
+            posted.append(event)
+            news.set()
+
+        with SimulatedProbe(post, Clock(), 38.0) as probe:
+            probe.start()
+            assert probe.next_tick() is None
+            assert news.wait(5)
+        assert posted == [WaterRead(38.0)]
