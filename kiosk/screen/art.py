@@ -1,0 +1,135 @@
+"""Illustrations and icons: SVG with its poses, rasterised at the size needed.
+
+A pose is a transform for each moving group; two poses are blended number by number. The SVG files use
+five literal colours, which are replaced by those of the theme, and strokes are thickened where a
+small picture would fall below the least line width in millimetres.
+"""
+
+import io
+import re
+import tomllib
+import xml.etree.ElementTree as ET
+from functools import lru_cache
+from typing import Any
+
+import pygame
+
+from kiosk.core.technique import Cue, Side
+from kiosk.files import asset
+from kiosk.screen.theme import Look, tokens
+
+ET.register_namespace("", "http://www.w3.org/2000/svg")
+
+HIDDEN = "translate(-2000 0)"
+"""How a mark (arrow, rays, steam) is switched off in a pose. Never blended: marks do not fly."""
+
+ASPECT = 480 / 400
+"""Width by height of every illustration's canvas."""
+
+_TOKEN_OF = {"#FFB000": "line", "#8F5E14": "dim", "#FFD9A0": "hot", "#3A2504": "skin", "#000000": "bg"}
+_STROKE_BRIGHT, _STROKE_DIM = 8.0, 6.0
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+Pose = dict[str, str]
+"""Transforms by group id."""
+
+
+@lru_cache(maxsize=1)
+def _library() -> dict[str, Any]:
+    return tomllib.loads(asset("art", "poses.toml").read_text(encoding="utf-8"))
+
+
+def poses(art: str) -> dict[str, Pose]:
+    """All poses of an illustration by name; empty for icons."""
+    found: dict[str, Pose] = _library().get(art, {})
+    return found
+
+
+def cue_poses(art: str, cue: Cue) -> tuple[str, ...]:
+    """The poses an illustration goes through under a cue: one to stay in, or several to go between."""
+    known: dict[str, list[str]] = _library()["cue"].get(art, {})
+    name = {Cue.WIGGLE: "move", Cue.READY: "rest"}.get(cue, cue.value)
+    return tuple(known.get(name) or known.get("rest") or ["rest"])
+
+
+def is_flipped(art: str, side: Side) -> bool:
+    """Whether the picture must be flipped to show the foot that cramps."""
+    drawn = _library()["foot"].get(art, "both")
+    return side is not Side.BOTH and drawn not in {"both", side.value}
+
+
+def ease(t: float) -> float:
+    """Smoothstep from 0 to 1: starts and ends slowly."""
+    return t * t * (3 - 2 * t)
+
+
+def blend(art: str, start: str, end: str, t: float) -> Pose:
+    """The pose ``t`` (0 to 1, eased here) of the way between two poses of an illustration."""
+    known = poses(art)
+    a, b = known.get(start, {}), known.get(end, {})
+    if start == end or t <= 0:
+        return a
+    if t >= 1:
+        return b
+    return {group: _between(a[group], b[group], ease(t)) for group in a if group in b}
+
+
+def _between(a: str, b: str, t: float) -> str:
+    if a == b:
+        return a
+    if HIDDEN in {a, b}:
+        return HIDDEN
+    pairs = zip(_NUMBER.findall(a), _NUMBER.findall(b), strict=True)
+    numbers = iter(float(x) + (float(y) - float(x)) * t for x, y in pairs)
+    return _NUMBER.sub(lambda _: f"{next(numbers):.2f}", a)
+
+
+def rasterise(svg: str) -> pygame.Surface:
+    """An SVG document as a surface that blits fast on 16 and 32 bit.
+
+    Run-length encoding skips what is transparent, which is most of a line drawing: a 396x330 picture
+    blits in 0.05 ms instead of 2.5.
+    """
+    surface = pygame.image.load(io.BytesIO(svg.encode()), "picture.svg")
+    surface.set_alpha(255, pygame.RLEACCEL)
+    return surface
+
+
+@lru_cache(maxsize=64)
+def _template(name: str, look: Look, width: int, height: int) -> str:
+    """The SVG of a picture at a size in a look, with ``@id@`` where a pose puts its transforms."""
+    root = ET.fromstring(asset("art", f"{name}.svg").read_text(encoding="utf-8"))  # noqa: S314 - our own file
+    scale = width / float(root.get("width", "1"))
+    least = tokens().line_mm
+    mm = scale * look.panel.mm_per_px
+    thicker = 1.0 if name.startswith("icon_") else max(1.0, least.bright_min / (_STROKE_BRIGHT * mm))
+    thicker_dim = 1.0 if name.startswith("icon_") else max(1.0, least.dim_min / (_STROKE_DIM * mm))
+    moving = {group for pose in poses(name).values() for group in pose}
+    for element in root.iter():
+        if element.get("id") in moving:
+            element.set("transform", f"@{element.get('id')}@{element.get('transform', '')}")
+        if stroke := element.get("stroke-width"):
+            factor = thicker_dim if element.get("stroke") == "#8F5E14" else thicker
+            element.set("stroke-width", f"{float(stroke) * factor:.2f}")
+        for paint in ("fill", "stroke"):
+            if (colour := element.get(paint)) in _TOKEN_OF:
+                element.set(paint, look.palette.hex(_TOKEN_OF[colour]))
+    root.set("width", str(width))
+    root.set("height", str(height))
+    return ET.tostring(root, encoding="unicode")
+
+
+_PLACE = re.compile(r"@(\w+)@([^\"]*)")
+
+
+def draw_picture(
+    name: str, pose: Pose, look: Look, size: tuple[int, int], *, flipped: bool
+) -> pygame.Surface:
+    """An illustration in a pose, as large as fits ``size``."""
+    template = _template(name, look, *size)
+    svg = _PLACE.sub(lambda at: pose.get(at[1], at[2]), template)
+    surface = rasterise(svg)
+    if flipped:
+        surface = pygame.transform.flip(surface, True, False)
+        surface.set_alpha(255, pygame.RLEACCEL)
+    return surface

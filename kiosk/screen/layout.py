@@ -1,0 +1,87 @@
+"""Boxes in whole pixels, cut from one another: how a page shares out its panel."""
+
+from typing import NamedTuple
+
+import pygame
+
+
+class Box(NamedTuple):
+    """A rectangle in whole pixels. Cutting gives new boxes; nothing changes in place."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+    @property
+    def right(self) -> int:
+        """First column right of it."""
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> int:
+        """First row below it."""
+        return self.y + self.h
+
+    @property
+    def cx(self) -> int:
+        """Middle column."""
+        return self.x + self.w // 2
+
+    @property
+    def cy(self) -> int:
+        """Middle row."""
+        return self.y + self.h // 2
+
+    @property
+    def rect(self) -> pygame.Rect:
+        """The same for pygame."""
+        return pygame.Rect(*self)
+
+    def inset(self, dx: int, dy: int | None = None) -> "Box":
+        """Smaller by ``dx`` left and right and by ``dy`` (default: as much) above and below."""
+        dy = dx if dy is None else dy
+        return Box(self.x + dx, self.y + dy, self.w - 2 * dx, self.h - 2 * dy)
+
+    def top(self, h: int) -> "Box":
+        """The uppermost ``h`` rows."""
+        return Box(self.x, self.y, self.w, h)
+
+    def low(self, h: int) -> "Box":
+        """The lowest ``h`` rows."""
+        return Box(self.x, self.bottom - h, self.w, h)
+
+    def left(self, w: int) -> "Box":
+        """The leftmost ``w`` columns."""
+        return Box(self.x, self.y, w, self.h)
+
+    def right_part(self, w: int) -> "Box":
+        """The rightmost ``w`` columns."""
+        return Box(self.right - w, self.y, w, self.h)
+
+    def without(self, *, top: int = 0, low: int = 0, left: int = 0, right: int = 0) -> "Box":
+        """What is left after cutting away these strips."""
+        return Box(self.x + left, self.y + top, self.w - left - right, self.h - top - low)
+
+    def row(self, n: int, gap: int) -> "list[Box]":
+        """``n`` boxes of the same width side by side."""
+        w = (self.w - gap * (n - 1)) // n
+        return [Box(self.x + i * (w + gap), self.y, w, self.h) for i in range(n)]
+
+    def column(self, n: int, gap: int) -> "list[Box]":
+        """``n`` boxes of the same height, one below the other."""
+        h = (self.h - gap * (n - 1)) // n
+        return [Box(self.x, self.y + i * (h + gap), self.w, h) for i in range(n)]
+
+    def grid(self, across: int, down: int, gap: int) -> "list[Box]":
+        """``across`` times ``down`` boxes, row by row."""
+        return [box for line in self.column(down, gap) for box in line.row(across, gap)]
+
+    def middle(self, w: int, h: int) -> "Box":
+        """A box of this size in the middle of this one."""
+        return Box(self.x + (self.w - w) // 2, self.y + (self.h - h) // 2, w, h)
+
+    def square(self) -> "Box":
+        """The largest square in the middle."""
+        side = min(self.w, self.h)
+        return self.middle(side, side)

@@ -1,0 +1,20 @@
+"""Asleep: black."""
+
+from kiosk.core.pages import Asleep
+from kiosk.core.technique import MINUTE
+from kiosk.screen import parts
+from kiosk.screen.scene import Scene
+
+
+def asleep(scene: Scene, _page: Asleep) -> None:
+    """Nothing at all, so that nothing is lit and nothing is due."""
+
+
+def clock(scene: Scene, text: str) -> None:
+    """The time of day, faint, in another place every minute so that no panel keeps its picture."""
+    minute = scene.now // MINUTE
+    reach = scene.look.px(4)
+    x = scene.box.cx + (minute * 7 % 5 - 2) * reach // 2
+    y = scene.box.cy + (minute * 3 % 5 - 2) * reach // 2
+    parts.write(scene, text, "body", x, y, align="centre", colour="faint", bold=False)
+    scene.wake((minute + 1) * MINUTE)

@@ -1,0 +1,71 @@
+"""What was remembered, in two small charts."""
+
+from kiosk.core.events import Act
+from kiosk.core.pages import Diary
+from kiosk.screen import faults, gauges, parts
+from kiosk.screen.layout import Box
+from kiosk.screen.scene import Scene
+from kiosk.screen.theme import Shape
+from kiosk.words import _, ngettext
+
+FIRST_HOUR = 22
+
+
+def diary(scene: Scene, _page: Diary) -> None:
+    """This week's count, the last weeks, the hours of the night, how long it usually takes."""
+    look = scene.look
+    area = faults.banner(scene, scene.box.inset(look.edge), scene.state.faults)
+    small = look.shape is Shape.SMALL
+    back = Box(
+        area.right - look.least(24 if small else 32), area.y, look.least(24 if small else 32), look.least(21)
+    )
+    if look.shape is Shape.TALL:
+        back = area.low(look.least(22))
+    parts.target(scene, back, Act.BACK, _("Back"), "back")
+    tally = scene.state.tally
+    count = parts.write(
+        scene, str(tally.this_week), "key", area.x, area.y + look.px(look.cap("key")) + look.px(1)
+    )
+    words = Box(count.box.right + look.px(3), area.y, back.x - count.box.right - look.px(6), look.px(20))
+    if look.shape is Shape.TALL:
+        words = Box(words.x, words.y, area.right - words.x, words.h)
+    lines = [_("this week")]
+    if tally.usual_minutes is not None and not small:
+        lines.append(
+            ngettext("usually %d minute", "usually %d minutes", tally.usual_minutes) % tally.usual_minutes
+        )
+    for i, line in enumerate(lines):
+        role = "title" if i == 0 else "body"
+        mm = parts.largest(scene, words, line, (look.cap(role), 7.0, 6.2, 5.6, 5.2), role)
+        baseline = count.baseline if len(lines) == 1 else area.y + look.px(8 if i == 0 else 17)
+        parts.write(scene, line, role, words.x, baseline, mm=mm)
+    charts = area.without(top=look.px(26) if not small else look.px(23))
+    if look.shape is Shape.TALL:
+        upper, lower = charts.without(low=back.h + look.px(5)).column(2, look.px(4))
+        _weeks(scene, upper, tally.weeks)
+        _hours(scene, lower, tally.hours)
+    elif small:
+        _hours(scene, charts, tally.hours)
+    else:
+        _weeks(scene, charts.left(int(charts.w * 0.42)), tally.weeks)
+        _hours(scene, charts.right_part(int(charts.w * 0.48)), tally.hours)
+
+
+def _weeks(scene: Scene, box: Box, weeks: tuple[int, ...]) -> None:
+    cap = scene.look.px(scene.look.cap("body"))
+    gauges.bars(scene, box.without(low=cap + scene.look.px(4)), weeks)
+    parts.write(scene, _("Weeks"), "body", box.x, box.bottom - scene.look.px(1.5))
+
+
+def _hours(scene: Scene, box: Box, hours: tuple[int, ...]) -> None:
+    look = scene.look
+    cap = look.px(look.cap("body"))
+    chart = box.without(low=cap + look.px(4))
+    gauges.stacks(scene, chart, hours)
+    step = chart.w / len(hours)
+    for i in (1, len(hours) // 2, len(hours) - 1):
+        text = _("%d h") % ((FIRST_HOUR + i) % 24)
+        x = chart.x + int(step * (i + 0.5))
+        align: parts.Align = "right" if i == len(hours) - 1 else "centre"
+        x = chart.right if align == "right" else x
+        parts.write(scene, text, "body", x, box.bottom - look.px(1.5), align=align)

@@ -1,0 +1,109 @@
+"""After it: how bad was it, good night; and the questions whether someone is there and goes on."""
+
+from kiosk.core.events import Act
+from kiosk.core.pages import Awake, GoodNight, Rating, Resume
+from kiosk.screen import gauges, parts
+from kiosk.screen.layout import Box
+from kiosk.screen.scene import Scene
+from kiosk.screen.theme import Shape
+from kiosk.words import _, ngettext
+
+
+def rating(scene: Scene, page: Rating) -> None:
+    """How bad was it, from 0 to 10: two big targets and a number."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    small, tall = look.shape is Shape.SMALL, look.shape is Shape.TALL
+    cap = look.px(5.6 if small else look.cap("title"))
+    top = area.y if small else area.y + look.px(3)
+    parts.write(scene, _("How bad?"), "title", area.cx, top + cap, align="centre", mm=5.6 if small else None)
+    area = area.without(top=top + cap - area.y + look.px(3))
+    save_label, save_icon = (_("Skip"), "next") if page.value is None else (_("Save"), "gone")
+    if tall:
+        save = area.low(look.least(24)).middle(look.least(40), look.least(24))
+        keys = Box(area.x, save.y - look.least(9) - look.least(26), area.w, look.least(26))
+        w = (keys.w - look.least(10)) // 2
+        minus, plus = keys.left(w), keys.right_part(w)
+        number = area.without(low=area.bottom - keys.y + look.px(4))
+        strip = number.low(look.px(16))
+        number = number.without(low=strip.h)
+    else:
+        save_w, save_h = look.least(24 if small else 38), look.least(20)
+        save = Box(area.cx - save_w // 2, area.bottom - save_h, save_w, save_h)
+        w = look.least(20) if small else max(look.least(30), int(area.w * 0.25))
+        high = min(area.h, look.least(31)) if not small else look.least(22)
+        number = area.without(low=save.h + look.least(4))
+        strip = number.low(look.px(9))
+        number = number.without(low=0 if small else strip.h, left=w, right=w)
+        minus, plus = Box(area.x, area.y, w, high), Box(area.right - w, area.y, w, high)
+    parts.target(scene, minus, Act.MINUS, "", "minus")
+    parts.target(scene, plus, Act.PLUS, "", "plus")
+    text = "–" if page.value is None else str(page.value)
+    mm = parts.largest(scene, number, "10", (24.0, 21.0, 18.0, 15.0, 13.0, 11.0), "number")
+    colour = "faint" if page.value is None else "key"
+    parts.write(
+        scene, text, "number", number.cx, number.cy + look.px(mm) // 2, align="centre", mm=mm, colour=colour
+    )
+    if not small:
+        _scale(scene, strip, page.value, tall=tall)
+    parts.target(scene, save, Act.SAVE, save_label, save_icon, main=True)
+
+
+def _scale(scene: Scene, strip: Box, value: int | None, *, tall: bool) -> None:
+    look = scene.look
+    cap = look.px(look.cap("body"))
+    if tall:
+        gauges.scale(scene, strip.top(look.px(6)), value)
+        parts.write(scene, _("none"), "body", strip.x, strip.bottom - look.px(3))
+        parts.write(scene, _("worst"), "body", strip.right, strip.bottom - look.px(3), align="right")
+        return
+    none, worst = parts.width_of(scene, _("none"), "body"), parts.width_of(scene, _("worst"), "body")
+    side = max(none, worst) + look.px(3)
+    width = min(strip.w - 2 * side, look.px(92))
+    middle = strip.middle(width, look.px(6))
+    gauges.scale(scene, middle, value)
+    parts.write(scene, _("none"), "body", middle.x - look.px(3), strip.cy + cap // 2, align="right")
+    parts.write(scene, _("worst"), "body", middle.right + look.px(3), strip.cy + cap // 2)
+
+
+def good_night(scene: Scene, page: GoodNight) -> None:
+    """It is gone, after so many minutes. Sleep well."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    side = min(look.px(23), area.h // 3)
+    lines = [(_("Sleep well"), "body")]
+    if page.minutes is not None:
+        sentence = ngettext("Gone after %d minute", "Gone after %d minutes", page.minutes) % page.minutes
+        lines.insert(0, (sentence, "title"))
+    block = area.middle(area.w, min(area.h, side + look.px(6) + len(lines) * look.px(14)))
+    parts.icon(scene, block.top(side), "moon")
+    rest = block.without(top=side + look.px(3))
+    for box, (text, role) in zip(rest.column(len(lines), 0), lines, strict=True):
+        mm = parts.largest(scene, box, text, (look.cap(role), 6.2, 5.6, 5.2))
+        parts.paragraph(scene, box, text, role, mm=mm)
+
+
+def awake(scene: Scene, _page: Awake) -> None:
+    """Still there?"""
+    question(scene, _("Still there?"), [(Act.YES, _("Yes"), "gone", True)])
+
+
+def resume(scene: Scene, _page: Resume) -> None:
+    """Carry on with the night that was interrupted?"""
+    question(scene, _("Carry on?"), [(Act.YES, _("Yes"), "gone", True), (Act.GONE, _("No"), "stop", False)])
+
+
+def question(scene: Scene, text: str, answers: list[tuple[Act, str, str, bool]]) -> None:
+    """A question in large letters, and one or two big answers."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    high = look.least(22) if look.shape is Shape.SMALL else max(look.least(24), area.h * 2 // 5)
+    low = area.low(high)
+    above = area.without(low=high + look.px(3))
+    mm = parts.largest(scene, above, text, (13.2, 11.0, 9.0, 7.0), "key")
+    parts.paragraph(scene, above, text, "title", mm=mm)
+    if len(answers) == 1:
+        boxes = [low.middle(max(look.least(30), low.w // 2), high)]
+    elif look.shape is Shape.TALL:
+        boxes = low.column(2, look.gap) if high > 2 * look.least(22) + look.gap else low.row(2, look.gap)
+    else:
+        boxes = low.inset(look.px(3), 0).row(2, look.least(23 if area.w > look.px(120) else 8))
+    for box, (act, label, icon_name, main) in zip(boxes, answers, strict=True):
+        parts.target(scene, box, act, label, icon_name, main=main)

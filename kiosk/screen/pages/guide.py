@@ -1,0 +1,181 @@
+"""The pages that lead through a technique: next up, count-in, the beats, and "gone?"."""
+
+from kiosk.core.events import Act
+from kiosk.core.pages import CountIn, Gone, Guide, NextUp
+from kiosk.core.technique import SECOND, Cue, Ms, Technique
+from kiosk.core.timeline import COUNT_IN, Timeline
+from kiosk.screen import art, gauges, motion, parts
+from kiosk.screen.gauges import Track
+from kiosk.screen.layout import Box
+from kiosk.screen.regions import Regions, Saying, corner_size, regions, say
+from kiosk.screen.scene import Pose, Scene, Target
+from kiosk.screen.theme import Shape
+from kiosk.words import N_, _
+
+TICK: Ms = 250
+"""A ring is drawn four times a second."""
+
+LAP: Ms = 12 * SECOND
+"""A bead goes round the ring of a movement once in this time."""
+
+KEY_WORD: dict[Cue, str] = {
+    Cue.READY: N_("READY"),
+    Cue.HOLD: N_("HOLD"),
+    Cue.RELEASE: N_("LET GO"),
+    Cue.MOVE: N_("MOVE"),
+    Cue.WIGGLE: N_("WIGGLE"),
+    Cue.REST: N_("REST"),
+}
+
+TRACK: dict[Cue, Track] = {
+    Cue.READY: Track.BEADS,
+    Cue.HOLD: Track.ARC,
+    Cue.RELEASE: Track.BEADS,
+    Cue.MOVE: Track.ORBIT,
+    Cue.WIGGLE: Track.ORBIT,
+    Cue.REST: Track.BEADS,
+}
+
+MOST_DOTS = 6
+
+
+def corner(scene: Scene, where: Regions, act: Act, label: str, icon_name: str) -> None:
+    """The one target of a page that leads; on a small panel the whole screen is it."""
+    if scene.look.shape is Shape.SMALL:
+        scene.targets.append(Target(scene.box, act))
+    else:
+        parts.target(scene, where.corner, act, label, icon_name)
+
+
+def next_up(scene: Scene, page: NextUp) -> None:
+    """The technique that comes next: its name, and how to sit or stand for it."""
+    technique = scene.state.sequence[page.technique]
+    look = scene.look
+    flipped = art.is_flipped(technique.posture_art, scene.state.rules.side)
+    start, skip, gone = _next_up_boxes(scene)
+    area = scene.box.inset(look.edge)
+    if look.shape is Shape.WIDE:
+        words = area.without(low=0, right=area.right - gone.x + look.px(3)).inset(look.px(1.4), 0)
+        words = words.low(look.px(29))
+        place = Box(0, 0, int(0.52 * scene.box.w), words.y - look.px(1))
+        if look.mirrored:
+            place = Box(scene.box.w - place.w, 0, place.w, place.h)
+        parts.picture(scene, place, technique.posture_art, _still(technique), flipped=flipped)
+    else:
+        above = area.without(low=area.bottom - start.y + look.px(2 if look.shape is Shape.SMALL else 5))
+        words = above.low(look.px(16 if look.shape is Shape.SMALL else 34))
+        place = above.without(low=words.h + look.px(1.5))
+        parts.picture(scene, place, technique.posture_art, _still(technique), flipped=flipped)
+    _name_and_posture(scene, words, _(technique.name), _(technique.posture))
+    parts.target(scene, start, Act.START, _("Start"), "start", main=True)
+    parts.target(scene, skip, Act.SKIP, _("Skip"), "next")
+    parts.target(scene, gone, Act.GONE, _("Gone"), "gone")
+    space = Box(skip.x, skip.bottom, skip.w, gone.y - skip.bottom)
+    if look.shape is Shape.WIDE and space.h > look.px(9) and len(scene.state.sequence) <= MOST_DOTS + 2:
+        parts.dots(scene, (space.right - space.w, space.cy), len(scene.state.sequence), page.technique)
+
+
+def _name_and_posture(scene: Scene, box: Box, name: str, posture: str) -> None:
+    """The name as large as fits on one line, the posture above it, as the help line of every page is."""
+    look = scene.look
+    small = look.shape is Shape.SMALL
+    sizes = (7.0, 6.2, 5.6, 5.2) if small else (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6)
+    mm = parts.largest(scene, box.top(look.px(sizes[0] + 1)), name, sizes)
+    base = box.bottom - look.px(0.6 if small else 1.3)
+    parts.write(scene, name, "title", box.x, base, mm=mm)
+    lines = parts.wrap(scene, posture, "body", box.w)
+    up = base - look.px(mm) - look.px(2.6 if small else 4.2)
+    for i, line in enumerate(reversed(lines)):
+        parts.write(scene, line, "body", box.x, up - i * parts.leading(scene, "body"))
+
+
+def _still(technique: Technique) -> Pose:
+    return Pose(technique.posture_pose, technique.posture_pose)
+
+
+def _next_up_boxes(scene: Scene) -> tuple[Box, Box, Box]:
+    """Start, Skip and Gone; Gone in its corner."""
+    look, page = scene.look, scene.box.inset(scene.look.edge)
+    if look.shape is not Shape.WIDE:
+        row = page.low(look.least(20 if look.shape is Shape.SMALL else 24))
+        gap = look.gap if page.w - 2 * look.gap >= 3 * look.least(20) else look.least(4)
+        start, skip, gone = row.row(3, gap)
+        return start, skip, gone
+    w, h = corner_size(scene)
+    gone = Box(page.right - w, page.bottom - h, w, h)
+    if look.mirrored:
+        return Box(page.x, page.y, w, h), Box(page.x + w + look.gap, page.y, w, h), gone
+    return Box(page.right - 2 * w - look.gap, page.y, w, h), Box(page.right - w, page.y, w, h), gone
+
+
+def count_in(scene: Scene, page: CountIn) -> None:
+    """READY: three, two, one, and the posture once more."""
+    technique = scene.state.sequence[page.technique]
+    saying = Saying(_(KEY_WORD[Cue.READY]), _(technique.posture))
+    flipped = art.is_flipped(technique.posture_art, scene.state.rules.side)
+    where = regions(scene, [saying])
+    parts.picture(scene, where.picture, technique.posture_art, _still(technique), flipped=flipped)
+    _countdown(scene, where.ring, Track.BEADS, page.first_beat - COUNT_IN, page.first_beat)
+    say(scene, where, saying)
+    corner(scene, where, Act.GONE, _("Gone"), "gone")
+
+
+def _saying(timeline: Timeline, index: int) -> Saying:
+    step = timeline[index].step
+    return Saying(_(step.word or KEY_WORD[step.cue]), _(step.line))
+
+
+def guide(scene: Scene, page: Guide) -> None:
+    """One beat: what to do, with what, and for how long."""
+    technique, beat = scene.state.sequence[page.technique], page.beat
+    name = beat.step.art or technique.art
+    flipped = art.is_flipped(name, scene.state.rules.side)
+    sayings = dict.fromkeys(_saying(page.timeline, i) for i in range(len(page.timeline)))
+    where = regions(scene, sayings)
+    pose = motion.pose_at(scene, page, name)
+    parts.picture(scene, where.picture, name, pose, flipped=flipped)
+    began = page.began + beat.start
+    _countdown(scene, where.ring, TRACK[beat.step.cue], began, page.began + beat.end)
+    if 1 < beat.rounds <= MOST_DOTS:
+        low = where.ring.cy + int(where.ring.h * 0.31)
+        parts.dots(
+            scene, (where.ring.cx, low), beat.rounds, beat.round - 1, mm=_dot(scene, where.ring, beat.rounds)
+        )
+    say(scene, where, _saying(page.timeline, page.index))
+    corner(scene, where, Act.GONE, _("Gone"), "gone")
+
+
+def _dot(scene: Scene, ring: Box, count: int) -> float:
+    """Radius in mm of round dots that stay inside the ring, below its number."""
+    return min(1.3, ring.w * scene.look.panel.mm_per_px * 0.48 / 3.4 / count)
+
+
+def _countdown(scene: Scene, box: Box, track: Track, start: Ms, end: Ms) -> None:
+    """A ring from ``start`` to ``end`` with the seconds that are left, drawn four times a second."""
+    now = min(max(scene.now, start), end)
+    left = -(-(end - now) // SECOND)
+    number = str(left) if left < 100 else f"{left // 60}:{left % 60:02}"
+    passed = (now - start) // TICK * TICK
+    length = LAP if track is Track.ORBIT else max(TICK, end - start)
+    gauges.ring(scene, box, track, passed % length / length if passed < end - start else 1.0, number=number)
+    if now < end:
+        scene.wake(min(end, now + TICK - (now - start) % TICK))
+
+
+def gone(scene: Scene, _page: Gone) -> None:
+    """GONE? Yes, or still there."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    cap = look.px(look.cap("key"))
+    if look.shape is Shape.SMALL:
+        parts.write(scene, _("GONE?"), "key", area.cx, area.y + cap, align="centre")
+        boxes = area.without(top=cap + look.px(4)).row(2, look.gap)
+    elif look.shape is Shape.WIDE:
+        baseline = area.y + area.h // 10 + cap
+        parts.write(scene, _("GONE?"), "key", area.cx, baseline, align="centre")
+        low = area.low(area.bottom - baseline - look.px(10)).inset(look.px(4), 0)
+        boxes = low.row(2, look.least(23) if area.w > look.px(120) else look.least(12))
+    else:
+        parts.write(scene, _("GONE?"), "key", area.cx, area.y + area.h // 6 + cap, align="centre")
+        boxes = area.low(area.h * 3 // 5).inset(look.px(4), 0).column(2, look.least(12))
+    parts.target(scene, boxes[0], Act.YES, _("Yes"), "gone")
+    parts.target(scene, boxes[1], Act.STILL, _("Still there"), "again", main=True)

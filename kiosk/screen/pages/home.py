@@ -1,0 +1,94 @@
+"""Home, more, and the list of techniques: big targets and little else."""
+
+from kiosk.core.events import Act
+from kiosk.core.pages import Choose, Home, More
+from kiosk.screen import art, faults, parts
+from kiosk.screen.layout import Box
+from kiosk.screen.scene import Pose, Scene
+from kiosk.screen.theme import Shape
+from kiosk.words import _
+
+ART = "toe_stretch"
+
+
+def home(scene: Scene, _page: Home) -> None:
+    """CRAMP, soak, more."""
+    look = scene.look
+    area = faults.banner(scene, scene.box.inset(look.edge), scene.state.faults)
+    if look.shape is Shape.WIDE:
+        aside = area.right_part(max(look.least(32), int(area.w * 0.3)))
+        _cramp(scene, area.without(right=aside.w + look.gap))
+        boxes = aside.column(2, look.gap)
+    elif look.shape is Shape.TALL:
+        row = area.low(max(look.least(24), area.h // 5))
+        _cramp(scene, area.without(low=row.h + look.gap))
+        boxes = row.row(2, look.gap)
+    else:
+        row = area.low(max(look.least(20), (area.h - look.gap) // 2))
+        _cramp(scene, area.without(low=row.h + look.gap))
+        boxes = row.row(2, look.gap)
+    parts.target(scene, boxes[0], Act.SOAK, _("Soak"), "soak")
+    parts.target(scene, boxes[1], Act.MORE, _("More"), "more")
+
+
+def _cramp(scene: Scene, box: Box) -> None:
+    look = scene.look
+    parts.rim(scene, box, Act.START, main=True)
+    cap = look.px(look.cap("key"))
+    above = box.h - cap
+    if above < look.px(22):
+        parts.write(scene, _("CRAMP"), "key", box.cx, box.cy + cap // 2, align="centre")
+        return
+    baseline = box.bottom - look.px(7 if look.shape is Shape.WIDE else 9)
+    parts.write(scene, _("CRAMP"), "key", box.cx, baseline, align="centre")
+    inner = box.inset(look.px(4), look.px(3))
+    place = inner.top(baseline - cap - look.px(4) - inner.y)
+    flipped = art.is_flipped(ART, scene.state.rules.side)
+    parts.picture(scene, place, ART, Pose("home", "home"), flipped=flipped)
+    side = look.px(6.5)
+    parts.icon(scene, Box(box.right - side - look.px(3.5), box.y + look.px(3.5), side, side), "button")
+
+
+def four(scene: Scene, area: Box) -> list[Box]:
+    """Four boxes of the same size: two by two, or one below the other on a tall page."""
+    look = scene.look
+    return area.column(4, look.gap) if look.shape is Shape.TALL else area.grid(2, 2, look.gap)
+
+
+def more(scene: Scene, _page: More) -> None:
+    """Choose a technique, diary, settings, back."""
+    area = faults.banner(scene, scene.box.inset(scene.look.edge), scene.state.faults)
+    boxes = four(scene, area)
+    parts.target(scene, boxes[0], Act.CHOOSE, _("Choose"), "list")
+    parts.target(scene, boxes[1], Act.DIARY, _("Diary"), "diary")
+    parts.target(scene, boxes[2], Act.SETTINGS, _("Settings"), "settings")
+    parts.target(scene, boxes[3], Act.BACK, _("Back"), "back")
+
+
+def choose(scene: Scene, page: Choose) -> None:
+    """Three techniques; the fourth target leads on, or back from the last of them."""
+    boxes = four(scene, scene.box.inset(scene.look.edge))
+    shown = scene.state.sequence[page.first : page.first + 3]
+    for i in range(len(shown)):
+        _technique(scene, boxes[i], page.first + i)
+    if page.first + len(shown) < len(scene.state.sequence):
+        parts.target(scene, boxes[3], Act.NEXT, _("More"), "next")
+    else:
+        parts.target(scene, boxes[3], Act.BACK, _("Back"), "back")
+
+
+def _technique(scene: Scene, box: Box, index: int) -> None:
+    look, technique = scene.look, scene.state.sequence[index]
+    parts.rim(scene, box, Act.PICK, number=index)
+    inner = box.inset(look.px(2.5), look.px(2))
+    art_width = min(int(inner.h * art.ASPECT), int(inner.w * 0.45))
+    if art_width > look.px(18):
+        parts.picture(
+            scene,
+            inner.left(art_width),
+            technique.art,
+            Pose("rest", "rest"),
+            flipped=art.is_flipped(technique.art, scene.state.rules.side),
+        )
+        inner = inner.without(left=art_width + look.px(2))
+    parts.paragraph(scene, inner, _(technique.name), "label")

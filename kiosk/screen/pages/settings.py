@@ -1,0 +1,171 @@
+"""Settings: four small menus, the safety profile, the techniques, and what this device is."""
+
+from kiosk import __version__
+from kiosk.core.events import Act
+from kiosk.core.pages import About, Health, Settings, Techniques
+from kiosk.core.rules import Condition, Glow, Rules, TextSize, Theme
+from kiosk.core.signals import Volume
+from kiosk.core.technique import Side
+from kiosk.screen import art, parts
+from kiosk.screen.layout import Box
+from kiosk.screen.pages.stop import text_card
+from kiosk.screen.scene import Pose, Scene
+from kiosk.screen.theme import Shape
+from kiosk.words import N_, _
+
+MENUS = 4
+
+VALUES: dict[str, dict[str, str]] = {
+    "glow": {Glow.DIM: N_("dim"), Glow.SOFT: N_("soft"), Glow.BRIGHT: N_("bright")},
+    "volume": {
+        Volume.OFF: N_("off"),
+        Volume.LOW: N_("low"),
+        Volume.MEDIUM: N_("medium"),
+        Volume.HIGH: N_("high"),
+    },
+    "theme": {Theme.NIGHT: N_("night"), Theme.DAY: N_("day"), Theme.CONTRAST: N_("contrast")},
+    "side": {Side.LEFT: N_("left"), Side.RIGHT: N_("right"), Side.BOTH: N_("both")},
+    "text_size": {TextSize.NORMAL: N_("normal"), TextSize.LARGER: N_("larger")},
+}
+
+QUESTIONS: dict[Condition, str] = {
+    Condition.NUMB: N_("Diabetes, or numb feet?"),
+    Condition.CIRCULATION: N_("Poor circulation in legs?"),
+    Condition.RAYNAUD: N_("Raynaud's, or cold hurts skin?"),
+    Condition.THINNER: N_("Blood thinner, or fragile bones?"),
+    Condition.WOUND: N_("Sore or cut on foot?"),
+    Condition.CLOT: N_("Leg clot, now or recent?"),
+    Condition.PREGNANT: N_("Pregnant?"),
+    Condition.UNSTEADY: N_("Unsteady on your feet?"),
+}
+
+#: Fixed text; with Next and Back at most eight words a card.
+ABOUT: tuple[str, ...] = (
+    N_("Not a medical device. Version %s."),
+    N_("It can fail. Trust yourself first."),
+    N_("Test water with your elbow."),
+    N_("Ten minutes, or worried? Get help."),
+)
+
+
+def settings(scene: Scene, page: Settings) -> None:
+    """One menu: two settings, and on the right what leads on and back."""
+    first, second, third, fourth = _menu_boxes(scene)
+    rules = scene.state.rules
+    if page.menu == 0:
+        _setting(scene, first, "glow", _("Light"), "moon")
+        _setting(scene, second, "volume", _("Sound"), "sound")
+    elif page.menu == 1:
+        _setting(scene, first, "theme", _("Colours"), "theme")
+        _setting(scene, second, "side", _("Foot"), "foot")
+    elif page.menu == 2:
+        parts.target(scene, first, Act.TECHNIQUES, _("Techniques"), "list")
+        parts.target(scene, second, Act.HEALTH, _("Health"), "health")
+    else:
+        _setting(scene, first, "text_size", _("Text"), "text")
+        _probe(scene, second, rules)
+    if page.menu < MENUS - 1:
+        parts.target(scene, third, Act.NEXT, _("More"), "next")
+    else:
+        parts.target(scene, third, Act.ABOUT, _("About"), "about")
+    parts.target(scene, fourth, Act.BACK, _("Back"), "back")
+
+
+def _menu_boxes(scene: Scene) -> tuple[Box, Box, Box, Box]:
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    if look.shape is Shape.TALL:
+        low = area.low(look.least(24))
+        upper = area.without(low=low.h + look.gap)
+        first, second = upper.column(2, look.gap)
+        third, fourth = low.row(2, look.gap)
+        return first, second, third, fourth
+    aside = area.right_part(max(look.least(26), int(area.w * 0.3)))
+    first, second = area.without(right=aside.w + look.gap).column(2, look.gap)
+    third, fourth = aside.column(2, look.gap)
+    return first, second, third, fourth
+
+
+def _setting(scene: Scene, box: Box, key: str, label: str, icon_name: str) -> None:
+    value = _(VALUES[key][getattr(scene.state.rules, key)])
+    parts.target(scene, box, Act.CHANGE, label, icon_name, value=value, key=key)
+
+
+def _probe(scene: Scene, box: Box, rules: Rules) -> None:
+    """What the owner's two-point check found; no target, it is set in the settings file."""
+    look = scene.look
+    inner = box.inset(look.px(2.5), look.px(2))
+    upper, lower = inner.column(2, 0)
+    parts.paragraph(scene, upper, _("Probe"), "label")
+    parts.paragraph(scene, lower, f"{rules.probe_offset:+.1f}°", "label", colour="body", bold=False)
+
+
+def health(scene: Scene, page: Health) -> None:
+    """One question of the safety profile, by day; the answer that stands is marked."""
+    condition = list(Condition)[page.index]
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    tall = look.shape is Shape.TALL
+    high = look.least(20 if look.shape is Shape.SMALL else 24)
+    low = area.low(high * 2 + look.gap if tall else high)
+    if tall:
+        yes, no = low.top(high).row(2, look.gap)
+        back = low.low(high)
+    else:
+        yes, no, back = low.row(3, look.gap)
+    above = area.without(low=low.h + look.px(4))
+    text = _(QUESTIONS[condition])
+    mm = parts.largest(scene, above, text, (10.0, 9.0, 8.0, 7.0, 6.2, 5.6))
+    parts.paragraph(scene, above, text, "title", align="left", mm=mm)
+    held = condition in scene.state.rules.conditions
+    marked = "gone"
+    asked = scene.state.rules.profile_asked
+    parts.target(scene, yes, Act.YES_CONDITION, _("Yes"), marked if held else "", main=held)
+    parts.target(
+        scene, no, Act.NO_CONDITION, _("No"), marked if asked and not held else "", main=asked and not held
+    )
+    parts.target(scene, back, Act.BACK, _("Back"), "back")
+
+
+def techniques(scene: Scene, page: Techniques) -> None:
+    """One technique: on or off, and its place in the order."""
+    known = scene.state.rules.techniques
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    tall, small = look.shape is Shape.TALL, look.shape is Shape.SMALL
+    high = look.least(20 if small else 22)
+    low = area.low(high * 2 + look.gap)
+    boxes = low.grid(2, 2, look.gap)
+    if not tall and not small:
+        low = area.low(high)
+        boxes = low.row(4, look.least(4))
+    above = area.without(low=low.h + look.px(3))
+    if known:
+        technique = known[page.index % len(known)]
+        on = technique.id not in scene.state.rules.left_out
+        width = 0
+        if not small:
+            width = min(int(above.h * art.ASPECT), above.w * 2 // 5) if not tall else 0
+            place = above.left(width) if width else above.top(above.h * 3 // 5)
+            parts.picture(scene, place, technique.art, Pose("rest", "rest"))
+        text = (
+            above.without(left=width + look.px(4))
+            if width
+            else (above if small else above.low(above.h * 2 // 5))
+        )
+        mm = parts.largest(scene, text, _(technique.name), (9.0, 7.0, 6.2, 5.6, 5.2))
+        parts.paragraph(scene, text, _(technique.name), "title", mm=mm, align="left" if width else "centre")
+        parts.target(
+            scene,
+            boxes[0],
+            Act.CHANGE,
+            _("On") if on else _("Off"),
+            "gone" if on else "stop",
+            key="technique",
+        )
+        parts.target(scene, boxes[1], Act.CHANGE, _("Earlier"), "up", key="earlier")
+        parts.target(scene, boxes[2], Act.NEXT, _("Next"), "next", main=True)
+    parts.target(scene, boxes[3], Act.BACK, _("Back"), "back")
+
+
+def about(scene: Scene, page: About) -> None:
+    """What this device is and is not."""
+    sentence = _(ABOUT[min(page.index, len(ABOUT) - 1)])
+    text_card(scene, sentence % __version__ if "%s" in sentence else sentence, page.index, len(ABOUT))

@@ -1,0 +1,313 @@
+"""The soak: its cards, and what the water is for a pair of feet.
+
+The picture shows feet in the water only while the water is good; in every other state they are out.
+"""
+
+import msgspec
+
+from kiosk.core.events import Act
+from kiosk.core.pages import Card, Soak
+from kiosk.core.safety import bands
+from kiosk.core.soak import Bands, Verdict
+from kiosk.core.technique import MINUTE, Ms
+from kiosk.screen import gauges, parts
+from kiosk.screen.gauges import Track
+from kiosk.screen.layout import Box
+from kiosk.screen.pages.guide import TICK, corner
+from kiosk.screen.regions import Regions, Saying, regions, say
+from kiosk.screen.scene import Pose, Rim, Scene
+from kiosk.screen.theme import Shape
+from kiosk.words import N_, _, ngettext
+
+BLINK: Ms = 250
+"""Half a period of the border of FEET OUT: 2 Hz, below the limit of 3 Hz."""
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """What is said about the water, and the pose of the picture."""
+
+    key: str
+    line: str
+    pose: str
+    short: str = ""
+    warns: bool = False
+
+
+ADVICE: dict[Verdict, Advice] = {
+    Verdict.WAITING: Advice(N_("PROBE IN"), N_("Put probe in water"), "probe_out", N_("PROBE")),
+    Verdict.DRY: Advice(N_("PROBE IN"), N_("Put probe in water"), "probe_out", N_("PROBE")),
+    Verdict.COLD: Advice(N_("COOL"), N_("Too cool now. You can stop."), "out"),
+    Verdict.TOP_UP: Advice(N_("COOL"), N_("Feet out. Add warm water."), "out"),
+    Verdict.SETTLING: Advice(N_("STIR"), N_("Feet out. Stir and wait."), "out"),
+    Verdict.HOT_EDGE: Advice(N_("HOT"), N_("Feet out. Add cool water."), "out"),
+    Verdict.TOO_HOT: Advice(N_("TOO HOT"), N_("Feet out. Add cold water."), "hot", N_("HOT"), warns=True),
+    Verdict.RISING: Advice(
+        N_("RISING"), N_("Feet out while adding hot water."), "hot", N_("WARMER"), warns=True
+    ),
+}
+
+
+def card(scene: Scene, page: Card) -> None:
+    """One thing to read and do at one's own pace."""
+    technique = scene.state.sequence[page.technique]
+    soaking = technique.soak
+    cards = () if soaking is None else (soaking.after if page.after else soaking.prepare)
+    shown = cards[page.index]
+    saying = Saying(_(shown.word), _(shown.line))
+    name = shown.art or technique.art
+    pose = Pose(shown.pose or "out", shown.pose or "out")
+    look = scene.look
+    if look.shape is Shape.SMALL:
+        _card_small(scene, saying, name, pose)
+        return
+    where = regions(scene, [saying])
+    parts.picture(scene, where.picture, name, pose)
+    say(scene, where, saying)
+    parts.target(scene, _next_box(scene, where), Act.NEXT, _("Next"), "next", main=True)
+    parts.target(scene, where.corner, Act.STOP, _("Stop"), "stop")
+
+
+def _next_box(scene: Scene, where: Regions) -> Box:
+    look, corner_box = scene.look, where.corner
+    if look.shape is Shape.TALL:
+        left = scene.look.edge
+        return Box(left, corner_box.y, corner_box.x - look.gap - left, corner_box.h)
+    high = max(corner_box.h, min(look.px(34), corner_box.y - look.gap - look.edge))
+    wide = max(corner_box.w, min(look.px(52), scene.box.w - where.picture.right - look.edge - look.px(4)))
+    return Box(corner_box.right - wide, corner_box.y - look.gap - high, wide, high)
+
+
+def _card_small(scene: Scene, saying: Saying, name: str, pose: Pose) -> None:
+    look, page = scene.look, scene.box.inset(scene.look.edge)
+    row = page.low(look.least(20))
+    following, stop = row.row(2, look.gap)
+    parts.target(scene, following, Act.NEXT, _("Next"), "next", main=True)
+    parts.target(scene, stop, Act.STOP, _("Stop"), "stop")
+    above = page.without(low=row.h + look.px(1.5))
+    word = saying.key if parts.width_of(scene, saying.key, "key") <= above.w else saying.short or saying.key
+    parts.write(scene, word, "key", above.x, above.y + look.px(look.cap("key")))
+    line = above.without(top=look.px(look.cap("key")) + look.px(2))
+    if parts.width_of(scene, saying.line, "body") <= line.w:
+        parts.paragraph(scene, line, saying.line, "body", align="left")
+    place = above.without(left=parts.width_of(scene, word, "key") + look.px(3), low=line.h)
+    if place.w > look.px(14):
+        parts.picture(scene, place, name, pose)
+
+
+def soak(scene: Scene, page: Soak) -> None:
+    """What to do with the feet, by what the water is."""
+    verdict = scene.state.water.verdict
+    if verdict is Verdict.WARM:
+        _good(scene, page)
+    elif verdict is Verdict.DANGER:
+        _danger(scene)
+    elif verdict is Verdict.FAULT:
+        _no_reading(scene)
+    else:
+        _advice(scene, ADVICE[verdict])
+
+
+def _advice(scene: Scene, advice: Advice) -> None:
+    saying = Saying(_(advice.key), _(advice.line), _(advice.short))
+    where = regions(scene, [saying])
+    parts.picture(scene, where.picture, "soak", Pose(advice.pose, advice.pose))
+    celsius = scene.state.water.celsius
+    place = where.ring
+    look = scene.look
+    if celsius is None or scene.state.water.verdict is Verdict.DRY:
+        parts.write(
+            scene,
+            "– –",
+            "number",
+            place.cx,
+            place.cy + look.px(3),
+            align="centre",
+            colour="faint",
+            bold=False,
+            mm=min(10.0, place.w * look.panel.mm_per_px / 3),
+        )
+    else:
+        _thermometer(scene, place, celsius, bands(scene.state.rules), warns=advice.warns)
+    say(scene, where, saying)
+    corner(scene, where, Act.STOP, _("Stop"), "stop")
+
+
+def _thermometer(scene: Scene, place: Box, celsius: float, limits: Bands, *, warns: bool) -> None:
+    look = scene.look
+    text = f"{celsius:.1f}°"
+    mm = parts.largest(scene, place, text, (13.0, 11.0, 9.0, 7.0), "number")
+    cap, gap = look.px(mm), look.px(4)
+    ruler = look.px(9)
+    sign = look.px(14) if warns and place.h >= cap + ruler + gap + look.px(16) else 0
+    height = cap + gap + ruler + (sign + gap if sign else 0)
+    y = place.cy - height // 2
+    if sign:
+        parts.icon(scene, Box(place.cx - sign // 2, y, sign, sign), "warn")
+        y += sign + gap
+    parts.write(scene, text, "number", place.cx, y + cap, align="centre", mm=mm)
+    width = min(place.w, look.px(48))
+    gauges.band(scene, Box(place.cx - width // 2, y + cap + gap, width, ruler), celsius, limits)
+
+
+def _good(scene: Scene, page: Soak) -> None:
+    look, shape = scene.look, scene.look.shape
+    line = _("Feet in")
+    minutes_warm = None if scene.state.water.warm_for is None else round(scene.state.water.warm_for / MINUTE)
+    if minutes_warm:
+        line = (
+            ngettext("Feet in. Warm for %d minute", "Feet in. Warm for %d minutes", minutes_warm)
+            % minutes_warm
+        )
+    saying = Saying(_("GOOD"), line)
+    where = regions(scene, [saying])
+    parts.picture(scene, where.picture, "soak", Pose("rest", "rest"))
+    spent = page.spent_at(scene.now)
+    left = -(-(page.length - spent) // MINUTE)
+    ring = where.ring
+    celsius = scene.state.water.celsius
+    if shape is Shape.SMALL:
+        ring = ring.top(ring.h - look.px(7)).square()
+    gauges.ring(scene, ring, Track.ARC, spent // TICK * TICK / page.length, number=str(left), unit=_("min"))
+    if page.since is not None and left:
+        # a quarter of an hour in a ring: a step a second is as smooth as the eye can tell
+        scene.wake(scene.now + 1000 - spent % 1000)
+    say(scene, where, saying)
+    corner(scene, where, Act.STOP, _("Stop"), "stop")
+    if celsius is None:
+        return
+    text = f"{celsius:.1f}°"
+    if shape is Shape.SMALL:
+        parts.write(
+            scene, text, "body", where.ring.cx, where.ring.bottom, align="centre", colour="key", bold=True
+        )
+        return
+    _trend(scene, where, saying, text)
+
+
+def _trend(scene: Scene, where: Regions, saying: Saying, text: str) -> None:
+    """Temperature over the curve, between the key word and the corner."""
+    look = scene.look
+    key = parts.width_of(scene, saying.key, "key")
+    left = where.text.x + key + look.px(5)
+    room = Box(
+        left, where.text.bottom - look.px(look.cap("key")), where.text.right - left, look.px(look.cap("key"))
+    )
+    width = parts.width_of(scene, text, "figure")
+    cap = look.px(look.cap("figure"))
+    if room.w >= width + look.px(22):
+        parts.write(scene, text, "figure", room.x, room.cy + cap // 2)
+        gauges.curve(
+            scene, room.without(left=width + look.px(4)), scene.state.water.readings, bands(scene.state.rules)
+        )
+        return
+    place = _beside_picture(scene, where)
+    if place.w >= width:
+        parts.write(scene, text, "figure", place.cx, place.y + cap, align="centre")
+        below = place.without(top=cap + look.px(3))
+        if below.h > look.px(8):
+            gauges.curve(
+                scene,
+                below.top(min(below.h, look.px(13))),
+                scene.state.water.readings,
+                bands(scene.state.rules),
+            )
+    elif room.w >= width:
+        parts.write(scene, text, "figure", room.right, room.bottom, align="right")
+
+
+def _beside_picture(scene: Scene, where: Regions) -> Box:
+    """What is free between picture and ring."""
+    look = scene.look
+    gap = look.px(3)
+    left = where.picture.right + gap
+    width = max(0, where.ring.x - gap - left)
+    return Box(left, where.ring.y + where.ring.h // 4, width, where.ring.h // 2)
+
+
+def _danger(scene: Scene) -> None:
+    look, page = scene.look, scene.box
+    scene.targets.clear()
+    on = scene.now // BLINK % 2 == 0
+    scene.wake((scene.now // BLINK + 1) * BLINK)
+    stroke = look.px(2)
+    if on:
+        scene.things.append(Rim(page.inset(look.px(0.6)), look.px(4), stroke, look.palette.rgb("danger")))
+    area = page.inset(stroke + look.px(2.5))
+    word = _("FEET OUT")
+    keys = [word] if parts.width_of(scene, word, "alarm") <= area.w else word.split()
+    mm = min(
+        parts.largest(scene, Box(0, 0, area.w, area.h), key, (look.cap("alarm"), 13.2, 11.0, 9.0), "alarm")
+        for key in keys
+    )
+    step = look.px(mm + 4)
+    base = area.bottom - look.px(2)
+    for i, key in enumerate(reversed(keys)):
+        parts.write(scene, key, "alarm", area.cx, base - i * step, align="centre", colour="danger", mm=mm)
+    upper = area.top(base - (len(keys) - 1) * step - look.px(mm) - look.px(3) - area.y)
+    celsius = scene.state.water.celsius
+    text = "" if celsius is None else f"{celsius:.1f}°"
+    if look.shape is Shape.TALL:
+        low = upper.low(upper.h // 3)
+        parts.picture(scene, upper.without(low=low.h), "soak", Pose("out", "out"))
+        sign, number = low.row(2, look.px(2))
+    elif upper.h > look.px(22):
+        art_width = upper.w // 2
+        parts.picture(scene, upper.left(art_width), "soak", Pose("out", "out"))
+        sign, number = upper.without(left=art_width).column(2, look.px(2))
+    else:
+        sign, number = upper.row(2, look.px(2))
+    parts.icon(scene, sign.middle(min(sign.w, sign.h, look.px(26)), min(sign.w, sign.h, look.px(26))), "warn")
+    size = parts.largest(scene, number, text, (13.0, 11.0, 9.0, 7.0), "number") if text else 0.0
+    if text:
+        parts.write(
+            scene,
+            text,
+            "number",
+            number.cx,
+            number.cy + look.px(size) // 2,
+            align="centre",
+            colour="danger",
+            mm=size,
+        )
+
+
+def _no_reading(scene: Scene) -> None:
+    """No number, not even an old one; what to do instead of reading."""
+    look, page = scene.look, scene.box.inset(scene.look.edge)
+    where = regions(scene, [Saying(_("HOLD"))])
+    small = look.shape is Shape.SMALL
+    head = page.top(look.px(9 if small else 20))
+    side = min(head.h, look.px(15))
+    text = _("NO READING")
+    mm = parts.largest(
+        scene, head.without(left=side + look.px(8)).top(look.px(12)), text, (10.0, 9.0, 7.0, 6.0, 5.6)
+    )
+    if not small:
+        scene.things.append(Rim(head, look.px(4), look.px(1), look.palette.rgb("hot")))
+    inset = 0 if small else look.px(4)
+    parts.icon(scene, Box(head.x + inset, head.cy - side // 2, side, side), "warn")
+    parts.write(
+        scene,
+        text,
+        "title",
+        head.x + inset + side + look.px(3),
+        head.cy + look.px(mm) // 2,
+        colour="hot",
+        mm=mm,
+    )
+    rest = page.without(top=head.h + look.px(3))
+    corner(scene, where, Act.STOP, _("Stop"), "stop")
+    feet, elbow = _("Feet out."), _("Test with elbow.")
+    if look.shape is Shape.TALL:
+        words = rest.without(low=rest.bottom - where.corner.y + look.px(4)).low(look.px(24))
+        parts.picture(scene, rest.top(words.y - rest.y - look.px(2)), "soak", Pose("out", "out"))
+        align: parts.Align = "centre"
+    else:
+        low = 0 if small else rest.bottom - where.corner.y + look.px(3)
+        width = int(min(rest.h * 1.2, rest.w * 0.46))
+        parts.picture(scene, rest.left(width), "soak", Pose("out", "out"))
+        words = rest.without(left=width + look.px(3), low=low)
+        align = "left"
+    upper, lower = words.column(2, 0)
+    parts.paragraph(scene, upper, feet, "title", align=align)
+    parts.paragraph(scene, lower, elbow, "body", align=align)

@@ -1,0 +1,77 @@
+"""Ten minutes without relief: stop and get help; and the warning signs, fixed text for everyone."""
+
+from kiosk.core.events import Act
+from kiosk.core.pages import Signs, TenMinutes
+from kiosk.screen import parts
+from kiosk.screen.layout import Box
+from kiosk.screen.scene import Scene
+from kiosk.screen.theme import Shape
+from kiosk.words import N_, _
+
+#: Each card stands alone; the gravest first. With the two targets at most eight words.
+SIGNS: tuple[str, ...] = (
+    N_("Breathless, or chest pain? Call emergency."),
+    N_("Foot cold, pale, numb? Call emergency."),
+    N_("New weakness, no feeling? Call emergency."),
+    N_("One leg swollen, warm, red? Doctor today."),
+    N_("Dirty wound, burn or sore? Doctor today."),
+    N_("Statin, or dark urine? Doctor today."),
+)
+
+
+def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
+    """STOP. Ten minutes. Get help today."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    small, wide = look.shape is Shape.SMALL, look.shape is Shape.WIDE
+    low = area.low(look.least(20 if small else 23))
+    if look.shape is Shape.TALL:
+        low = area.low(look.least(23) * 2 + look.least(12))
+        signs, gone = low.column(2, look.least(12))
+    else:
+        signs, gone = low.inset(0 if small else look.px(4), 0).row(
+            2, look.least(23 if area.w > look.px(120) else 8)
+        )
+    parts.target(scene, signs, Act.SIGNS, _("Signs"), "warn", main=True)
+    parts.target(scene, gone, Act.GONE, _("Gone"), "gone")
+    above = area.without(low=low.h + look.px(4))
+    cap = look.px(look.cap("key"))
+    left = above.x + look.px(0 if small else 3)
+    baseline = above.y + cap + (0 if small else look.px(2))
+    parts.write(scene, _("STOP"), "key", left, baseline)
+    words = Box(left, baseline + look.px(2), area.right - left, above.bottom - baseline - look.px(2))
+    side = min(look.px(34), cap if small else above.h - look.px(4) if wide else look.px(30))
+    parts.icon(scene, Box(area.right - side - (0 if small else look.px(4)), above.y, side, side), "help")
+    if small:
+        parts.paragraph(scene, words, _("Get help today."), "body", align="left")
+        return
+    if wide:
+        words = words.without(right=side + look.px(8))
+    upper, lower = words.column(2, 0)
+    mm = min(
+        parts.largest(scene, b, t, (7.0, 6.2, 5.2))
+        for b, t in ((upper, _("Ten minutes.")), (lower, _("Get help today.")))
+    )
+    parts.paragraph(scene, upper, _("Ten minutes."), "title", align="left", mm=mm, bold=False, colour="body")
+    parts.paragraph(scene, lower, _("Get help today."), "title", align="left", mm=mm)
+
+
+def signs(scene: Scene, page: Signs) -> None:
+    """One warning sign and what to do about it."""
+    sentence = _(SIGNS[min(page.index, len(SIGNS) - 1)])
+    text_card(scene, sentence, page.index, len(SIGNS))
+
+
+def text_card(scene: Scene, sentence: str, index: int, count: int) -> None:
+    """A sentence as large as it fits, its place among the others, Next and Back."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    h = look.least(20 if look.shape is Shape.SMALL else 22)
+    row = area.low(h)
+    w = min(row.w // 2 - look.gap // 2, look.least(44))
+    parts.target(scene, row.left(w), Act.BACK, _("Back"), "back")
+    parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=True)
+    space = row.without(left=w, right=w)
+    above = area.without(low=h + look.px(4)).inset(look.px(2), 0)
+    if space.w > look.px(4) * count:
+        parts.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
+    mm = parts.largest(scene, above, sentence, (10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2))
+    parts.paragraph(scene, above, sentence, "title", align="left", mm=mm)

@@ -1,0 +1,252 @@
+"""The few parts every page is made of: words, targets, pictures and dots."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kiosk.core.events import Act
+from kiosk.screen.art import ASPECT
+from kiosk.screen.layout import Box
+from kiosk.screen.scene import Picture, Pose, Rim, Scene, Shape, Target, Words
+from kiosk.screen.theme import tokens
+
+STILL = Pose()
+
+Align = Literal["left", "centre", "right"]
+
+_COLOUR_OF = {"body": "body"}
+_LINE_GAP = 0.62
+"""Between two lines of a text, as a share of the capitals' height."""
+
+
+def write(
+    scene: Scene,
+    text: str,
+    role: str,
+    x: int,
+    baseline: int,
+    *,
+    align: Align = "left",
+    colour: str = "",
+    mm: float | None = None,
+    bold: bool | None = None,
+) -> Words:
+    """Set one line of text on a baseline; ``x`` is its left end, middle or right end.
+
+    Letters stand on a baseline and are never centred by their box, so that words do not jump.
+    """
+    look, ink = scene.look, scene.ink
+    bold = role != "body" if bold is None else bold
+    em = look.em(mm or look.cap(role))
+    font = ink.font(em, bold)
+    width, height = font.size(text)
+    left = x - {"left": 0, "centre": width // 2, "right": width}[align]
+    cap = round(em * 0.668)
+    words = Words(
+        Box(left, baseline - font.get_ascent(), width, height),
+        text,
+        role,
+        baseline,
+        em,
+        bold,
+        look.palette.rgb(colour or _COLOUR_OF.get(role, "key")),
+        Box(left, baseline - cap, width, cap),
+    )
+    scene.things.append(words)
+    return words
+
+
+def width_of(scene: Scene, text: str, role: str, *, mm: float | None = None, bold: bool | None = None) -> int:
+    """How wide a line of text would be, in pixels."""
+    em = scene.look.em(mm or scene.look.cap(role))
+    return scene.ink.width(text, em, bold=role != "body" if bold is None else bold)
+
+
+def wrap(
+    scene: Scene, text: str, role: str, room: int, *, mm: float | None = None, bold: bool | None = None
+) -> list[str]:
+    """A text as lines no wider than ``room``, as even as they get; a longer word stands alone."""
+    words = text.split()
+
+    def filled(limit: int) -> list[str]:
+        lines: list[str] = []
+        for word in words:
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and width_of(scene, longer, role, mm=mm, bold=bold) <= limit:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
+
+    lines = filled(room)
+    if len(lines) < 2:
+        return lines
+    low, high = room // len(lines), room
+    while high - low > 4:
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(filled(middle)) == len(lines) else (middle, high)
+    return filled(high)
+
+
+def leading(scene: Scene, role: str, mm: float | None = None) -> int:
+    """From baseline to baseline, in pixels."""
+    return scene.look.px((mm or scene.look.cap(role)) * (1 + _LINE_GAP))
+
+
+def paragraph(
+    scene: Scene,
+    box: Box,
+    text: str,
+    role: str,
+    *,
+    align: Align = "centre",
+    colour: str = "",
+    mm: float | None = None,
+    bold: bool | None = None,
+) -> None:
+    """A text over as many lines as it needs, in the vertical middle of ``box``."""
+    lines = wrap(scene, text, role, box.w, mm=mm, bold=bold)
+    step = leading(scene, role, mm)
+    cap = scene.look.px(mm or scene.look.cap(role))
+    x = {"left": box.x, "centre": box.cx, "right": box.right}[align]
+    baseline = box.cy + (cap - step * (len(lines) - 1)) // 2
+    height = cap + step * (len(lines) - 1)
+    if height > box.h or any(width_of(scene, line, role, mm=mm, bold=bold) > box.w for line in lines):
+        scene.tight.add(role)
+    for i, line in enumerate(lines):
+        write(scene, line, role, x, baseline + i * step, align=align, colour=colour, mm=mm, bold=bold)
+
+
+def largest(scene: Scene, box: Box, text: str, sizes: Sequence[float], role: str = "title") -> float:
+    """The first of these sizes (mm, largest first) at which the text fits the box; the last if none."""
+    for mm in sizes:
+        lines = wrap(scene, text, role, box.w, mm=mm)
+        height = scene.look.px(mm) + leading(scene, role, mm) * (len(lines) - 1)
+        if height <= box.h and all(width_of(scene, line, role, mm=mm) <= box.w for line in lines):
+            return mm
+    return sizes[-1]
+
+
+def picture(
+    scene: Scene,
+    box: Box,
+    name: str,
+    pose: Pose = STILL,
+    *,
+    flipped: bool = False,
+) -> Box:
+    """An illustration in the middle of ``box``, as large as fits; gives the box it got."""
+    height = min(box.h, int(box.w / ASPECT))
+    inner = box.middle(int(height * ASPECT), height)
+    scene.things.append(Picture(inner, name, pose, flipped))
+    return inner
+
+
+def icon(scene: Scene, box: Box, name: str) -> None:
+    """An icon in the middle of ``box``, as large as fits."""
+    scene.things.append(Picture(box.square(), f"icon_{name}"))
+
+
+def shape(scene: Scene, box: Box, body: str) -> None:
+    """Lines and areas as SVG in coordinates of the box."""
+    scene.things.append(Shape(box, body))
+
+
+def target(
+    scene: Scene,
+    box: Box,
+    act: Act,
+    label: str = "",
+    icon_name: str = "",
+    *,
+    main: bool = False,
+    value: str = "",
+    number: int = 0,
+    key: str = "",
+) -> None:
+    """Something to touch: a rounded rim with an icon and a word. The thick rim (``main``) is what the
+    big button does now. ``value`` is what a setting stands at."""
+    rim(scene, box, act, main=main, number=number, key=key)
+    look = scene.look
+    inner = box.inset(look.px(2.5), look.px(2))
+    if value:
+        _label_and_value(scene, inner, label, icon_name, value)
+    elif not label:
+        icon(scene, box.middle(look.px(11), look.px(11)), icon_name)
+    elif icon_name:
+        _label_and_icon(scene, inner, label, icon_name)
+    else:
+        paragraph(scene, inner, label, "label")
+
+
+def rim(scene: Scene, box: Box, act: Act, *, main: bool = False, number: int = 0, key: str = "") -> None:
+    """The rim of a target and the target itself, without anything inside."""
+    look, lines = scene.look, tokens().line_mm
+    touch = Target(box, act, number, key, main)
+    scene.targets.append(touch)
+    scene.things.append(
+        Rim(
+            box,
+            look.px(4),
+            max(2, look.px(lines.target_main if main else lines.target)),
+            look.palette.rgb("key" if main else "dim"),
+            look.palette.rgb("skin") if scene.pressed == touch else None,
+        )
+    )
+
+
+def _label_and_icon(scene: Scene, inner: Box, label: str, icon_name: str) -> None:
+    look = scene.look
+    cap, space = look.px(look.cap("label")), look.px(3)
+    width = width_of(scene, label, "label")
+    side = min(look.px(8), inner.h)
+    if side + space + width <= inner.w and inner.w > 2.6 * inner.h:
+        left = inner.cx - (side + space + width) // 2
+        icon(scene, Box(left, inner.cy - side // 2, side, side), icon_name)
+        write(scene, label, "label", left + side + space, inner.cy + cap // 2)
+        return
+    lines = wrap(scene, label, "label", inner.w)
+    text = cap + leading(scene, "label") * (len(lines) - 1)
+    side = min(look.px(11), inner.h - text - look.px(2.6))
+    if side < look.px(5):
+        paragraph(scene, inner, label, "label")
+        return
+    space = min(look.px(3.5), inner.h - text - side)
+    top = inner.cy - (side + space + text) // 2
+    icon(scene, Box(inner.cx - side // 2, top, side, side), icon_name)
+    paragraph(scene, Box(inner.x, top + side + space, inner.w, text), label, "label")
+
+
+def _label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value: str) -> None:
+    look = scene.look
+    cap, side = look.px(look.cap("label")), min(look.px(9), inner.h)
+    room = inner.w - side - look.px(6)
+    if width_of(scene, label, "label") + width_of(scene, value, "label", bold=False) <= room:
+        inner = inner.inset(look.px(1.5), 0)
+        icon(scene, Box(inner.x, inner.cy - side // 2, side, side), icon_name)
+        base = inner.cy + cap // 2
+        write(scene, label, "label", inner.x + side + look.px(3), base)
+        write(scene, value, "label", inner.right, base, align="right", colour="body", bold=False)
+        return
+    upper, lower = inner.column(2, 0)
+    paragraph(scene, upper, label, "label")
+    paragraph(scene, lower, value, "label", colour="body", bold=False)
+
+
+def dots(scene: Scene, centre: tuple[int, int], count: int, at: int, *, mm: float = 1.4) -> None:
+    """One dot for each step: past ones small and bright, the present one large, later ones hollow."""
+    look = scene.look
+    pitch, large = mm * 3.4, mm * 1.35
+    width, height = look.px(pitch * count), look.px(large * 2 + 0.6)
+    box = Box(centre[0] - width // 2, centre[1] - height // 2, width, height)
+    body = []
+    for i in range(count):
+        x, y = look.px(pitch) * (i + 0.5), height / 2
+        if i <= at:
+            radius = look.px(large if i == at else mm)
+            body.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{look.palette.hex("key")}"/>')
+        else:
+            body.append(
+                f'<circle cx="{x}" cy="{y}" r="{look.px(mm * 0.85)}" fill="none" '
+                f'stroke="{look.palette.hex("dim")}" stroke-width="{max(2, look.px(0.5))}"/>'
+            )
+    shape(scene, box, "".join(body))

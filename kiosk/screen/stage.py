@@ -1,0 +1,128 @@
+"""State to pixels: which page, what changed, which rectangles.
+
+A frame is composed from the State and the time alone; it is compared with the frame drawn last, and
+only what differs is drawn.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pygame
+
+from kiosk.core import pages
+from kiosk.core.events import Act, Event, Tapped
+from kiosk.core.state import State
+from kiosk.core.technique import Ms
+from kiosk.screen.pages import asleep, diary, done, failsafe, guide, home, settings, soak, stop
+from kiosk.screen.scene import Ink, Scene, Target, Words
+from kiosk.screen.theme import Look, Panel
+
+PageDrawer = Callable[[Scene, Any], None]
+
+DRAWERS: dict[type, PageDrawer] = {
+    pages.Asleep: asleep.asleep,
+    pages.Home: home.home,
+    pages.More: home.more,
+    pages.Choose: home.choose,
+    pages.NextUp: guide.next_up,
+    pages.CountIn: guide.count_in,
+    pages.Guide: guide.guide,
+    pages.Gone: guide.gone,
+    pages.Card: soak.card,
+    pages.Soak: soak.soak,
+    pages.TenMinutes: stop.ten_minutes,
+    pages.Signs: stop.signs,
+    pages.Awake: done.awake,
+    pages.Rating: done.rating,
+    pages.GoodNight: done.good_night,
+    pages.Resume: done.resume,
+    pages.Diary: diary.diary,
+    pages.Settings: settings.settings,
+    pages.Health: settings.health,
+    pages.Techniques: settings.techniques,
+    pages.About: settings.about,
+    pages.Failsafe: failsafe.failsafe,
+}
+
+MARGIN_MM = 2.0
+"""Round a target's rim a touch still counts."""
+
+
+class Stage:
+    """Draws one panel. ``clock``, if given, is the text shown while asleep (else black)."""
+
+    def __init__(self, panel: Panel, *, clock: Callable[[], str] | None = None) -> None:
+        self.panel = panel
+        self._clock = clock
+        self._ink: Ink | None = None
+        self._pressed: Target | None = None
+        self._shown: Scene | None = None
+        self._surface: pygame.Surface | None = None
+
+    def draw(self, surface: pygame.Surface, state: State, now: Ms) -> list[pygame.Rect]:
+        """Draw what changed since the last call on this surface; the first call draws all.
+
+        Gives the rectangles drawn, none if nothing changed.
+        """
+        before = self._shown if surface is self._surface else None
+        if before and self._is_still(before, state, now):
+            return []
+        scene = self.compose(state, now)
+        if before is None or before.look.palette != scene.look.palette:
+            areas = [scene.box.rect]
+        else:
+            areas = scene.changed_since(before)
+        for area in areas:
+            scene.draw(surface, area)
+        self._shown, self._surface = scene, surface
+        return areas
+
+    def _is_still(self, before: Scene, state: State, now: Ms) -> bool:
+        """Whether a frame must look like this one, without composing it."""
+        same = before.state is state and before.pressed == self._pressed
+        return same and before.now <= now and (before.due is None or now < before.due)
+
+    def next_frame(self, state: State, now: Ms) -> Ms | None:
+        """When the same State looks different; None: never."""
+        return self.compose(state, now).due
+
+    def compose(self, state: State, now: Ms) -> Scene:
+        """The frame of a State at a moment, not yet drawn."""
+        look = Look.of(self.panel, state.rules)
+        if self._ink is None or self._ink.look != look:
+            self._ink = Ink(look)
+        return self._compose(self._ink, state, now)
+
+    def _compose(self, ink: Ink, state: State, now: Ms) -> Scene:
+        scene = Scene(ink, state, now, self._pressed)
+        if isinstance(state.page, pages.Asleep) and self._clock is not None:
+            asleep.clock(scene, self._clock())
+        else:
+            DRAWERS[type(state.page)](scene, state.page)
+        return scene
+
+    @property
+    def texts(self) -> list[Words]:
+        """Every line of text of the last frame."""
+        return self._shown.texts if self._shown else []
+
+    @property
+    def targets(self) -> list[Target]:
+        """Every target of the last frame."""
+        return self._shown.targets if self._shown else []
+
+    def target_at(self, x: int, y: int) -> Target | None:
+        """The target of the last frame at a point, its invisible margin included; None: beside all."""
+        margin = round(MARGIN_MM / self.panel.mm_per_px)
+        inside = [t for t in self.targets if t.box.rect.collidepoint(x, y)]
+        near = [t for t in self.targets if t.box.inset(-margin).rect.collidepoint(x, y)]
+        return next(iter([*inside, *near]), None)
+
+    def event_at(self, x: int, y: int) -> Event:
+        """What a tap at a point of the last frame means."""
+        target = self.target_at(x, y)
+        return Tapped(Act.ANYWHERE) if target is None else Tapped(target.act, target.number, target.key)
+
+    def press(self, target: Target | None) -> None:
+        """Show this target as pressed from the next ``draw`` on; None: none."""
+        self._pressed = target
