@@ -46,7 +46,9 @@ OFFER_WITHIN: Ms = 20 * MINUTE
 
 
 class ProbeLike(Protocol):
-    """What measures the water."""
+    """What measures the water; ``offset`` is added to what it says, in degrees Celsius."""
+
+    offset: float
 
     def start(self) -> None:
         """Begin reading."""
@@ -200,6 +202,7 @@ class House:
         except owner.SettingsError as error:
             log.warning("%s", error)
             return
+        self._probe.offset = self._config.soak.probe_offset
         self.conductor.post(RulesChanged(owner.to_rules(self._config, self._techniques)))
         self._saver.submit(self._save, self._config)
 
