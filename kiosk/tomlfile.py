@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -86,7 +86,8 @@ def fit(raw: object, kind: type[T], name: object) -> T:
 
 def _misplaced(field: re.Match[str], key: Key, type_: inspect.Type, name: object) -> NoReturn:
     """Raise for a key too many or a key too few in the table at ``key``."""
-    known = [each.encode_name for each in type_.fields] if isinstance(type_, inspect.StructType) else []
+    tables = [each for each in _members(type_) if isinstance(each, inspect.StructType)]
+    known = [each.encode_name for table in tables for each in table.fields]
     whole = (*key, field.group(2))
     if field.group(1).startswith("missing"):
         raise MisfitError(_("{file}: {key} is missing.").format(file=name, key=spell(whole)), key)
@@ -122,20 +123,20 @@ def _way(path: str, raw: object, kind: type) -> Key:
     key: Key = ()
     for name, index in _STEPS.findall(path):
         if index == "...":
-            item = _type_at(kind, (*key, ""))
-            key = (*key, next(_misfits(value_at(raw, key), item)))
+            key = (*key, _first_misfit(value_at(raw, key), _type_at(kind, (*key, ""))))
         else:
             key = (*key, name or int(index))
     return key
 
 
-def _misfits(table: object, item: inspect.Type) -> Iterator[str]:
-    assert isinstance(table, dict) and isinstance(item, inspect.StructType)  # noqa: S101, PT018
+def _first_misfit(table: Any, item: Any) -> str:
+    """The first key of ``table`` whose value is no ``item`` (a struct, as in every open table of ours)."""
     for name, value in table.items():
         try:
             msgspec.convert(value, item.cls)
         except msgspec.ValidationError:
-            yield name
+            return str(name)
+    raise AssertionError(f"every value of {table} is a {item.cls.__name__}")
 
 
 def _type_at(kind: type, key: Key) -> inspect.Type:

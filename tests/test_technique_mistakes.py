@@ -1,0 +1,219 @@
+"""What an owner gets wrong in a technique file is told in one whole sentence, and costs that file only."""
+
+import tomllib
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.techniques import load, read_technique
+from kiosk.tomlfile import value_at
+from tests.test_techniques import GOOD, PICTURES, SHIPPED, own, shipped
+
+STEP = "block 1.step 1"
+BLOCKS = GOOD[GOOD.index("[[block]]") :]
+NO_STEPS = "block 1.step must be a list with at least one entry, each a table"
+
+
+MISTAKES = [
+    ('source = "a leaflet"', 'source = ""', 'source must be some text, but it is "".'),
+    ('source = "a leaflet"', 'source = "a leaflet"\ncaution = true', "caution must be text, but it is true."),
+    (
+        'source = "a leaflet"',
+        'source = "a leaflet"\nsoak = { minute = 15 }',
+        "soak.minute is not known; did you mean minutes?",
+    ),
+    (
+        'source = "a leaflet"\n\n[[block]]',
+        'source = "a leaflet"\nloads = [[1]]\n\n[[block]]',
+        (
+            'loads 1 must be one of "stretch", "massage", "press", "roll", "cold", "heat", "stand", '
+            '"cross-leg", "walk", but it is [1].'
+        ),
+    ),
+    (BLOCKS, "block = [{ step = [] }]", f"{NO_STEPS}, but it is []."),
+    (BLOCKS, "block = [{ step = {} }]", f"{NO_STEPS}, but it is a table."),
+    (
+        BLOCKS,
+        "block = [{ step = [[]] }]",
+        "block 1.step 1 must be a table, but it is [].",
+    ),
+    (
+        BLOCKS,
+        "block = { a = 1 }",
+        "block must be a list, each entry a table, but it is a table.",
+    ),
+    ('art = "toe_stretch"', "art = [[1]]", "art must be text, but it is a list."),
+    ('place = "bed"', 'place = "floor"', 'place must be one of "bed", "feet", "soak", but it is "floor".'),
+    ('art = "toe_stretch"', "", "art is missing."),
+    ('posture = "Sit, legs out"', "posture = 3", "posture must be text of 1 to 48 characters, but it is 3."),
+    ("seconds = 5", "second = 5", f"{STEP}.second is not known; did you mean seconds?"),
+    ("seconds = 5", "seconds = 2.5", f"{STEP}.seconds must be a whole number from 1 to 1800, but it is 2.5."),
+    ("seconds = 5", 'seconds = "5"', f'{STEP}.seconds must be a whole number from 1 to 1800, but it is "5".'),
+    (
+        "range = [3, 5]",
+        "range = 3",
+        f"{STEP}.range must be a list of 2, each a whole number from 1 to 1800, but it is 3.",
+    ),
+    (
+        "range = [3, 5]",
+        "range = [0, 5]",
+        f"{STEP}.range 1 must be a whole number from 1 to 1800, but it is 0.",
+    ),
+    (
+        "range = [3, 5]",
+        "range = [3, 4, 5]",
+        f"{STEP}.range must be a list of 2, each a whole number from 1 to 1800, but it is [3, 4, 5].",
+    ),
+    (
+        'cue = "hold"',
+        'cue = "pull"',
+        (
+            f"{STEP}.cue must be one of "
+            '"ready", "hold", "release", "move", "wiggle", "rest", but it is "pull".'
+        ),
+    ),
+    (
+        "times = [2, 4]",
+        'times = "3"',
+        'block 1.times must be a whole number or a list of 2, each a whole number, but it is "3".',
+    ),
+    (
+        'id = "ankle"',
+        'id = "My ankle"',
+        'id must be text of the form ^[a-z][a-z0-9_]{0,30}$, but it is "My ankle".',
+    ),
+    (
+        "[[block.step]]",
+        'until = "gone"\n[[block.step]]',
+        'block 1.until must be text of the form ^(relief)?$, but it is "gone".',
+    ),
+    ("usual = 3", "usual = 5", "block 1.times is 5, which is outside its range of 2 to 4."),
+    (
+        "times = [2, 4]",
+        "times = [4, 2]",
+        "block 1.times: the range 4 to 2 must rise and stay within 1 to 60.",
+    ),
+    (
+        "times = [2, 4]\nusual = 3",
+        "times = 0",
+        "block 1.times: the range 0 to 0 must rise and stay within 1 to 60.",
+    ),
+    ("seconds = 5", "seconds = 6", f"{STEP}.seconds is 6, which is outside its range of 3 to 5."),
+    (
+        "range = [3, 5]",
+        "range = [5, 3]",
+        f"{STEP}.seconds: the range 5 to 3 must rise and stay within 1 to 1800.",
+    ),
+    (
+        'pose = "back"',
+        'rounds = [5]\npose = "back"',
+        f"{STEP}.rounds names round 5, but the block has only 4.",
+    ),
+    (
+        'art = "toe_stretch"',
+        'art = "ankle"',
+        f'art: there is no picture "ankle".\n{STEP}.art: there is no picture "ankle".',
+    ),
+    ('posture_art = "sit_long"', 'posture_art = "sofa"', 'posture_art: there is no picture "sofa".'),
+    (
+        'pose = "back"',
+        'pose = "up"',
+        f'{STEP}.art: the picture "toe_stretch" has no pose "up"; it has back, forward, home, rest.',
+    ),
+    ('cue = "hold"', 'cue = "wiggle"', None),
+    (
+        'cue = "hold"\nline = "Circle the ankle"\nseconds = 5\nrange = [3, 5]\npose = "back"',
+        'cue = "move"\nline = "Circle the ankle"\nseconds = 5',
+        f'{STEP}.art: the picture "toe_stretch" knows no "move"; name a pose.',
+    ),
+    (
+        'line = "Circle the ankle"',
+        'line = "Circle the ankle round and round"',
+        f"{STEP}.line has 6 words; there is room for 5.",
+    ),
+    (
+        'line = "Circle the ankle"',
+        'line = "Circle the ankle round twice"\nword = "GO ON NOW"',
+        f"{STEP}.word + line has 8 words; there is room for 7.",
+    ),
+    (
+        'name = "Ankle circles"',
+        'name = "Slow ankle circles"',
+        "name + posture has 6 words; there is room for 5.",
+    ),
+    ('place = "bed"', 'place = "soak"', "place is soak for a technique with a soak, and only there."),
+    (
+        "[[block]]",
+        '[soak]\nminutes = 15\nrange = [15, 20]\nsource = "a leaflet"\n[[block]]',
+        (
+            "a technique has either block (timed steps) or soak (the water leads).\n"
+            "place is soak for a technique with a soak, and only there."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("was", "now", "told"), MISTAKES)
+def test_a_mistake_is_told_in_whole(tmp_path: Path, was: str, now: str, told: str | None) -> None:
+    assert was in GOOD
+    techniques, problems = load([own(tmp_path, a=GOOD.replace(was, now, 1))])
+    expected = tuple(f"{tmp_path}/a.toml: {line}" for line in (told or "").splitlines())
+    assert problems == expected
+    assert len(techniques) == (0 if told else 1)
+
+
+def test_a_file_that_is_not_toml(tmp_path: Path) -> None:
+    techniques, problems = load([SHIPPED, own(tmp_path, a="id = \n", b='name = "half')])
+    assert techniques == shipped()
+    assert problems == (
+        f"{tmp_path}/a.toml, line 1, column 6: this is not TOML (Invalid value).",
+        f"{tmp_path}/b.toml ends too early to be TOML (Unterminated string).",
+    )
+
+
+def test_soak_cards_are_checked(tmp_path: Path) -> None:
+    soak = (SHIPPED / "70_soak.toml").read_text(encoding="utf-8")
+    wrong = soak.replace('line = "Between the toes too"', 'line = "Dry well between all of the toes"')
+    wrong = wrong.replace('pose = "out"', 'pose = "in"', 1).replace("minutes = 15", "minutes = 12")
+    _techniques, problems = load([own(tmp_path, soak=wrong)])
+    assert problems == (
+        f"{tmp_path}/soak.toml: soak.minutes is 12, which is outside its range of 15 to 20.",
+        (
+            f'{tmp_path}/soak.toml: soak.after 1.art: the picture "soak" has no pose "in"; '
+            "it has hot, out, probe_out, rest."
+        ),
+        f"{tmp_path}/soak.toml: soak.after 2.line has 7 words; there is room for 5.",
+        f"{tmp_path}/soak.toml: soak.after 2.word + line has 8 words; there is room for 7.",
+    )
+
+
+PLACES = [
+    ("name",), ("place",), ("loads",), ("loads", 0), ("block",), ("block", 0), ("block", 0, "times"),
+    ("block", 0, "step"), ("block", 0, "step", 0), ("block", 0, "step", 0, "range"), ("soak",), ("other",),
+    ("soak", "minutes"), ("soak", "range"), ("soak", "after", 0, "word"), ("block", 0, "step", 0, "rounds"),
+]  # fmt: skip
+anything = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(SHIPPED.glob("*.toml"))), st.sampled_from(PLACES), anything)
+def test_whatever_stands_there_one_sentence_and_no_crash(
+    path: Path, place: tuple[str | int, ...], value: object
+) -> None:
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        inner = value_at(raw, place[:-1])
+        inner[place[-1]] = value  # type: ignore[index]
+    except (KeyError, IndexError):
+        return  # this technique has no such place
+    with mock.patch("kiosk.techniques.read", return_value=raw):
+        technique, problems = read_technique(path, PICTURES)
+    assert (technique is None) == bool(problems)
+    assert all(problem.startswith(f"{path}: ") for problem in problems)
