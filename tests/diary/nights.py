@@ -1,0 +1,106 @@
+"""What the tests of the diary share: a clock by which a night is written down."""
+
+import shutil
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kiosk.core.events import (
+    Ending,
+    EpisodeBegan,
+    EpisodeEnded,
+    EpisodeRated,
+    Record,
+    StopShown,
+    TechniqueBegan,
+    TechniqueEnded,
+)
+from kiosk.core.technique import Ms, Side
+from kiosk.diary.store import Store
+
+BERLIN = ZoneInfo("Europe/Berlin")
+#: 3:12 at night in Berlin, winter time.
+NIGHT = datetime(2026, 11, 22, 2, 12, tzinfo=UTC)
+
+
+class Clock:
+    """A wall clock and a monotonic one that go together until the wall clock is set anew."""
+
+    def __init__(self, wall: datetime = NIGHT, mono: Ms = 5_000_000, *, is_set: bool = True) -> None:
+        self.wall = wall
+        self.mono = mono
+        self.is_set = is_set
+
+    def pass_ms(self, length: Ms) -> None:
+        self.wall += timedelta(milliseconds=length)
+        self.mono += length
+
+    def set_to(self, wall: datetime) -> None:
+        self.wall = wall
+        self.is_set = True
+
+    def moment(self, at: Ms) -> datetime:
+        return self.wall - timedelta(milliseconds=self.mono - at)
+
+
+def make_store(folder: Path, clock: Clock, **changes: Any) -> Store:
+    options: dict[str, Any] = {"zone": BERLIN, "clock_ok": lambda: clock.is_set, "now": lambda: clock.wall}
+    return Store(folder / "diary.db", **(options | changes))
+
+
+def keep(store: Store, clock: Clock, *effects: Record) -> None:
+    """Record effects; the clocks go to the moment of each."""
+    for effect in effects:
+        clock.pass_ms(max(0, effect.at - clock.mono))
+        store.record(effect, clock.moment(effect.at))
+
+
+def a_night(began: Ms, *, rating: int | None = 6) -> tuple[Record, ...]:
+    """A whole night: two techniques, the ten-minute page, a soak, gone after a quarter of an hour."""
+    night: tuple[Record, ...] = (
+        EpisodeBegan(began, Side.LEFT),
+        TechniqueBegan(began + 3_000, "hand_stretch"),
+        TechniqueEnded(began + 60_000, "hand_stretch", finished=True),
+        TechniqueBegan(began + 63_000, "massage"),
+        TechniqueEnded(began + 90_500, "massage", finished=False),
+        TechniqueBegan(began + 91_000, "soak"),
+        StopShown(began + 600_000),
+        TechniqueEnded(
+            began + 899_000, "soak", finished=False, soak_min=36.5, soak_max=39.25, soak_ms=612_000
+        ),
+        EpisodeEnded(began + 900_123, Ending.GONE),
+    )
+    return night if rating is None else (*night, EpisodeRated(began + 905_000, rating))
+
+
+def a_diary(folder: Path, clock: Clock, nights: int = 1) -> Path:
+    """A diary with so many nights, cleanly closed."""
+    with make_store(folder, clock) as store:
+        for _ in range(nights):
+            keep(store, clock, *a_night(clock.mono + 1_000_000))
+        return store.path
+
+
+def a_killed_diary(folder: Path, clock: Clock) -> Path:
+    """One closed night in the file and one open one in its WAL, as a power cut leaves it."""
+    live = folder / "live"
+    began = clock.mono
+    with make_store(live, clock) as store:
+        keep(store, clock, *a_night(began))
+        keep(store, clock, EpisodeBegan(began + 10**6, Side.LEFT), TechniqueBegan(began + 10**6 + 5, "walk"))
+        for end in ("", "-wal"):
+            shutil.copy(f"{store.path}{end}", folder / f"diary.db{end}")
+    shutil.rmtree(live)
+    return folder / "diary.db"
+
+
+def set_pragma(path: Path, statement: str) -> None:
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA {statement}")
+    db.close()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
