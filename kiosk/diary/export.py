@@ -1,0 +1,122 @@
+"""The diary for people: a table for spreadsheets, and lines for a terminal."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from typing import TextIO
+
+from kiosk.core.events import Ending
+from kiosk.core.technique import MINUTE, Ms, Side
+from kiosk.diary.entry import Entry, whole_minutes
+from kiosk.diary.store import Store
+from kiosk.words import N_, _, ngettext
+
+#: The columns of the CSV. Names and values stay as they are in every language and version: other
+#: people's spreadsheets know them. New columns go to the end.
+COLUMNS = (
+    "night",  # the evening's date
+    "start",  # local clock time
+    "minutes",  # until it was gone
+    "rating",  # 0 to 10
+    "ending",  # gone, no-answer, interrupted; empty: not over
+    "kind",  # cramp, or only a soak
+    "side",
+    "techniques",  # ids in order of first use
+    "soak_minutes",  # feet in warm water
+    "soak_min_celsius",
+    "soak_max_celsius",
+    "stop_page_after_minutes",
+    "clock",  # set, or not-set: then night, start, began and ended are not reliable
+    "resumed",  # yes, no: it went on after a power cut, and the minutes hold the gap
+    "began",  # ISO 8601, local time with its offset from UTC
+    "ended",  # the same; empty when interrupted
+)
+
+#: A spreadsheet takes a cell that begins like this for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_ENDINGS = {
+    Ending.GONE: N_("gone"),
+    Ending.NO_ANSWER: N_("no answer"),
+    Ending.INTERRUPTED: N_("interrupted"),
+}
+
+_SIDES = {Side.LEFT: N_("left foot"), Side.RIGHT: N_("right foot"), Side.BOTH: N_("both feet")}
+
+
+def rows(store: Store) -> list[tuple[str, ...]]:
+    """One row an episode, the oldest first, in the order of ``COLUMNS``; empty: not recorded."""
+    return [_row(entry) for entry in reversed(store.episodes())]
+
+
+def write_csv(store: Store, file: TextIO) -> None:
+    """Write the whole diary as CSV (RFC 4180). Open ``file`` with ``newline=""``."""
+    table = csv.writer(file)
+    table.writerow(COLUMNS)
+    table.writerows(rows(store))
+
+
+def lines(store: Store, limit: int | None = None, names: Mapping[str, str] | None = None) -> list[str]:
+    """The newest ``limit`` episodes for a person to read, the newest first, in aligned columns.
+
+    ``names``: technique id -> its name, as its file has it; an unknown id is shown as it is.
+    """
+    told = [_told(entry, names or {}) for entry in store.episodes(limit)]
+    if not told:
+        return [_("Nothing is in the diary yet.")]
+    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
+    return ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in told]
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    soaks = [use for use in entry.uses if use.soak_ms is not None]
+    coolest = [use.soak_min for use in entry.uses if use.soak_min is not None]
+    warmest = [use.soak_max for use in entry.uses if use.soak_max is not None]
+    return (
+        entry.night.isoformat(),
+        f"{entry.began:%H:%M}",
+        _minutes(entry.relief),
+        "" if entry.rating is None else str(entry.rating),
+        "" if entry.ending is None else entry.ending.value,
+        "cramp" if entry.cramp else "soak",
+        entry.side.value,
+        _safe(";".join(entry.techniques)),
+        _minutes(sum(use.soak_ms or 0 for use in soaks) if soaks else None),
+        f"{min(coolest):.1f}" if coolest else "",
+        f"{max(warmest):.1f}" if warmest else "",
+        _minutes(entry.stop),
+        "set" if entry.clock_ok else "not-set",
+        "yes" if entry.resumed else "no",
+        entry.began.isoformat(timespec="seconds"),
+        "" if entry.over_at is None else entry.over_at.isoformat(timespec="seconds"),
+    )
+
+
+def _minutes(length: Ms | None) -> str:
+    return "" if length is None else f"{length / MINUTE:.1f}"
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _told(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
+    when = f"{entry.began:%Y-%m-%d %H:%M}"
+    if not entry.clock_ok:
+        when = _("{when} (clock not set)").format(when=when)
+    if entry.relief is None:
+        length = _("not timed")
+    else:
+        minutes = whole_minutes(entry.relief)
+        length = ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    return (
+        when,
+        length,
+        _("not rated") if entry.rating is None else _("{rating} of 10").format(rating=entry.rating),
+        _("still open") if entry.ending is None else _(_ENDINGS[entry.ending]),
+        _(_SIDES[entry.side]) if entry.cramp else _("soak only"),
+        _listed(_(names[id_]) if id_ in names else id_ for id_ in entry.techniques),
+    )
+
+
+def _listed(techniques: Iterable[str]) -> str:
+    return ", ".join(techniques) or _("no technique")
