@@ -7,7 +7,7 @@ The same script gives the same output, byte for byte.
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -142,8 +142,19 @@ class _Tub:
         return WaterRead(round(round(self.at(now) * 16) / 16, 2))
 
 
+class Watch(Protocol):
+    """The real time a rehearsal can be played in."""
+
+    def now(self) -> Ms:
+        """Now."""
+
+    def sleep_until(self, moment: Ms) -> None:
+        """Wait for ``moment``."""
+
+
 class Rehearsal:
-    """Plays a script. ``tell`` gets each line; ``picture(state, now)`` is called for each new page."""
+    """Plays a script. ``tell`` gets each line; ``picture(state, now)`` is called for each new page;
+    ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
 
     def __init__(
         self,
@@ -153,13 +164,14 @@ class Rehearsal:
         *,
         picture: Callable[[State, Ms], None] | None = None,
         speed: float = 0.0,
+        watch: Watch | None = None,
     ) -> None:
         self._script = script
         self._tell = tell
         self._picture = picture
         self._speed = speed
-        self._real = SystemClock()
-        self._real_start = self._real.now()
+        self._watch = SystemClock() if watch is None else watch
+        self._began = self._watch.now()
         self._clock = SimulatedClock()
         self._tub = _Tub(script.room)
         self._next_reading: Ms | None = None
@@ -263,7 +275,7 @@ class Rehearsal:
 
     def _wait_for(self, moment: Ms) -> None:
         if self._speed > 0:
-            self._real.sleep_until(self._real_start + round(moment / self._speed))
+            self._watch.sleep_until(self._began + round(moment / self._speed))
 
 
 class _Dark:

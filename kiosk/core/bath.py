@@ -6,23 +6,10 @@ from kiosk.core import safety, soak
 from kiosk.core.events import ReadWater, WaterRead
 from kiosk.core.pages import Card, NextUp, Soak
 from kiosk.core.relief import ask, gone
-from kiosk.core.signals import DIM, SILENT, Signal
+from kiosk.core.signals import DIM, Signal
 from kiosk.core.soak import URGENT, Verdict, Water
-from kiosk.core.state import Sound
 from kiosk.core.technique import Soaking
-from kiosk.core.turn import Turn, put_soak, soak_of
-
-VERDICT_SIGNAL = {
-    Verdict.COLD: Signal.TOP_UP,
-    Verdict.TOP_UP: Signal.TOP_UP,
-    Verdict.HOT_EDGE: Signal.TOP_UP,
-    Verdict.RISING: Signal.TOP_UP,
-    Verdict.WARM: Signal.NEXT,
-    Verdict.TOO_HOT: Signal.TOO_HOT,
-    Verdict.DANGER: Signal.DANGER,
-    Verdict.FAULT: Signal.PROBE_FAULT,
-}
-
+from kiosk.core.turn import Turn, put_under, soak_of
 
 def soaking(turn: Turn, number: int) -> Soaking:
     """The soak's facts; only asked for on pages of a soak."""
@@ -64,12 +51,17 @@ def _dried(turn: Turn) -> None:
 
 
 def over(turn: Turn, page: Soak, *, finished: bool) -> None:
-    """Feet out for good: the probe rests, the cards after the soak come."""
+    """Feet out for good: the probe rests, the cards after the soak come.
+
+    Behind a page that asks they come too, so that they are there when it is answered.
+    """
     turn.leave(finished=finished)
     turn.do(ReadWater(on=False))
-    turn.hush()
     turn.signal(Signal.NEXT)
-    if soaking(turn, page.technique).after:
+    cards = soaking(turn, page.technique).after
+    if not isinstance(turn.page, Soak):
+        turn.go(put_under(turn.page, Card(page.technique, after=True) if cards else NextUp(0)))
+    elif cards:
         turn.go(Card(page.technique, after=True))
     else:
         _dried(turn)
@@ -105,13 +97,7 @@ def _become(turn: Turn, water: Water) -> None:
         page = msgspec.structs.replace(page, since=turn.now)
     elif page.since is not None:
         page = msgspec.structs.replace(page, spent=page.spent_at(turn.now), since=None)
-    if isinstance(turn.page, Soak) or water.verdict in URGENT:
-        turn.go(page)
-    else:
-        turn.state = msgspec.structs.replace(turn.state, page=put_soak(turn.page, page))
-    signal = VERDICT_SIGNAL.get(water.verdict)
-    if signal is None:
-        turn.shine(DIM)
-        turn.state = msgspec.structs.replace(turn.state, sound=Sound(SILENT, turn.now))
-    else:
-        turn.signal(signal)
+    shown = page if water.verdict in URGENT else put_under(turn.page, page)
+    if shown != turn.page:  # else the waiting goes on: a probe that flickers keeps nobody awake all night
+        turn.go(shown)
+    turn.tell_water()

@@ -291,11 +291,12 @@ def _give_up_at(state: State) -> Ms | None:
 
 def _ask_at(state: State) -> Ms | None:
     """Pages that wait for a person ask after two minutes whether anybody is there."""
-    if isinstance(state.page, Card) or (isinstance(state.page, NextUp) and state.page.until is None):
-        return state.touched + ASK_AFTER
-    if state.episode is None and not isinstance(state.page, Awake | Rating | GoodNight | Resume | Failsafe):
-        return state.touched + ASK_AFTER
-    return None
+    page = state.page
+    if state.episode is None:
+        waits = not isinstance(page, Awake | Rating | GoodNight | Resume | Failsafe)
+    else:
+        waits = isinstance(page, Card) or (isinstance(page, NextUp) and page.until is None)
+    return max(state.touched, state.entered) + ASK_AFTER if waits else None
 
 
 def _page_due(state: State) -> Ms | None:

@@ -22,6 +22,8 @@ from kiosk.core.pages import (
     NextUp,
     Page,
     Rating,
+    Resume,
+    Soak,
     TenMinutes,
 )
 from kiosk.core.signals import Signal
@@ -62,11 +64,11 @@ def begin(turn: Turn, number: int = 0, *, cramp: bool = True) -> None:
 
 
 def resume(turn: Turn, ago: Ms) -> None:
-    """The night that a power cut interrupted goes on."""
+    """The night that a power cut interrupted goes on; it began ``ago`` ms before this page came."""
     if not turn.state.sequence:
-        sleep(turn, Ending.INTERRUPTED)
+        sleep(turn)
         return
-    turn.episode(Episode(turn.now - ago))
+    turn.episode(Episode(turn.state.entered - ago))
     turn.do(EpisodeResumed(turn.now))
     next_up(turn, 0, wait=True)
 
@@ -146,10 +148,10 @@ def beat_over(turn: Turn, page: Guide) -> None:
 
 def ask(turn: Turn, back: Page, onward: int | None = None, wait: Ms | None = ASK_FOR) -> None:
     """Is it gone? Lamp off; a soft signal only where the device asks by itself."""
-    if soak_of(back) is None:
-        turn.hush()
     if onward is not None:
         turn.signal(Signal.NEXT)
+    elif soak_of(back) is None:
+        turn.hush()
     turn.go(Gone(back, onward, None if wait is None else turn.now + wait))
 
 
@@ -171,6 +173,9 @@ def go_on(turn: Turn, page: Page) -> None:
             next_up(turn, technique, wait=until is None)
         case Gone(back, onward, until):
             ask(turn, back, onward, None if until is None else ASK_FOR)
+        case Soak():
+            turn.go(page)
+            turn.tell_water()
         case _:
             turn.go(page)
 
@@ -183,15 +188,13 @@ def skip(turn: Turn, number: int) -> None:
 
 def stop(turn: Turn) -> None:
     """Ten minutes without relief: said once, whatever was under way waits behind it."""
-    if turn.state.episode is None:
-        return
-    turn.episode(msgspec.structs.replace(turn.state.episode, stop_shown=True))
+    episode = turn.state.episode
+    if episode is None:
+        raise AssertionError("nobody asked for relief")
+    turn.episode(msgspec.structs.replace(episode, stop_shown=True))
     turn.do(StopShown(turn.now))
-    back = turn.page
-    if soak_of(back) is None:
-        turn.hush()
     turn.signal(Signal.NEXT)
-    turn.go(TenMinutes(back))
+    turn.go(TenMinutes(turn.page))
 
 
 def gone(turn: Turn) -> None:
@@ -230,9 +233,11 @@ def rate(page: Rating, change: int) -> Rating:
     return Rating(page.minutes, value)
 
 
-def sleep(turn: Turn, ending: Ending | None = None) -> None:
-    """Dark and silent. An episode still under way ends as ``ending``."""
+def sleep(turn: Turn) -> None:
+    """Dark and silent. A relief still under way ends without an answer."""
     if turn.state.episode is not None:
-        end(turn, ending or Ending.NO_ANSWER)
+        end(turn, Ending.NO_ANSWER)
+    elif isinstance(turn.page, Resume):
+        turn.do(EpisodeEnded(turn.now, Ending.INTERRUPTED))
     turn.hush()
     turn.go(Asleep())

@@ -8,7 +8,8 @@ import msgspec
 
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.soak import SENSITIVE, Bands
-from kiosk.core.technique import MINUTE, SECOND, Block, Load, Ms, Step, Technique
+from kiosk.core.technique import MINUTE, Block, Load, Ms, Step, Technique
+from kiosk.core.timeline import Choice, lay_out
 
 #: From the first press without relief to the stop page; the upper bound of a common cramp.
 STOP_AFTER: Ms = 10 * MINUTE
@@ -23,7 +24,7 @@ HIDES: dict[Condition, frozenset[Load]] = {
     Condition.CIRCULATION: frozenset({Load.HEAT, Load.COLD}),
     Condition.RAYNAUD: frozenset({Load.COLD}),
     Condition.WOUND: frozenset({Load.MASSAGE, Load.PRESS, Load.ROLL, Load.HEAT}),
-    Condition.PREGNANT: frozenset({Load.PRESS}),
+    Condition.PREGNANT: frozenset({Load.PRESS, Load.HEAT}),
     Condition.UNSTEADY: frozenset({Load.STAND, Load.WALK, Load.CROSS_LEG}),
 }
 
@@ -32,8 +33,9 @@ SOFTENS: dict[Condition, frozenset[Load]] = {
     Condition.PREGNANT: frozenset({Load.STRETCH, Load.MASSAGE}),
 }
 
-#: With these, a soak is shown only if a clinician said yes, and then cooler and shorter.
-SENSITIVE_FEET = frozenset({Condition.NUMB, Condition.CIRCULATION, Condition.WOUND})
+#: With these, a soak is shown only if a clinician said yes, and then cooler and shorter. Pregnancy is
+#: among them for the bath, not for the feet: what warms the whole body is to be avoided.
+SENSITIVE_FEET = frozenset({Condition.NUMB, Condition.CIRCULATION, Condition.WOUND, Condition.PREGNANT})
 
 
 def _union(table: dict[Condition, frozenset[Load]], conditions: frozenset[Condition]) -> frozenset[Load]:
@@ -52,7 +54,12 @@ def sequence(rules: Rules) -> tuple[Technique, ...]:
     """The techniques this person is shown, in the owner's order, steps hidden and softened."""
     hide, soften = hidden(rules), _union(SOFTENS, rules.conditions)
     shown = (_fit(t, hide, soften) for t in rules.techniques if t.id not in rules.left_out)
-    return tuple(technique for technique in shown if technique is not None)
+    return tuple(t for t in shown if t is not None and (t.soak is not None or _has_beats(t, rules)))
+
+
+def _has_beats(technique: Technique, rules: Rules) -> bool:
+    """Whether anything is left to do: a step of the third round alone is nothing in two rounds."""
+    return bool(lay_out(technique, rules.choices.get(technique.id, Choice())))
 
 
 def _fit(technique: Technique, hide: frozenset[Load], soften: frozenset[Load]) -> Technique | None:
@@ -84,4 +91,4 @@ def bands(rules: Rules) -> Bands:
 def soak_length(rules: Rules) -> Ms:
     """How long this person's feet stay in, in ms."""
     most = SOAK_SENSITIVE if rules.conditions & SENSITIVE_FEET else SOAK_AT_MOST
-    return min(rules.soak_minutes, most) * 60 * SECOND
+    return min(rules.soak_minutes, most) * MINUTE

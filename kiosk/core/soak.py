@@ -36,6 +36,8 @@ class Verdict(StrEnum):
 #: Verdicts that must not hide behind a question: feet out, now.
 URGENT = frozenset({Verdict.DANGER, Verdict.TOO_HOT, Verdict.RISING, Verdict.FAULT})
 
+_UNBELIEVED = frozenset({Verdict.WAITING, Verdict.FAULT})
+
 STALE: Ms = 5 * SECOND
 KEEP: Ms = 5 * MINUTE
 STEADY_FOR: Ms = 15 * SECOND
@@ -93,11 +95,13 @@ class Water(msgspec.Struct, frozen=True):
     bad: int = 0
     """bad readings in a row"""
     next: Verdict | None = None
-    """what the last reading alone would say; two in a row make it so"""
+    """what the last reading said instead of ``verdict``; a second one in a row ends the verdict"""
     latched: bool = False
     """danger was reached and not yet answered by a press"""
     room: float | None = None
     dry_since: Ms | None = None
+    warm_since: Ms | None = None
+    """since when the water is warm; None: it is not"""
     low: float | None = None
     high: float | None = None
     """coldest and warmest while the feet were in"""
@@ -133,6 +137,7 @@ def begin(now: Ms, room: float | None = None) -> Water:
 
 def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
     """Take one reading (None: the probe could not) and judge the water anew."""
+    water = age(water, now)
     if celsius is None or not POSSIBLE[0] <= celsius <= POSSIBLE[1]:
         return _bad(water)
     reading = Reading(now, celsius)
@@ -141,8 +146,8 @@ def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
     if jumped:
         return _bad(water)
     if celsius >= bands.danger:
-        return _good(water, reading, Verdict.DANGER, latched=True)
-    if water.verdict in {Verdict.WAITING, Verdict.FAULT} and not _agrees(water, reading):
+        return _good(msgspec.structs.replace(water, dry_since=None), reading, Verdict.DANGER, latched=True)
+    if water.verdict in _UNBELIEVED and not _agrees(water, reading):
         # the first of two: remembered, not yet believed
         return msgspec.structs.replace(water, readings=(reading,), bad=0, since=now)
     return _judge(water, reading, bands)
@@ -155,7 +160,7 @@ def age(water: Water, now: Ms) -> Water:
 
 def answer(water: Water, bands: Bands) -> Water:
     """The button was pressed: danger ends if the water has cooled below the limit."""
-    if not water.may_clear(bands) or not water.readings:
+    if not water.may_clear(bands):
         return water
     verdict = _band(water.readings[-1].celsius, Verdict.TOO_HOT, bands)
     verdict = Verdict.SETTLING if verdict is Verdict.WARM else verdict
@@ -164,7 +169,11 @@ def answer(water: Water, bands: Bands) -> Water:
 
 def _bad(water: Water) -> Water:
     bad = water.bad + 1
-    return _fault(water) if bad >= 2 else msgspec.structs.replace(water, bad=bad)
+    if bad >= 2 or water.verdict is Verdict.FAULT:
+        return _fault(water)
+    # While nothing is believed yet, a bad reading takes back the good one before it.
+    readings = () if water.verdict is Verdict.WAITING else water.readings
+    return msgspec.structs.replace(water, bad=bad, readings=readings)
 
 
 def _fault(water: Water) -> Water:
@@ -177,6 +186,7 @@ def _fault(water: Water) -> Water:
         warm_for=None,
         told_at=None,
         dry_since=None,
+        warm_since=None,
     )
 
 
@@ -186,7 +196,11 @@ def _jumped(last: Reading, reading: Reading) -> bool:
 
 
 def _agrees(water: Water, reading: Reading) -> bool:
-    return bool(water.readings) and abs(water.readings[-1].celsius - reading.celsius) <= AGREE
+    """The second of two, close to the first in time and in degrees."""
+    if not water.readings:
+        return False
+    first = water.readings[-1]
+    return reading.at - first.at < STALE and abs(first.celsius - reading.celsius) <= AGREE
 
 
 def _within(readings: tuple[Reading, ...], length: Ms) -> tuple[Reading, ...]:
@@ -209,24 +223,29 @@ def _good(water: Water, reading: Reading, verdict: Verdict, *, latched: bool = F
         next=None if verdict is not water.verdict else water.next,
     )
     if verdict is not Verdict.WARM:
-        return msgspec.structs.replace(water, warm_for=None, told_at=None)
+        return msgspec.structs.replace(water, warm_for=None, told_at=None, warm_since=None)
+    since = reading.at if water.warm_since is None else water.warm_since
     low = reading.celsius if water.low is None else min(water.low, reading.celsius)
     high = reading.celsius if water.high is None else max(water.high, reading.celsius)
-    return msgspec.structs.replace(water, low=low, high=high)
+    return msgspec.structs.replace(water, low=low, high=high, warm_since=since)
 
 
 def _judge(water: Water, reading: Reading, bands: Bands) -> Water:
-    """All verdicts but danger: what this reading says becomes true when two in a row say it."""
+    """All verdicts but danger: two readings in a row that contradict the verdict end it.
+
+    They need not say the same: while hot water runs in, every reading may be in another band, and the
+    feet must not be told "good" until two of them happen to meet in one. The newer one counts.
+    """
+    water = _feel_room(water, reading)
     if water.latched:
         return _good(water, reading, Verdict.DANGER)
-    water = _feel_room(water, reading)
     kept = msgspec.structs.replace(water, readings=(*water.readings, reading))
     says = _says(kept, reading, bands)
     if says is water.verdict:
         return _predict(msgspec.structs.replace(_good(water, reading, says), next=None), bands)
-    begun = water.verdict in {Verdict.WAITING, Verdict.FAULT}  # its two readings agreed already
+    begun = water.verdict in _UNBELIEVED  # its two readings agreed already
     lasted = says is Verdict.DRY or (water.verdict is Verdict.SETTLING and says is Verdict.WARM)
-    if begun or lasted or says is water.next:
+    if begun or lasted or water.next is not None:
         return _good(water, reading, says)
     return msgspec.structs.replace(_good(water, reading, water.verdict), next=says)
 
@@ -238,7 +257,7 @@ def _says(water: Water, reading: Reading, bands: Bands) -> Verdict:
     if water.dry_since is not None:
         if reading.at - water.dry_since >= DRY_FOR:
             return Verdict.DRY
-        if water.verdict in {Verdict.WAITING, Verdict.FAULT}:
+        if water.verdict in _UNBELIEVED:
             return Verdict.WAITING
     band = _band(reading.celsius, water.verdict, bands)
     if band in {Verdict.WARM, Verdict.TOP_UP} and _rising(water):
@@ -272,18 +291,21 @@ def _rising(water: Water) -> bool:
 
 
 def _steady(water: Water, length: Ms) -> bool:
-    """All readings of the last ``length`` ms are close together, and there were some all the time."""
-    if not water.readings or water.readings[-1].at - water.readings[0].at < length:
+    """All readings of the last ``length`` ms are close together (a gap of 5 s would have emptied them)."""
+    if water.readings[-1].at - water.readings[0].at < length:
         return False
     values = [r.celsius for r in _within(water.readings, length)]
     return max(values) - min(values) <= STEADY_WITHIN
 
 
 def _feel_room(water: Water, reading: Reading) -> Water:
-    """Learn the room's temperature from the first readings; note since when the probe looks dry."""
+    """Learn the room's temperature before the probe is in water; note since when the probe looks dry."""
     low, high = ROOM_POSSIBLE
     possible = low <= reading.celsius <= high
-    room = reading.celsius if water.room is None and possible else water.room
+    room = water.room
+    if possible and water.verdict in {Verdict.WAITING, Verdict.DRY}:
+        # The lowest: a probe that was in a hand, or in last week's water, only cools towards the room.
+        room = reading.celsius if room is None else min(room, reading.celsius)
     near = abs(reading.celsius - (ROOM_USUAL if room is None else room)) <= ROOM_WITHIN
     since = water.dry_since if water.dry_since is not None else reading.at
     return msgspec.structs.replace(water, room=room, dry_since=since if possible and near else None)
@@ -292,12 +314,13 @@ def _feel_room(water: Water, reading: Reading) -> Water:
 def _predict(water: Water, bands: Bands) -> Water:
     """Newton's law of cooling, fitted to this warm spell: when does the water leave the band? Said once."""
     newest = water.readings[-1]
-    if water.verdict is not Verdict.WARM:
+    if water.warm_since is None:
         return water
     if water.told_at is not None:
         over = newest.at - water.told_at >= TELL_FOR
         return msgspec.structs.replace(water, warm_for=None) if over else water
-    left = warm_left(_within(water.readings, FIT_OVER), water.room or ROOM_USUAL, bands)
+    spell = tuple(r for r in _within(water.readings, FIT_OVER) if r.at >= water.warm_since)
+    left = warm_left(spell, ROOM_USUAL if water.room is None else water.room, bands)
     return water if left is None else msgspec.structs.replace(water, warm_for=left, told_at=newest.at)
 
 
@@ -307,7 +330,7 @@ def warm_left(readings: tuple[Reading, ...], room: float, bands: Bands) -> Ms | 
     A straight line through ln(T - room) over time (least squares). None while fewer than two minutes
     are known, or while the water does not cool.
     """
-    if len(readings) < 2 or readings[-1].at - readings[0].at < FIT_OVER - 2 * SECOND:
+    if readings[-1].at - readings[0].at < FIT_OVER - 2 * SECOND:
         return None
     if any(r.celsius - room < 1.0 for r in readings) or bands.warm_low - room < 1.0:
         return None

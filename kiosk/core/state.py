@@ -53,6 +53,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     sequence: tuple[Technique, ...] = ()
     """what this person is shown, in order: the rules' techniques after the safety profile"""
+    coming: Rules | None = None
+    """settings changed during a relief; obeyed when it is over"""
     page: Page = Asleep()
     entered: Ms = 0
     touched: Ms = 0

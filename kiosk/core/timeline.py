@@ -48,15 +48,16 @@ def lay_out(technique: Technique, choice: Choice = Choice()) -> Timeline:  # noq
     for number, block in enumerate(technique.block):
         low, high = block.bounds
         rounds = block.rounds if choice.rounds is None else min(max(choice.rounds, low), high)
+        before = len(beats)
         for turn in range(1, rounds + 1):
-            steps = [step for step in block.step if not step.rounds or turn in step.rounds]
-            for step in steps:
+            for step in block.step:
+                if step.rounds and turn not in step.rounds:
+                    continue
                 length = seconds_of(step, choice) * SECOND
-                last = turn == rounds and step is steps[-1]
-                beats.append(
-                    Beat(step, at, length, number, turn, rounds, asks=last and block.until == "relief")
-                )
+                beats.append(Beat(step, at, length, number, turn, rounds))
                 at += length
+        if block.until == "relief" and len(beats) > before:  # its last round may have no steps
+            beats[-1] = msgspec.structs.replace(beats[-1], asks=True)
     return tuple(beats)
 
 

@@ -6,12 +6,24 @@ from kiosk.core import safety
 from kiosk.core.events import Effect, TechniqueBegan, TechniqueEnded
 from kiosk.core.pages import Asleep, Gone, Page, Signs, Soak, TenMinutes
 from kiosk.core.rules import Rules
-from kiosk.core.signals import LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
-from kiosk.core.soak import URGENT
+from kiosk.core.signals import DIM, LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
+from kiosk.core.soak import URGENT, Verdict
 from kiosk.core.state import Episode, Light, Shine, Sound, State
 from kiosk.core.technique import SECOND, Ms, Technique
 
 DIM_AFTER: Ms = 60 * SECOND
+
+#: The other verdicts are no news: lamp dim, no sound.
+WATER_SIGNAL = {
+    Verdict.COLD: Signal.TOP_UP,
+    Verdict.TOP_UP: Signal.TOP_UP,
+    Verdict.HOT_EDGE: Signal.TOP_UP,
+    Verdict.RISING: Signal.TOP_UP,
+    Verdict.WARM: Signal.NEXT,
+    Verdict.TOO_HOT: Signal.TOO_HOT,
+    Verdict.DANGER: Signal.DANGER,
+    Verdict.FAULT: Signal.PROBE_FAULT,
+}
 
 
 class Turn:
@@ -59,13 +71,25 @@ class Turn:
         """Lamp off, buzzer silent."""
         self.state = msgspec.structs.replace(self.state, lamp=Shine(OFF, self.now), sound=Sound())
 
+    def tell_water(self) -> None:
+        """Lamp and buzzer say what the water is."""
+        signal = WATER_SIGNAL.get(self.state.water.verdict)
+        if signal is None:
+            self.shine(DIM)
+            self.state = msgspec.structs.replace(self.state, sound=Sound(SILENT, self.now))
+        else:
+            self.signal(signal)
+
     def obey(self, rules: Rules) -> None:
         """The owner's settings are these; what is shown follows."""
-        self.state = msgspec.structs.replace(self.state, rules=rules, sequence=safety.sequence(rules))
+        sequence = safety.sequence(rules)
+        self.state = msgspec.structs.replace(self.state, rules=rules, sequence=sequence, coming=None)
 
     def episode(self, episode: Episode | None) -> None:
         """The relief under way is this."""
         self.state = msgspec.structs.replace(self.state, episode=episode)
+        if episode is None and self.state.coming is not None:
+            self.obey(self.state.coming)
 
     def use(self, technique: str) -> None:
         """For the record: this technique is under way. Naming it again changes nothing."""
@@ -122,8 +146,8 @@ def soak_of(page: Page) -> Soak | None:
     return page if isinstance(page, Soak) else None
 
 
-def put_soak(page: Page, soak: Soak) -> Page:
-    """The same page with the soak on it, or under it, replaced."""
+def put_under(page: Page, under: Page) -> Page:
+    """The same questions, with another page under them; that page itself where nothing is asked."""
     if isinstance(page, Gone | TenMinutes | Signs):
-        return msgspec.structs.replace(page, back=put_soak(page.back, soak))
-    return soak
+        return msgspec.structs.replace(page, back=put_under(page.back, under))
+    return under

@@ -1,0 +1,151 @@
+"""Rehearsals: the whole device on a simulated clock, the same output every time."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk import rehearse, techniques
+from kiosk.core.rules import Rules
+from kiosk.rehearse import Rehearsal, ScriptError
+
+
+def play(path: Path) -> list[str]:
+    rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
+    said: list[str] = []
+    Rehearsal(rules, rehearse.load(path), said.append).play_all()
+    return said
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "night.toml"
+    path.write_text(text)
+    return path
+
+
+def kinds(said: list[str], kind: str) -> list[str]:
+    return [f"{line.split()[0]} {line.split(None, 2)[2]}" for line in said if line.split()[1] == kind]
+
+
+@pytest.mark.parametrize("name", ["normal", "soak", "ten_minutes"])
+def test_the_same_script_gives_the_same_night_twice(name):
+    path = rehearse.shipped()[name]
+    assert play(path) == play(path)
+
+
+def test_a_normal_night_from_press_to_dark():
+    said = play(rehearse.shipped()["normal"])
+    pages = kinds(said, "page")
+    assert pages[:3] == [
+        "0:10:00.000 count in: hand_stretch",
+        "0:10:04.000 guide: hand_stretch, hold, Pull the toes back (1 of 6)",
+        "0:10:09.000 guide: hand_stretch, release, Relax the foot (1 of 6)",
+    ]
+    assert pages[-6:] == [
+        "0:12:31.500 rating",
+        "0:12:41.000 good night",
+        "0:12:49.000 asleep",
+        "5:00:00.000 home",
+        "5:02:00.000 awake",
+        "5:02:30.000 asleep",
+    ]
+
+
+def test_hold_and_release_are_told_at_the_same_millisecond_by_lamp_and_buzzer():
+    said = play(rehearse.shipped()["normal"])
+    first = [line for line in said if "0:10:04.000" <= line.split()[0] <= "0:10:09.320"]
+    assert first == [
+        "0:10:04.000  lamp    1.00",
+        "0:10:04.000  buzzer  523 Hz medium",
+        "0:10:04.000  page    guide: hand_stretch, hold, Pull the toes back (1 of 6)",
+        "0:10:04.120  buzzer  784 Hz medium",
+        "0:10:04.320  buzzer  silent",
+        "0:10:09.000  lamp    0.00",
+        "0:10:09.000  buzzer  784 Hz medium",
+        "0:10:09.000  page    guide: hand_stretch, release, Relax the foot (1 of 6)",
+        "0:10:09.120  buzzer  523 Hz medium",
+        "0:10:09.320  buzzer  silent",
+    ]
+
+
+def test_the_soak_script_meets_every_verdict_of_the_water():
+    said = play(rehearse.shipped()["soak"])
+    seen = {line.split("soak: ")[1] for line in said if "soak: " in line}
+    assert seen == {
+        "waiting", "dry", "cold", "top-up", "settling", "warm", "rising",
+        "hot-edge", "too-hot", "danger", "fault",
+    }  # fmt: skip
+
+
+def test_the_soak_ends_by_itself_after_a_quarter_of_an_hour_of_warm_water():
+    said = play(rehearse.shipped()["soak"])
+    ended = [line for line in said if "TechniqueEnded" in line]
+    assert len(ended) == 1
+    assert "finished=True" in ended[0]
+    assert "soak_ms=900000" in ended[0]
+
+
+def test_ten_minutes_without_relief_say_stop_once():
+    said = play(rehearse.shipped()["ten_minutes"])
+    assert [page for page in kinds(said, "page") if "ten minutes" in page] == ["0:10:05.000 ten minutes"]
+    assert [line for line in said if "StopShown" in line] == ["0:10:05.000  effect  StopShown(at=605000)"]
+
+
+def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
+    said = play(
+        written(
+            tmp_path, 'title="x"\nuntil="1:00"\n[[moment]]\nat="1"\ncrash=2\n[[moment]]\nat="5"\npress=0.1'
+        )
+    )
+    assert kinds(said, "page")[:2] == ["0:00:01.000 resume", "0:00:05.100 next up: hand_stretch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('title="x"\nuntil="soon"', '"soon" is no time; write h:mm:ss, m:ss or s.'),
+        (
+            'title="x"\nuntil="9"\n[[moment]]\nat="1"',
+            "{file}, moment 1: give one of press, tap, water, probe, crash.",
+        ),
+        (
+            'title="x"\nuntil="9"\n[[moment]]\nat="1"\npress=1\ntap="gone"',
+            "{file}, moment 1: give one of press, tap, water, probe, crash.",
+        ),
+        (
+            'title="x"\nuntil="9"\n[[moment]]\nat="5"\npress=1\n[[moment]]\nat="4"\npress=1',
+            "{file}, moment 2: it lies before the moment above it.",
+        ),
+        (
+            'title="x"\nuntil="9"\n[[moment]]\nat="5"\nprobe="wet"',
+            '{file}, moment 1: probe is "wet"; it may be: '
+            + "ok, no-probe, empty, crc, malformed, reset, no-power, range.",
+        ),
+    ],
+)
+def test_a_script_that_cannot_be_played_says_where_and_why(tmp_path, text, complaint):
+    path = written(tmp_path, text)
+    with pytest.raises(ScriptError) as error:
+        rehearse.load(path)
+    assert str(error.value) == complaint.format(file=path)
+
+
+def test_times_are_read_and_written_alike():
+    for text, at in (("7", 7000), ("1:07", 67_000), ("1:02:03.5", 3_723_500), ("0:00:00.040", 40)):
+        assert rehearse.parse_time(text) == at
+    assert rehearse.clock_text(3_723_500) == "1:02:03.500"
+
+
+def test_in_real_time_a_rehearsal_waits_for_its_moments(tmp_path):
+    waited: list[int] = []
+
+    class Watch:
+        def now(self) -> int:
+            return 5000
+
+        def sleep_until(self, moment: int) -> None:
+            waited.append(moment)
+
+    script = rehearse.load(written(tmp_path, 'title="x"\nuntil="4"\n[[moment]]\nat="2"\ntap="anywhere"'))
+    Rehearsal(Rules(), script, lambda _: None, speed=2, watch=Watch()).play_all()
+    assert waited[0] == 6000  # two seconds of night at twice the speed
+    assert waited[-1] == 7000
