@@ -6,7 +6,7 @@ A broken file costs one clear sentence for each mistake, never the other files.
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from kiosk.core.technique import Block, Card, Cue, Place, Step, Technique
+from kiosk.core.technique import Block, Card, Cue, Load, Place, Step, Technique
 from kiosk.files import asset
 from kiosk.tomlfile import SYSTEM, MisfitError, TomlError, fit, own_folder, read, shown
 from kiosk.words import N_, _, ngettext
@@ -102,6 +102,10 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
         yield _("a technique has either block (timed steps) or soak (the water leads).")
     if (technique.place is Place.SOAK) != (technique.soak is not None):
         yield _("place is soak for a technique with a soak, and only there.")
+    if technique.soak is not None and Load.HEAT not in technique.loads:
+        yield _("loads of a soak must name heat; without it the safety profile could not leave it out.")
+    if not technique.loads:
+        yield _("loads must say what it asks of the body, so that the safety profile can leave it out.")
     yield from _too_long("name + posture", NEXT_UP_WORDS, technique.name, technique.posture)
     yield from _picture("posture_art", technique.posture_art, technique.posture_pose, pictures)
     yield from _picture("art", technique.art, "", pictures)

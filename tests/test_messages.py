@@ -51,14 +51,11 @@ def test_python_and_technique_files_alike(tmp_path: Path) -> None:
         (None, "Gently."),
         (None, "Walk."),
         (None, "PRESS"),
-        ("short", "PRESS"),
         (None, "Thumb"),
         (None, "Rest thumb"),
         (None, "FILL"),
-        ("short", "FILL"),
         (None, "Tub"),
         (None, "DRY"),
-        ("short", "DRY"),
         (None, "Toes"),
     }
 

@@ -18,6 +18,11 @@ NO_STEPS = "block 1.step must be a list with at least one entry, each a table"
 
 
 MISTAKES = [
+    (
+        'loads = ["stretch"]',
+        "loads = []",
+        "loads must say what it asks of the body, so that the safety profile can leave it out.",
+    ),
     ('source = "a leaflet"', 'source = ""', 'source must be some text, but it is "".'),
     ('source = "a leaflet"', 'source = "a leaflet"\ncaution = true', "caution must be text, but it is true."),
     (
@@ -26,8 +31,8 @@ MISTAKES = [
         "soak.minute is not known; did you mean minutes?",
     ),
     (
-        'source = "a leaflet"\n\n[[block]]',
-        'source = "a leaflet"\nloads = [[1]]\n\n[[block]]',
+        'loads = ["stretch"]',
+        "loads = [[1]]",
         (
             'loads 1 must be one of "stretch", "massage", "press", "roll", "cold", "heat", "stand", '
             '"cross-leg", "walk", but it is [1].'
@@ -150,7 +155,8 @@ MISTAKES = [
         '[soak]\nminutes = 15\nrange = [15, 20]\nsource = "a leaflet"\n[[block]]',
         (
             "a technique has either block (timed steps) or soak (the water leads).\n"
-            "place is soak for a technique with a soak, and only there."
+            "place is soak for a technique with a soak, and only there.\n"
+            "loads of a soak must name heat; without it the safety profile could not leave it out."
         ),
     ),
 ]

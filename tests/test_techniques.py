@@ -20,6 +20,7 @@ place = "bed"
 posture = "Sit, legs out"
 posture_art = "sit_long"
 art = "toe_stretch"
+loads = ["stretch"]
 source = "a leaflet"
 
 [[block]]

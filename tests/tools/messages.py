@@ -48,8 +48,6 @@ SPOKEN = {
     "by_day": "what helps on other days; may be long",
 }
 
-SHORT = "the same for narrow panels: at most 70 mm wide at 13 mm high, about six letters"
-
 
 def collect(root: Path) -> Catalog:
     """Every sentence of the program and of the technique files under ``root``."""
@@ -61,10 +59,7 @@ def collect(root: Path) -> Catalog:
             catalog.add(message, None, [(_name(path, root), 1)], auto_comments=comments, context=context)
     for path in sorted((root / "assets" / "techniques").glob("*.toml")):
         for key, sentence in spoken(tomllib.loads(path.read_text(encoding="utf-8"))):
-            where = [(_name(path, root), 1)]
-            catalog.add(sentence, None, where, auto_comments=[SPOKEN[key]])
-            if key == "word":
-                catalog.add(sentence, None, where, auto_comments=[SHORT], context="short")
+            catalog.add(sentence, None, [(_name(path, root), 1)], auto_comments=[SPOKEN[key]])
     return catalog
 
 
