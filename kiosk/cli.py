@@ -4,6 +4,7 @@ Exit codes: 0 all is well; 1 something could not be done; 2 the command line or 
 """
 
 import argparse
+import io
 import logging
 import os
 import re
@@ -216,8 +217,9 @@ def _diary(chosen: argparse.Namespace) -> int:
     try:
         with Store.read_only(path) as store:
             if chosen.csv:
-                with open(sys.stdout.fileno(), "w", newline="", encoding="utf-8", closefd=False) as table:
-                    export.write_csv(store, table)
+                table = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")  # CSV has its own line ends
+                export.write_csv(store, table)
+                table.detach()
             else:
                 names = {technique.id: technique.name for technique in techniques.load()[0]}
                 print("\n".join(export.lines(store, chosen.last, names)))

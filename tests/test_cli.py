@@ -1,0 +1,227 @@
+"""The commands as a person meets them: what they print, what they refuse, how they exit."""
+
+import gettext
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk import words
+from kiosk.cli import main
+from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeRated, TechniqueBegan
+from kiosk.core.technique import Side
+from kiosk.diary.store import Store
+
+TECHNIQUES = ("hand_stretch", "toe_stretch", "massage", "roller", "calf_stretch", "walk", "soak")
+COMMANDS = ("run", "rehearse", "techniques", "settings", "diary", "safe-outputs")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """A user without settings, techniques or nights; no desktop and no service manager."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "NOTIFY_SOCKET", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def diary(home, began: datetime) -> None:
+    path = home / "data" / "cramp-kiosk" / "diary.db"
+    path.parent.mkdir(parents=True)
+    with Store(path, zone=UTC, clock_ok=lambda: True) as store:
+        store.record(EpisodeBegan(0, Side.LEFT), began)
+        store.record(TechniqueBegan(0, "hand_stretch"), began)
+        store.record(EpisodeEnded(240_000, Ending.GONE), began)
+        store.record(EpisodeRated(250_000, 6), began)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert f"usage: cramp-kiosk {command}" in capsys.readouterr().out
+
+
+def test_without_a_command_the_usage_is_shown(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_run_without_pins_and_display_plays_a_rehearsal_and_says_so(home, capsys):
+    assert main(["run"]) == 0
+    out, err = capsys.readouterr()
+    assert "There is no display here, so this is a rehearsal: a normal night, at once." in err
+    assert "0:10:04.000  page    guide: hand_stretch, hold" in out
+    pictures = sorted(path.name for path in (home / "out" / "rehearsal").iterdir())
+    assert pictures[0] == "001-0h10m00s-count_in.png"
+    assert len(pictures) == 31
+
+
+def test_rehearse_saves_the_size_asked_for(home, capsys):
+    assert main(["rehearse", "--script", "ten_minutes", "--size", "480x320", "--out", "pictures"]) == 0
+    first = min((home / "pictures").iterdir()).read_bytes()
+    assert (int.from_bytes(first[16:20]), int.from_bytes(first[20:24])) == (480, 320)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["rehearse", "--script", "nightmare"],
+            "There is no script nightmare; shipped are: normal, soak, ten_minutes.\n",
+        ),
+        (
+            ["techniques", "levitation"],
+            f"There is no technique levitation; known are: {', '.join(TECHNIQUES)}.\n",
+        ),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_known_ones(arguments, complaint, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["run", "--size", "big"], '"big" is no size; write it as 800x480'),
+        (["rehearse", "--speed", "0"], '"0" is no speed; write 1, or 10 for ten times'),
+        (["rehearse", "--speed", "fast"], '"fast" is no speed; write 1, or 10 for ten times'),
+        (["diary", "--last", "-3"], '"-3" is no number of nights'),
+    ],
+)
+def test_a_wrong_argument_is_told_in_words(arguments, complaint, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_rehearsal_that_cannot_save_says_where(home, capsys):
+    (home / "taken").write_text("a file")
+    assert main(["rehearse", "--out", "taken"]) == 1
+    assert capsys.readouterr().err == "taken cannot be written: File exists.\n"
+
+
+def test_a_broken_script_names_the_place(home, capsys):
+    (home / "mine.toml").write_text("title = 5\nuntil = '1'\n")
+    assert main(["rehearse", "--script", "mine.toml"]) == 2
+    assert capsys.readouterr().err == "mine.toml: title must be text, but it is 5.\n"
+
+
+def test_techniques_are_listed_and_shown_with_their_sources(capsys):
+    assert main(["techniques"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "hand_stretch     Hand stretch"
+    assert main(["techniques", "calf_stretch"]) == 0
+    told = capsys.readouterr().out
+    assert "HOLD 30 s" in told
+    assert "Sources:" in told
+    assert main(["techniques", "--check"]) == 0
+
+
+def test_a_broken_technique_is_named_and_the_others_stay(home, capsys):
+    own = home / "config" / "cramp-kiosk" / "techniques"
+    own.mkdir(parents=True)
+    (own / "mine.toml").write_text("id = 'mine'\n")
+    assert main(["techniques", "--check"]) == 2
+    assert capsys.readouterr().err.startswith(f"{own}/mine.toml: name is missing.")
+    assert main(["techniques"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 7
+
+
+def test_settings_are_checked_and_their_defaults_printed(home, capsys):
+    assert main(["settings", "--check"]) == 0
+    assert main(["settings", "--defaults"]) == 0
+    defaults = capsys.readouterr().out
+    own = home / "config" / "cramp-kiosk"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text(defaults)
+    assert main(["settings", "--check"]) == 0
+    (own / "config.toml").write_text("[sound]\nvolume = 'deafening'\n")
+    assert main(["settings", "--check"]) == 2
+    assert capsys.readouterr().err == (
+        f'{own}/config.toml: sound.volume must be one of "off", "low", "medium", "high", '
+        'but it is "deafening".\n'
+    )
+
+
+def test_settings_says_where_things_are(home, capsys):
+    assert main(["settings"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "/etc/cramp-kiosk/config.toml: not there",
+        f"{home}/config/cramp-kiosk/config.toml: not there",
+        f"diary: {home}/data/cramp-kiosk/diary.db",
+    ]
+
+
+def test_the_diary_is_listed_and_exported(home, capsys):
+    diary(home, datetime(2026, 3, 14, 3, 12, tzinfo=UTC))
+    assert main(["diary"]) == 0
+    assert "4 minutes" in capsys.readouterr().out
+    assert main(["diary", "--csv"]) == 0
+    header, row = capsys.readouterr().out.splitlines()
+    assert header.startswith("night,start,minutes,rating,ending,kind,side,techniques,")
+    assert row.startswith("2026-03-13,03:12,4.0,6,gone,cramp,left,hand_stretch,")
+
+
+def test_an_empty_diary_is_no_error(capsys):
+    assert main(["diary"]) == 0
+    assert capsys.readouterr().out == "Nothing is in the diary yet.\n"
+
+
+def test_a_torn_diary_is_told_and_left_alone(home, capsys):
+    path = home / "data" / "cramp-kiosk" / "diary.db"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"this is no diary" * 100)
+    assert main(["diary"]) == 1
+    assert str(path) in capsys.readouterr().err
+    assert path.read_bytes() == b"this is no diary" * 100
+
+
+def test_a_newer_diary_is_refused_untouched(home, capsys):
+    path = home / "data" / "cramp-kiosk" / "diary.db"
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    assert main(["diary"]) == 1
+    assert "newer" in capsys.readouterr().err
+
+
+def test_safe_outputs_without_pins_says_what_could_not_be_done(capsys):
+    assert main(["safe-outputs"]) == 1
+    assert "Lamp and buzzer cannot be switched off, because there are no pins." in capsys.readouterr().err
+
+
+class Marked(gettext.NullTranslations):
+    """Puts every translated sentence into brackets, so that one which is not translated shows."""
+
+    def gettext(self, message: str) -> str:
+        return f"«{message}»"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"«{msgid1 if n == 1 else msgid2}»"
+
+    def pgettext(self, context: str, message: str) -> str:
+        return f"«{message}»"
+
+
+def test_every_sentence_of_the_commands_goes_through_gettext(home, capsys):
+    words.use(Marked())
+    try:
+        main(["settings"])
+        main(["diary"])
+        main(["safe-outputs"])
+        main(["techniques", "nothing"])
+        main(["rehearse", "--script", "nothing"])
+    finally:
+        words.use(gettext.NullTranslations())
+    out, err = capsys.readouterr()
+    unmarked = [line for line in (out + err).splitlines() if "«" not in line]
+    assert unmarked == []
