@@ -14,7 +14,7 @@ from typing import Protocol
 
 from kiosk.clock import Clock
 from kiosk.core import night
-from kiosk.core.events import ButtonPressed, Due, Effect, Event, QuietHours, Tapped
+from kiosk.core.events import ButtonPressed, Due, Effect, Event, Fault, QuietHours, Tapped
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
@@ -86,10 +86,12 @@ class Outputs:
         self._shown = (level, tone, light)
 
     def off(self) -> None:
-        """All off, whatever was shown."""
+        """Buzzer and lamp off, whatever was shown; the one even if the other fails."""
         self._shown = None
-        self._buzzer.play(0, Volume.OFF)
-        self._lamp.set(0.0)
+        try:
+            self._buzzer.play(0, Volume.OFF)
+        finally:
+            self._lamp.set(0.0)
 
     @staticmethod
     def next_edge(state: State, now: Ms) -> Ms | None:
@@ -163,7 +165,7 @@ class Conductor:
     def handle(self, event: Event, now: Ms) -> None:
         """Everything due before ``now``, then the event itself."""
         self.advance(now)
-        if isinstance(event, ButtonPressed | Tapped) and isinstance(self.state.page, Asleep):
+        if isinstance(event, ButtonPressed | Tapped) and self.state.episode is None:
             quiet = self._quiet(self.state.rules)
             if quiet != self.state.quiet:
                 self._apply(QuietHours(quiet))
@@ -184,9 +186,14 @@ class Conductor:
         """When ``advance`` is next worth calling; None: only an event changes anything."""
         moments = [self._next_moment()]
         if self.button is not None:
-            awake = not isinstance(self.state.page, Asleep)
-            moments += [self._checked + CHECK_EVERY if awake else None, self.button.next_check()]
+            moments += [self._checked + CHECK_EVERY if self._watches() else None, self.button.next_check()]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def _watches(self) -> bool:
+        """Whether the button's level is of interest: someone is there, or was it let go unnoticed?"""
+        state = self.state
+        down = state.down_at is not None and Fault.BUTTON_STUCK not in state.faults
+        return down or not isinstance(state.page, Asleep)
 
     def _next_moment(self) -> Ms | None:
         moments = (night.due(self.state), Outputs.next_edge(self.state, self._now))
@@ -208,15 +215,17 @@ class Conductor:
     def run(self) -> None:
         """Serve the inbox until ``stop``. An error of our own ends in the failsafe page, never in silence:
         only when it keeps coming back does it leave this method (and the process is started anew)."""
-        self._outputs.follow(self.state, self._now)
-        self._publish(self.state)
-        while not self._stopping.is_set() or not self._inbox.empty():
-            try:
-                self._serve()
-            except Exception:
-                if not self._recover():
-                    raise
-        self._outputs.off()
+        try:
+            self._outputs.follow(self.state, self._now)
+            self._publish(self.state)
+            while not self._stopping.is_set() or not self._inbox.empty():
+                try:
+                    self._serve()
+                except Exception:
+                    if not self._recover():
+                        raise
+        finally:
+            self._outputs.off()
 
     def _serve(self) -> None:
         due = self.next_due()
@@ -254,7 +263,12 @@ class Conductor:
         if len(self._errors) == ERRORS_AT_MOST and now - self._errors[0] < ERRORS_WITHIN:
             return False
         self._now = max(self._now, now)
-        self.state = night.failsafe(self.state, self._now)
+        self.state, effects = night.failsafe(self.state, self._now)
         self._outputs.follow(self.state, self._now)
+        for effect in effects:
+            try:
+                self._perform(effect)
+            except Exception:
+                log.exception("%r could not be done", effect)
         self._publish(self.state)
         return True

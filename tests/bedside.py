@@ -68,7 +68,7 @@ class Bedside:
 
     def __init__(self, rules: Rules | None = None, state: State | None = None) -> None:
         self.clock = SimulatedClock()
-        now = lambda: self.conductor._now  # noqa: E731 - the moment being played, not the clock's
+        now = lambda: self.conductor.now  # noqa: E731 - the moment being played, not the clock's
         self.out = Recorder(now)
         self.effects: list[Effect] = []
         self.pages: list[tuple[Ms, str]] = []
@@ -85,7 +85,7 @@ class Bedside:
     def _publish(self, state: State) -> None:
         name = type(state.page).__name__
         if not self.pages or self.pages[-1][1] != name:
-            self.pages.append((self.conductor._now, name))
+            self.pages.append((self.conductor.now, name))
 
     @property
     def state(self) -> State:

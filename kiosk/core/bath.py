@@ -11,6 +11,7 @@ from kiosk.core.soak import URGENT, Verdict, Water
 from kiosk.core.technique import Soaking
 from kiosk.core.turn import Turn, put_under, soak_of
 
+
 def soaking(turn: Turn, number: int) -> Soaking:
     """The soak's facts; only asked for on pages of a soak."""
     facts = turn.technique(number).soak
@@ -50,11 +51,14 @@ def _dried(turn: Turn) -> None:
         gone(turn)
 
 
-def over(turn: Turn, page: Soak, *, finished: bool) -> None:
+def over(turn: Turn, *, finished: bool) -> None:
     """Feet out for good: the probe rests, the cards after the soak come.
 
-    Behind a page that asks they come too, so that they are there when it is answered.
+    Under a page that asks they come too, so that they are there when it is answered.
     """
+    page = soak_of(turn.page)
+    if page is None:
+        raise AssertionError("no soak is under way")
     turn.leave(finished=finished)
     turn.do(ReadWater(on=False))
     turn.signal(Signal.NEXT)

@@ -1,9 +1,11 @@
 """The night: State + Event + now -> State + Effects. The one transition function, and when the next
 deadline is due. All behaviour of the device is here and in the pages' flows it calls."""
 
+from collections.abc import Callable
+
 import msgspec
 
-from kiosk.core import bath, browse, relief
+from kiosk.core import bath, browse, deadlines, relief
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -18,6 +20,7 @@ from kiosk.core.events import (
     FaultFound,
     Interrupted,
     QuietHours,
+    ReadWater,
     RulesChanged,
     Tapped,
     WaterRead,
@@ -40,23 +43,12 @@ from kiosk.core.pages import (
     TenMinutes,
 )
 from kiosk.core.rules import Rules
-from kiosk.core.safety import STOP_AFTER
-from kiosk.core.soak import Verdict
-from kiosk.core.state import Light, State
-from kiosk.core.technique import MINUTE, SECOND, Ms
-from kiosk.core.timeline import COUNT_IN
-from kiosk.core.turn import DIM_AFTER, Turn, soak_of, urgent
+from kiosk.core.state import State
+from kiosk.core.technique import SECOND, Ms
+from kiosk.core.turn import Turn, soak_of
 
-LONG_PRESS: Ms = 1500
-STUCK_AFTER: Ms = 30 * SECOND
 WAKE_GUARD: Ms = 1 * SECOND
-ASK_AFTER: Ms = 120 * SECOND
-AWAKE_FOR: Ms = 30 * SECOND
 RESUME_FOR: Ms = 60 * SECOND
-#: An episode nobody answers is over: recorded as "no answer", never as gone.
-GIVE_UP: Ms = 15 * MINUTE
-#: The same for a soak whose clock stands still.
-GIVE_UP_SOAK: Ms = 30 * MINUTE
 SIGN_CARDS = 6
 
 
@@ -67,12 +59,20 @@ def new(rules: Rules, now: Ms = 0) -> State:
     return turn.state
 
 
-def failsafe(state: State, now: Ms) -> State:
-    """After an error of our own: outputs off, the owner's rules and the faults kept, all else new."""
-    page = Failsafe()
-    turn = Turn(State(page=page, entered=now, touched=now, faults=state.faults, tally=state.tally), now)
-    turn.obey(state.rules)
-    return turn.finish()[0]
+def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
+    """After an error of our own: outputs off, what the device was told kept, all else new. The effects
+    close the record and stop the probe, which the lost State can no longer ask for."""
+    lost = Turn(state, now)
+    if state.episode is not None:
+        relief.end(lost, Ending.INTERRUPTED)
+    if ReadWater(on=False) not in lost.effects:
+        lost.do(ReadWater(on=False))
+    kept = State(
+        page=Failsafe(), entered=now, touched=now, faults=state.faults, quiet=state.quiet, tally=state.tally
+    )
+    turn = Turn(kept, now)
+    turn.obey(lost.state.rules)
+    return turn.finish()[0], lost.effects
 
 
 def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]]:
@@ -105,9 +105,10 @@ def _told(
             turn.state = msgspec.structs.replace(state, faults=state.faults | {fault})
         case FaultCleared(fault):
             turn.state = msgspec.structs.replace(state, faults=state.faults - {fault})
-        case RulesChanged(rules):
-            if state.episode is None:  # never under someone's feet: the rest of the night keeps its order
-                turn.obey(rules)
+        case RulesChanged(rules) if state.episode is None:
+            turn.obey(rules)
+        case RulesChanged(rules):  # never under someone's feet: what is under way keeps its order
+            turn.state = msgspec.structs.replace(state, coming=rules)
         case QuietHours(on):
             turn.state = msgspec.structs.replace(state, quiet=on)
         case DiaryRead(tally):
@@ -171,8 +172,8 @@ def _short(turn: Turn) -> None:
 
 def _long(turn: Turn) -> None:
     """A long press: it's gone."""
-    page = turn.page
-    if isinstance(page, Rating | Resume):
+    turn.state = msgspec.structs.replace(turn.state, spent_press=True)
+    if isinstance(turn.page, Rating | Resume):
         relief.sleep(turn)
     else:
         relief.gone(turn)
@@ -190,7 +191,7 @@ def _tap(turn: Turn, tap: Tapped) -> None:
         return
     if turn.now < state.guard_until:
         return
-    if soak_of(state.page) is not None and bath.answer(turn):
+    if tap.act is not Act.STOP and bath.answer(turn):
         return
     if state.episode is None and not isinstance(state.page, Rating | Resume | GoodNight | Failsafe):
         browse.act(turn, tap)
@@ -221,7 +222,7 @@ def _act(turn: Turn, act: Act) -> None:
         case (Card(), Act.STOP):
             relief.ask(turn, page)
         case (Soak(), Act.STOP):
-            bath.over(turn, page, finished=False)
+            bath.over(turn, finished=False)
         case (TenMinutes(back), Act.SIGNS):
             turn.go(Signs(back))
         case (Signs(), Act.NEXT):
@@ -250,107 +251,50 @@ def _next_sign(turn: Turn, page: Signs) -> None:
 
 def due(state: State) -> Ms | None:
     """When ``transition(state, Due(), ...)`` is next worth calling; None: only an event changes things."""
-    return min(_deadlines(state), default=None)
-
-
-def _deadlines(state: State) -> list[Ms]:
-    """All moments at which this State changes by itself."""
-    times = []
-    if state.down_at is not None:
-        if not state.spent_press:
-            times.append(state.down_at + LONG_PRESS)
-        if Fault.BUTTON_STUCK not in state.faults:
-            times.append(state.down_at + STUCK_AFTER)
-    if isinstance(state.page, Asleep):
-        return times
-    if state.light is Light.LIT and not urgent(state):
-        times.append(state.touched + DIM_AFTER)
-    stop = _stop_at(state)
-    give_up = _give_up_at(state)
-    ask = _ask_at(state)
-    page = _page_due(state)
-    stale = _stale_at(state)
-    return [*times, *(at for at in (stop, give_up, ask, page, stale) if at is not None)]
-
-
-def _stop_at(state: State) -> Ms | None:
-    episode = state.episode
-    if episode is None or not episode.cramp or episode.stop_shown or urgent(state):
-        return None
-    return episode.began + STOP_AFTER
-
-
-def _give_up_at(state: State) -> Ms | None:
-    if state.episode is None:
-        return state.touched + ASK_AFTER + AWAKE_FOR if isinstance(state.page, Failsafe) else None
-    soak = soak_of(state.page)
-    if soak is None:
-        return state.touched + GIVE_UP
-    return None if soak.since is not None else max(state.touched, state.entered) + GIVE_UP_SOAK
-
-
-def _ask_at(state: State) -> Ms | None:
-    """Pages that wait for a person ask after two minutes whether anybody is there."""
-    page = state.page
-    if state.episode is None:
-        waits = not isinstance(page, Awake | Rating | GoodNight | Resume | Failsafe)
-    else:
-        waits = isinstance(page, Card) or (isinstance(page, NextUp) and page.until is None)
-    return max(state.touched, state.entered) + ASK_AFTER if waits else None
-
-
-def _page_due(state: State) -> Ms | None:
-    """The page's own deadline."""
-    match state.page:
-        case NextUp(_, until) | Gone(_, _, until) | Awake(_, until) | GoodNight(_, until) | Resume(_, until):
-            return until
-        case CountIn(_, _, first_beat, _, counting):
-            return first_beat if counting else first_beat - COUNT_IN
-        case Guide(_, _, began) as guide:
-            return began + guide.beat.end
-        case Rating():
-            return state.touched + relief.RATE_FOR
-        case Soak() as soak:
-            return soak.done_at()
-        case _:
-            return None
-
-
-def _stale_at(state: State) -> Ms | None:
-    if soak_of(state.page) is None or state.water.verdict is Verdict.FAULT:
-        return None
-    return state.water.stale_at()
+    return min((at for at, _ in _agenda(state)), default=None)
 
 
 def _due(turn: Turn) -> None:
     """One deadline has come. The most important first; the others follow as deadlines of their own."""
-    state, now = turn.state, turn.now
+    for at, act in _agenda(turn.state):
+        if turn.now >= at:
+            act(turn)
+            return
 
-    def come(at: Ms | None) -> bool:
-        return at is not None and now >= at
 
-    if state.down_at is not None and not state.spent_press and now >= state.down_at + LONG_PRESS:
-        turn.state = msgspec.structs.replace(state, spent_press=True)
-        _long(turn)
-    elif (
-        state.down_at is not None
-        and now >= state.down_at + STUCK_AFTER
-        and Fault.BUTTON_STUCK not in state.faults
-    ):
-        turn.state = msgspec.structs.replace(state, faults=state.faults | {Fault.BUTTON_STUCK})
-    elif come(_stale_at(state)):
-        bath.age(turn)
-    elif come(_stop_at(state)):
-        relief.stop(turn)
-    elif come(_give_up_at(state)):
-        relief.sleep(turn, Ending.NO_ANSWER)
-    elif come(_page_due(state)):
-        _page_over(turn)
-    elif come(_ask_at(state)):
-        if state.episode is None:
-            turn.go(Awake(state.page, now + AWAKE_FOR))
-        else:
-            relief.ask(turn, state.page, wait=None)
+def _agenda(state: State) -> list[tuple[Ms, Callable[[Turn], None]]]:
+    """All moments at which this State changes by itself, and what happens then; the most important first."""
+    moments: list[tuple[Ms | None, Callable[[Turn], None]]] = [
+        (deadlines.long_at(state), _long),
+        (deadlines.stuck_at(state), _stuck),
+        (deadlines.stale_at(state), bath.age),
+    ]
+    if deadlines.long_at(state) is None:
+        # While a press may still become a long one, no page changes under the finger by itself: what was
+        # pressed on the old page must not be answered by the new one. It takes 1.5 s; the water never waits.
+        moments += [
+            (deadlines.stop_at(state), relief.stop),
+            (deadlines.give_up_at(state), relief.sleep),
+            (deadlines.page_at(state), _page_over),
+            (deadlines.ask_at(state), _ask),
+            (deadlines.dim_at(state), _dim),
+        ]
+    return [(at, act) for at, act in moments if at is not None]
+
+
+def _stuck(turn: Turn) -> None:
+    turn.state = msgspec.structs.replace(turn.state, faults=turn.state.faults | {Fault.BUTTON_STUCK})
+
+
+def _dim(turn: Turn) -> None:
+    """``Turn.finish`` sets the light."""
+
+
+def _ask(turn: Turn) -> None:
+    if turn.state.episode is None:
+        turn.go(Awake(turn.page, turn.now + deadlines.AWAKE_FOR))
+    else:
+        relief.ask(turn, turn.page, wait=None)
 
 
 def _page_over(turn: Turn) -> None:
@@ -367,7 +311,7 @@ def _page_over(turn: Turn) -> None:
             relief.go_on(turn, back)
         case Rating():
             relief.rated(turn, Rating(page.minutes))
-        case Soak():
-            bath.over(turn, page, finished=True)
+        case Soak() | TenMinutes() | Signs():
+            bath.over(turn, finished=True)
         case _:
             relief.sleep(turn)

@@ -1,0 +1,126 @@
+"""When the State changes by itself: one question, one absolute moment (ms) or None for "not by itself"."""
+
+from kiosk.core import relief
+from kiosk.core.events import Fault
+from kiosk.core.pages import (
+    Asleep,
+    Awake,
+    Card,
+    CountIn,
+    Failsafe,
+    Gone,
+    GoodNight,
+    Guide,
+    NextUp,
+    Page,
+    Rating,
+    Resume,
+    Signs,
+    Soak,
+    TenMinutes,
+)
+from kiosk.core.safety import STOP_AFTER
+from kiosk.core.soak import Verdict
+from kiosk.core.state import Light, State
+from kiosk.core.technique import MINUTE, SECOND, Ms
+from kiosk.core.timeline import COUNT_IN
+from kiosk.core.turn import DIM_AFTER, soak_of, urgent
+
+LONG_PRESS: Ms = 1500
+STUCK_AFTER: Ms = 30 * SECOND
+ASK_AFTER: Ms = 120 * SECOND
+AWAKE_FOR: Ms = 30 * SECOND
+#: An episode nobody answers is over: recorded as "no answer", never as gone.
+GIVE_UP: Ms = 15 * MINUTE
+#: The same for a soak whose clock stands still.
+GIVE_UP_SOAK: Ms = 30 * MINUTE
+#: A probe that cannot be read is told for so long before the ten-minute page may come.
+FAULT_TOLD: Ms = 30 * SECOND
+
+
+def long_at(state: State) -> Ms | None:
+    """When the press under way becomes a long one."""
+    return None if state.down_at is None or state.spent_press else state.down_at + LONG_PRESS
+
+
+def stuck_at(state: State) -> Ms | None:
+    """When a button that is still down must be taken for stuck."""
+    if state.down_at is None or Fault.BUTTON_STUCK in state.faults:
+        return None
+    return state.down_at + STUCK_AFTER
+
+
+def dim_at(state: State) -> Ms | None:
+    """When the screen is dimmed."""
+    return state.touched + DIM_AFTER if state.light is Light.LIT and not urgent(state) else None
+
+
+def stop_at(state: State) -> Ms | None:
+    """When the ten-minute page comes."""
+    episode = state.episode
+    if episode is None or not episode.cramp or episode.stop_shown:
+        return None
+    at = episode.began + STOP_AFTER
+    if not urgent(state):
+        return at
+    # Water that is too hot passes; a probe that is broken may stay so, and must not hide this for ever.
+    return max(at, state.sound.start + FAULT_TOLD) if state.water.verdict is Verdict.FAULT else None
+
+
+def give_up_at(state: State) -> Ms | None:
+    """When nobody has answered for so long that this is over."""
+    if state.episode is None:
+        return state.touched + ASK_AFTER + AWAKE_FOR if isinstance(state.page, Failsafe) else None
+    waits_since = max(state.touched, state.entered)
+    soak = soak_of(state.page)
+    if soak is not None:
+        return None if soak.since is not None else waits_since + GIVE_UP_SOAK
+    return (waits_since if _waits(state.page) else state.touched) + GIVE_UP
+
+
+def _waits(page: Page) -> bool:
+    """Whether this page of a relief stays until someone answers."""
+    match page:
+        case Card() | TenMinutes() | Signs():
+            return True
+        case NextUp(_, until) | Gone(_, _, until):
+            return until is None
+        case _:
+            return False
+
+
+def ask_at(state: State) -> Ms | None:
+    """Pages that wait for a person ask after two minutes whether anybody is there."""
+    page = state.page
+    if isinstance(page, Card | NextUp) and _waits(page):
+        return max(state.touched, state.entered) + ASK_AFTER
+    if state.episode is None and not isinstance(
+        page, Asleep | Awake | Rating | GoodNight | Resume | Failsafe
+    ):
+        return max(state.touched, state.entered) + ASK_AFTER
+    return None
+
+
+def page_at(state: State) -> Ms | None:
+    """The page's own deadline."""
+    match state.page:
+        case NextUp(_, until) | Gone(_, _, until) | Awake(_, until) | GoodNight(_, until) | Resume(_, until):
+            return until
+        case CountIn(_, _, first_beat, _, counting):
+            return first_beat if counting else first_beat - COUNT_IN
+        case Guide(_, _, began) as guide:
+            return began + guide.beat.end
+        case Rating():
+            return state.touched + relief.RATE_FOR
+        case Soak() | TenMinutes() | Signs():
+            soak = soak_of(state.page)
+            return None if soak is None else soak.done_at()
+        case _:
+            return None
+
+
+def stale_at(state: State) -> Ms | None:
+    """When the last good reading of the water is too old."""
+    if soak_of(state.page) is None or state.water.verdict is Verdict.FAULT:
+        return None
+    return state.water.stale_at()
