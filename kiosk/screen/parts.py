@@ -11,6 +11,11 @@ from kiosk.screen.theme import tokens
 
 STILL = Pose()
 
+LEAST_PICTURE = 11.0
+"""Millimetres; a picture less high is a tangle of lines."""
+
+LEAST_ICON = 4.0
+
 Align = Literal["left", "centre", "right"]
 
 _COLOUR_OF = {"body": "body"}
@@ -126,24 +131,18 @@ def largest(scene: Scene, box: Box, text: str, sizes: Sequence[float], role: str
     return sizes[-1]
 
 
-def picture(
-    scene: Scene,
-    box: Box,
-    name: str,
-    pose: Pose = STILL,
-    *,
-    flipped: bool = False,
-) -> Box:
-    """An illustration in the middle of ``box``, as large as fits; gives the box it got."""
+def picture(scene: Scene, box: Box, name: str, pose: Pose = STILL, *, flipped: bool = False) -> None:
+    """An illustration in the middle of ``box``, as large as fits; none where it would say nothing."""
     height = min(box.h, int(box.w / ASPECT))
-    inner = box.middle(int(height * ASPECT), height)
-    scene.things.append(Picture(inner, name, pose, flipped))
-    return inner
+    if height >= scene.look.px(LEAST_PICTURE):
+        inner = box.middle(int(height * ASPECT), height)
+        scene.things.append(Picture(inner, name, pose, flipped))
 
 
 def icon(scene: Scene, box: Box, name: str) -> None:
-    """An icon in the middle of ``box``, as large as fits."""
-    scene.things.append(Picture(box.square(), f"icon_{name}"))
+    """An icon in the middle of ``box``, as large as fits; none where it would say nothing."""
+    if min(box.w, box.h) >= scene.look.px(LEAST_ICON):
+        scene.things.append(Picture(box.square(), f"icon_{name}"))
 
 
 def shape(scene: Scene, box: Box, body: str) -> None:
@@ -167,9 +166,9 @@ def target(
     big button does now. ``value`` is what a setting stands at."""
     rim(scene, box, act, main=main, number=number, key=key)
     look = scene.look
-    inner = box.inset(look.px(2.5), look.px(2))
+    inner = box.inset(look.px(2.5), look.px(2.6))
     if value:
-        _label_and_value(scene, inner, label, icon_name, value)
+        label_and_value(scene, inner, label, icon_name, value)
     elif not label:
         icon(scene, box.middle(look.px(11), look.px(11)), icon_name)
     elif icon_name:
@@ -206,17 +205,19 @@ def _label_and_icon(scene: Scene, inner: Box, label: str, icon_name: str) -> Non
         return
     lines = wrap(scene, label, "label", inner.w)
     text = cap + leading(scene, "label") * (len(lines) - 1)
-    side = min(look.px(11), inner.h - text - look.px(2.6))
+    # An icon leaves a tenth of its canvas free above and below: it may come nearer than letters may.
+    space = min(look.px(3.5), look.px(0.12 * inner.h * look.panel.mm_per_px))
+    side = min(look.px(11), inner.h - text - space - look.px(0.4))
     if side < look.px(5):
         paragraph(scene, inner, label, "label")
         return
-    space = min(look.px(3.5), inner.h - text - side)
-    top = inner.cy - (side + space + text) // 2
+    top = inner.cy - (side + space + text) // 2 - look.px(0.3)
     icon(scene, Box(inner.cx - side // 2, top, side, side), icon_name)
     paragraph(scene, Box(inner.x, top + side + space, inner.w, text), label, "label")
 
 
-def _label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value: str) -> None:
+def label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value: str) -> None:
+    """A setting and what it stands at: side by side, or one above the other in a narrow box."""
     look = scene.look
     cap, side = look.px(look.cap("label")), min(look.px(9), inner.h)
     room = inner.w - side - look.px(6)
@@ -230,6 +231,14 @@ def _label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value
     upper, lower = inner.column(2, 0)
     paragraph(scene, upper, label, "label")
     paragraph(scene, lower, value, "label", colour="body", bold=False)
+
+
+def dash(scene: Scene, box: Box, mm: float) -> None:
+    """In the place of a number that is not there: a stroke in the middle, no figure that could mislead."""
+    look = scene.look
+    w, h = look.px(mm * 0.8), look.px(mm * 0.14)
+    body = f'<rect width="{w}" height="{h}" rx="{h / 2}" fill="{look.palette.hex("faint")}"/>'
+    shape(scene, box.middle(w, h), body)
 
 
 def dots(scene: Scene, centre: tuple[int, int], count: int, at: int, *, mm: float = 1.4) -> None:

@@ -37,12 +37,12 @@ def rating(scene: Scene, page: Rating) -> None:
         minus, plus = Box(area.x, area.y, w, high), Box(area.right - w, area.y, w, high)
     parts.target(scene, minus, Act.MINUS, "", "minus")
     parts.target(scene, plus, Act.PLUS, "", "plus")
-    text = "–" if page.value is None else str(page.value)
+    text = "" if page.value is None else str(page.value)
     mm = parts.largest(scene, number, "10", (24.0, 21.0, 18.0, 15.0, 13.0, 11.0), "number")
-    colour = "faint" if page.value is None else "key"
-    parts.write(
-        scene, text, "number", number.cx, number.cy + look.px(mm) // 2, align="centre", mm=mm, colour=colour
-    )
+    if text:
+        parts.write(scene, text, "number", number.cx, number.cy + look.px(mm) // 2, align="centre", mm=mm)
+    else:
+        parts.dash(scene, number, mm)
     if not small:
         _scale(scene, strip, page.value, tall=tall)
     parts.target(scene, save, Act.SAVE, save_label, save_icon, main=True)

@@ -137,7 +137,7 @@ def guide(scene: Scene, page: Guide) -> None:
     began = page.began + beat.start
     _countdown(scene, where.ring, TRACK[beat.step.cue], began, page.began + beat.end)
     if 1 < beat.rounds <= MOST_DOTS:
-        low = where.ring.cy + int(where.ring.h * 0.31)
+        low = where.ring.cy + int(where.ring.h * 0.29)
         parts.dots(
             scene, (where.ring.cx, low), beat.rounds, beat.round - 1, mm=_dot(scene, where.ring, beat.rounds)
         )
@@ -147,7 +147,7 @@ def guide(scene: Scene, page: Guide) -> None:
 
 def _dot(scene: Scene, ring: Box, count: int) -> float:
     """Radius in mm of round dots that stay inside the ring, below its number."""
-    return min(1.3, ring.w * scene.look.panel.mm_per_px * 0.48 / 3.4 / count)
+    return min(1.3, ring.w * scene.look.panel.mm_per_px * 0.4 / 3.4 / count)
 
 
 def _countdown(scene: Scene, box: Box, track: Track, start: Ms, end: Ms) -> None:

@@ -39,12 +39,12 @@ QUESTIONS: dict[Condition, str] = {
     Condition.UNSTEADY: N_("Unsteady on your feet?"),
 }
 
-#: Fixed text; with Next and Back at most eight words a card.
-ABOUT: tuple[str, ...] = (
-    N_("Not a medical device. Version %s."),
-    N_("It can fail. Trust yourself first."),
-    N_("Test water with your elbow."),
-    N_("Ten minutes, or worried? Get help."),
+#: Fixed text: what is so, and what to do about it. With Next and Back at most eight words a card.
+ABOUT: tuple[tuple[str, str], ...] = (
+    (N_("Not a medical device."), N_("Version %s")),
+    (N_("It can fail."), N_("Trust yourself first.")),
+    (N_("Test water with your elbow."), ""),
+    (N_("Ten minutes, or worried?"), N_("Get help.")),
 )
 
 
@@ -63,7 +63,7 @@ def settings(scene: Scene, page: Settings) -> None:
         parts.target(scene, second, Act.HEALTH, _("Health"), "health")
     else:
         _setting(scene, first, "text_size", _("Text"), "text")
-        _probe(scene, second, rules)
+        _probe(scene, second)
     if page.menu < MENUS - 1:
         parts.target(scene, third, Act.NEXT, _("More"), "next")
     else:
@@ -90,13 +90,11 @@ def _setting(scene: Scene, box: Box, key: str, label: str, icon_name: str) -> No
     parts.target(scene, box, Act.CHANGE, label, icon_name, value=value, key=key)
 
 
-def _probe(scene: Scene, box: Box, rules: Rules) -> None:
-    """What the owner's two-point check found; no target, it is set in the settings file."""
+def _probe(scene: Scene, box: Box) -> None:
+    """What the owner's two-point check found; no target, as it is set in the settings file."""
     look = scene.look
-    inner = box.inset(look.px(2.5), look.px(2))
-    upper, lower = inner.column(2, 0)
-    parts.paragraph(scene, upper, _("Probe"), "label")
-    parts.paragraph(scene, lower, f"{rules.probe_offset:+.1f}°", "label", colour="body", bold=False)
+    offset = f"{scene.state.rules.probe_offset:+.1f}°"
+    parts.label_and_value(scene, box.inset(look.px(2.5), look.px(2.6)), _("Probe"), "probe", offset)
 
 
 def health(scene: Scene, page: Health) -> None:
@@ -167,5 +165,5 @@ def techniques(scene: Scene, page: Techniques) -> None:
 
 def about(scene: Scene, page: About) -> None:
     """What this device is and is not."""
-    sentence = _(ABOUT[min(page.index, len(ABOUT) - 1)])
-    text_card(scene, sentence % __version__ if "%s" in sentence else sentence, page.index, len(ABOUT))
+    fact, advice = (_(text) for text in ABOUT[min(page.index, len(ABOUT) - 1)])
+    text_card(scene, fact, advice % __version__ if "%s" in advice else advice, page.index, len(ABOUT))

@@ -41,9 +41,7 @@ ADVICE: dict[Verdict, Advice] = {
     Verdict.SETTLING: Advice(N_("STIR"), N_("Feet out. Stir and wait."), "out"),
     Verdict.HOT_EDGE: Advice(N_("HOT"), N_("Feet out. Add cool water."), "out"),
     Verdict.TOO_HOT: Advice(N_("TOO HOT"), N_("Feet out. Add cold water."), "hot", N_("HOT"), warns=True),
-    Verdict.RISING: Advice(
-        N_("RISING"), N_("Feet out while adding hot water."), "hot", N_("WARMER"), warns=True
-    ),
+    Verdict.RISING: Advice(N_("WAIT"), N_("Feet out. Water is warming."), "hot", warns=True),
 }
 
 
@@ -115,17 +113,9 @@ def _advice(scene: Scene, advice: Advice) -> None:
     place = where.ring
     look = scene.look
     if celsius is None or scene.state.water.verdict is Verdict.DRY:
-        parts.write(
-            scene,
-            "– –",
-            "number",
-            place.cx,
-            place.cy + look.px(3),
-            align="centre",
-            colour="faint",
-            bold=False,
-            mm=min(10.0, place.w * look.panel.mm_per_px / 3),
-        )
+        mm = min(10.0, place.w * look.panel.mm_per_px / 3)
+        for half in place.middle(look.px(mm * 2.4), place.h).row(2, 0):
+            parts.dash(scene, half, mm)
     else:
         _thermometer(scene, place, celsius, bands(scene.state.rules), warns=advice.warns)
     say(scene, where, saying)
@@ -188,16 +178,16 @@ def _trend(scene: Scene, where: Regions, saying: Saying, text: str) -> None:
     """Temperature over the curve, between the key word and the corner."""
     look = scene.look
     key = parts.width_of(scene, saying.key, "key")
-    left = where.text.x + key + look.px(5)
+    left = where.text.x + key + look.px(4)
     room = Box(
         left, where.text.bottom - look.px(look.cap("key")), where.text.right - left, look.px(look.cap("key"))
     )
     width = parts.width_of(scene, text, "figure")
     cap = look.px(look.cap("figure"))
-    if room.w >= width + look.px(22):
+    if room.w >= width + look.px(18):
         parts.write(scene, text, "figure", room.x, room.cy + cap // 2)
         gauges.curve(
-            scene, room.without(left=width + look.px(4)), scene.state.water.readings, bands(scene.state.rules)
+            scene, room.without(left=width + look.px(3)), scene.state.water.readings, bands(scene.state.rules)
         )
         return
     place = _beside_picture(scene, where)

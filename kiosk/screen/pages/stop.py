@@ -8,14 +8,16 @@ from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
 from kiosk.words import N_, _
 
-#: Each card stands alone; the gravest first. With the two targets at most eight words.
-SIGNS: tuple[str, ...] = (
-    N_("Breathless, or chest pain? Call emergency."),
-    N_("Foot cold, pale, numb? Call emergency."),
-    N_("New weakness, no feeling? Call emergency."),
-    N_("One leg swollen, warm, red? Doctor today."),
-    N_("Dirty wound, burn or sore? Doctor today."),
-    N_("Statin, or dark urine? Doctor today."),
+_EMERGENCY, _TODAY = N_("Call emergency."), N_("Doctor today.")
+
+#: A sign and what to do about it, the gravest first. With the two targets at most eight words a card.
+SIGNS: tuple[tuple[str, str], ...] = (
+    (N_("Breathless, or chest pain?"), _EMERGENCY),
+    (N_("Foot cold, pale, numb?"), _EMERGENCY),
+    (N_("New weakness, no feeling?"), _EMERGENCY),
+    (N_("One leg swollen, red?"), _TODAY),
+    (N_("Wound, statin, dark urine?"), _TODAY),
+    (N_("None of these?"), N_("Go on gently.")),
 )
 
 
@@ -57,21 +59,27 @@ def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
 
 def signs(scene: Scene, page: Signs) -> None:
     """One warning sign and what to do about it."""
-    sentence = _(SIGNS[min(page.index, len(SIGNS) - 1)])
-    text_card(scene, sentence, page.index, len(SIGNS))
+    sign, advice = (_(text) for text in SIGNS[min(page.index, len(SIGNS) - 1)])
+    text_card(scene, sign, advice, page.index, len(SIGNS))
 
 
-def text_card(scene: Scene, sentence: str, index: int, count: int) -> None:
-    """A sentence as large as it fits, its place among the others, Next and Back."""
+def text_card(scene: Scene, text: str, advice: str, index: int, count: int) -> None:
+    """A sentence as large as it fits, what to do about it, its place among the others, Next and Back."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     h = look.least(20 if look.shape is Shape.SMALL else 22)
     row = area.low(h)
-    w = min(row.w // 2 - look.gap // 2, look.least(44))
+    w = min((row.w - look.gap) // 2, look.least(44))
     parts.target(scene, row.left(w), Act.BACK, _("Back"), "back")
     parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=True)
     space = row.without(left=w, right=w)
-    above = area.without(low=h + look.px(4)).inset(look.px(2), 0)
     if space.w > look.px(4) * count:
         parts.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
-    mm = parts.largest(scene, above, sentence, (10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2))
-    parts.paragraph(scene, above, sentence, "title", align="left", mm=mm)
+    above = area.without(low=h + look.px(2)).inset(look.px(0.4 if look.shape is Shape.SMALL else 2), 0)
+    if advice:
+        room = parts.leading(scene, "title", 7.0)
+        below = above.low(room)
+        above = above.without(low=room)
+        mm = parts.largest(scene, below, advice, (7.0, 6.2, 5.6, 5.2), "title")
+        parts.paragraph(scene, below, advice, "title", align="left", mm=mm, bold=False, colour="body")
+    mm = parts.largest(scene, above, text, (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2))
+    parts.paragraph(scene, above, text, "title", align="left", mm=mm)
