@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Protocol, Self
@@ -36,6 +36,7 @@ from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.diary.clock import clock_is_set
 from kiosk.diary.database import DiaryError
+from kiosk.diary.entry import night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
 
@@ -115,6 +116,8 @@ class House:
         )
         self._store = Store(diary)
         self._thread = Thread(target=self._conduct, name="conductor")
+        self._dated = True
+        self._counted_for: date | None = None
         self.failed = False
 
     def __enter__(self) -> Self:
@@ -131,8 +134,7 @@ class House:
             stack.callback(self._stop_conductor)
             if interrupted is not None:
                 self.conductor.post(interrupted)
-            if not clock_is_set():
-                self.conductor.post(FaultFound(Fault.CLOCK))
+            self.tend()
             button = self._parts.button(self.conductor.post)
             self.conductor.button = button
             if button is not None:
@@ -142,6 +144,15 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         self._closing.close()
+
+    def tend(self) -> None:
+        """Now and then, from the main thread: has the clock been set, has a new night begun?"""
+        dated, night_now = clock_is_set(), night_of(datetime.now())
+        if dated != self._dated:
+            self._trouble(Fault.CLOCK, not dated)
+        if (dated, night_now) != (self._dated, self._counted_for):
+            self._writer.recount()
+        self._dated, self._counted_for = dated, night_now
 
     def _conduct(self) -> None:
         try:
@@ -160,8 +171,7 @@ class House:
         try:
             under_way = self._store.open_episode(now)
             if under_way is not None and under_way.cramp and under_way.ago <= OFFER_WITHIN:
-                since = (now - under_way.began) // timedelta(milliseconds=1)
-                found = Interrupted(max(under_way.ago, since), under_way.techniques)
+                found = Interrupted(under_way.since, under_way.techniques)
             elif under_way is not None:
                 self._store.close_interrupted()
         except (DiaryError, sqlite3.Error) as error:

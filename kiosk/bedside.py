@@ -129,7 +129,7 @@ def _play(
     bell = Bell()
     turned = Transform(rotation=config.screen.rotate)
     with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
-        show = Show(house.conductor, bell, house.clock)
+        show = Show(house.conductor, bell, house.clock, house.tend)
 
         def open_display() -> "Display":
             if _wants_desktop(config):
@@ -194,7 +194,7 @@ def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults
     bell = Bell()
     parts = Parts(lamp, buzzer, light, make_button, make_probe)
     with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
-        show = Show(house.conductor, bell, clock)
+        show = Show(house.conductor, bell, clock, house.tend)
         knobs = Knobs(buttons[0].press, buttons[0].release, set_water, set_probe_fault)
         window = Simulator(size, show.contact, knobs, readout, on_quit=show.stop)
         windows.append(window)

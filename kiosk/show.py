@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
+import pygame
+
 from kiosk.clock import Clock
 from kiosk.conductor import Conductor
+from kiosk.core import night
+from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
 from kiosk.display.console import PATIENCE, find_panel
@@ -45,15 +49,18 @@ def notify(message: str) -> None:
 
 
 class Show:
-    """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State."""
+    """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tend``
+    is called now and then."""
 
-    def __init__(self, conductor: Conductor, bell: Bell, clock: Clock) -> None:
+    def __init__(self, conductor: Conductor, bell: Bell, clock: Clock, tend: Callable[[], None]) -> None:
         self._conductor = conductor
         self._bell = bell
+        self._tend = tend
         self._clock = clock
         self._contacts: deque[Contact] = deque()
         self._ready = False
         self._patient = True
+        self._broken: set[type] = set()
         self._pulse: Ms = clock.now() - PULSE_EVERY
         self.stopping = False
 
@@ -115,12 +122,22 @@ class Show:
             stage.press(taps.pressed)
             now = self._clock.now()
             state = self._conductor.state
-            changed = stage.draw(display.surface, state, now)
-            if changed:
-                display.present(changed)
+            display.present(self._draw(stage, display.surface, state, now))
             self._tell_systemd(now)
             frame = stage.next_frame(state, now)
             self._bell.wait(self._patience(now, frame, display.poll_ms(moving=frame is not None)))
+
+    def _draw(self, stage: Stage, surface: pygame.Surface, state: State, now: Ms) -> list[pygame.Rect]:
+        """Draw the State; a page that cannot be drawn costs its picture, never the night: the failsafe
+        page stands in for it, while button, lamp and buzzer lead on."""
+        try:
+            return stage.draw(surface, state, now)
+        except Exception:
+            page = type(state.page)
+            if page not in self._broken:
+                self._broken.add(page)
+                log.exception("the page %s cannot be drawn", page.__name__)
+            return stage.draw(surface, night.failsafe(state, state.entered)[0], now)
 
     def _patience(self, now: Ms, frame: Ms | None, poll: Ms | None) -> Ms:
         """How long nothing needs to be done if nothing happens."""
@@ -138,6 +155,7 @@ class Show:
         if now - self._conductor.heartbeat <= PULSE_LOST:
             notify("WATCHDOG=1")
         self._conductor.beat()
+        self._tend()
 
 
 @contextlib.contextmanager

@@ -35,16 +35,6 @@ _SOAK_MINUTES = (1, 20)
 _PLACES = list(Place)
 
 
-# msgspec 0.22 misreads `Count | tuple[Count, Count]` (the bounds of the number land in the place of the
-# tuple's length, and beyond it in memory). Bounds are checked here instead.
-class _Block(Block, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    times: int | tuple[int, int] = 1
-
-
-class _Technique(Technique, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    block: tuple[_Block, ...] = ()
-
-
 def folders() -> tuple[Path, ...]:
     """Where techniques are looked for; later ones win: shipped, this machine's, this user's."""
     return (asset("techniques"), SYSTEM / "techniques", own_folder() / "techniques")
@@ -80,7 +70,7 @@ def load(where: Sequence[Path] | None = None) -> tuple[tuple[Technique, ...], tu
 def read_technique(path: Path, pictures: Pictures) -> tuple[Technique | None, list[str]]:
     """One file: the technique, or None and what is wrong with it."""
     try:
-        technique = fit(read(path), _Technique, path)
+        technique = fit(read(path), Technique, path)
     except (TomlError, MisfitError, FileNotFoundError) as error:
         return None, [str(error)]
     wrong = [f"{path}: {sentence}" for sentence in check(technique, pictures)]

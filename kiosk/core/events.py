@@ -143,7 +143,7 @@ class DiaryRead(_Event, frozen=True):
 
 
 class Interrupted(_Event, frozen=True):
-    """At start: the diary holds a night that was under way ``ago`` ms before now."""
+    """At start: the diary holds a night that was under way; it began ``ago`` ms before now."""
 
     ago: Ms
     techniques: tuple[str, ...] = ()

@@ -89,7 +89,8 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """
 
     step: Annotated[tuple[Step, ...], Meta(min_length=1)]
-    times: Count | tuple[Count, Count] = 1
+    times: int | tuple[int, int] = 1
+    """1 to 60; checked by the reader, since msgspec 0.22 mistakes the bounds of a number beside a tuple"""
     usual: Count | None = None
     until: Annotated[str, Meta(pattern="^(relief)?$")] = ""
 
