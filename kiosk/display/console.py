@@ -1,0 +1,160 @@
+"""The display by the bed: Linux framebuffer and evdev touch. No desktop, no GL, nothing polled."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pygame
+
+from kiosk.core.technique import SECOND, Ms
+from kiosk.display.base import Clock, DisplayError, OnContact, monotonic
+from kiosk.display.framebuffer import Candidate, Framebuffer, candidates
+from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
+from kiosk.display.touch import Transform
+from kiosk.display.touch_reader import TouchReader
+from kiosk.words import _
+
+log = logging.getLogger(__name__)
+
+PATIENCE: Ms = 30 * SECOND
+"""a panel may answer late after power-on: this long it is waited for"""
+_LOOK_EVERY: Ms = 250
+
+
+def find_panel(
+    root: Path = Path("/"),
+    *,
+    patience: Ms = PATIENCE,
+    clock: Clock = monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Candidate:
+    """The framebuffer whose panel is connected, waited for ``patience`` ms.
+
+    After that, one with nothing connected will do: a monitor that sleeps counts as unplugged.
+    Raises ``DisplayError`` if there is no framebuffer at all.
+    """
+    until = clock() + patience
+    while True:
+        found = candidates(root)
+        if found and found[0].rank < 3:
+            return found[0]
+        if clock() >= until:
+            break
+        sleep(_LOOK_EVERY / 1000)
+    if not found:
+        raise DisplayError(
+            _(
+                "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
+                "display's line in /boot/firmware/config.txt."
+            )
+        )
+    log.warning(
+        _("No panel is connected to {device}; drawing there all the same.").format(device=found[0].device)
+    )
+    return found[0]
+
+
+class Console:
+    """A ``Display`` on the framebuffer of the connected panel.
+
+    ``device`` names a framebuffer and ends the search. ``transform`` says how the touch panel lies on
+    the glass; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
+    that there is no touch panel, ``on_touch(True)`` that there is one. The rest is for tests.
+    """
+
+    name = "console"
+
+    def __init__(
+        self,
+        on_contact: OnContact,
+        *,
+        device: Path | None = None,
+        transform: Transform = Transform(),  # noqa: B008 - immutable
+        on_touch: Callable[[bool], None] | None = None,
+        root: Path = Path("/"),
+        ioctl: Ioctl = system_ioctl,
+        find: Callable[[Path], Candidate] = find_panel,
+        terminal: GraphicsMode | None = None,
+    ) -> None:
+        self._on_contact = on_contact
+        self._device = device
+        self._transform = transform
+        self._on_touch = on_touch
+        self._root = root
+        self._ioctl = ioctl
+        self._find = find
+        self._terminal = terminal if terminal is not None else GraphicsMode(ioctl=ioctl)
+        self._framebuffer: Framebuffer | None = None
+        self._given = contextlib.ExitStack()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the panel in pixels, before any rotation."""
+        return self._open.size
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """Draw here, in the panel's own pixel format."""
+        return self._open.surface
+
+    @property
+    def _open(self) -> Framebuffer:
+        if self._framebuffer is None:
+            raise DisplayError(_("The console display is not open."))
+        return self._framebuffer
+
+    def open(self) -> None:
+        """Take the panel: text off, black, touch on. Raises ``DisplayError``."""
+        with contextlib.ExitStack() as given:
+            device = self._device if self._device is not None else self._find(self._root).device
+            given.enter_context(self._terminal)  # given back last: it redraws the text
+            framebuffer = Framebuffer(device, self._ioctl)
+            given.callback(self._black_out, framebuffer)
+            framebuffer.write([framebuffer.surface.get_rect()])
+            given.enter_context(
+                TouchReader(
+                    self._on_contact,
+                    framebuffer.size,
+                    transform=self._transform,
+                    on_present=self._on_touch,
+                    folder=self._root / "dev" / "input",
+                )
+            )
+            self._framebuffer = framebuffer
+            self._given = given.pop_all()
+
+    @staticmethod
+    def _black_out(framebuffer: Framebuffer) -> None:
+        with contextlib.suppress(OSError):  # a panel that is gone is black
+            framebuffer.close()
+
+    def close(self) -> None:
+        """Touch off, black, text on; again does nothing."""
+        self._framebuffer = None
+        self._given.close()
+
+    def present(self, rects: Sequence[pygame.Rect]) -> None:
+        """Copy the rows of these parts to the panel."""
+        self._open.write(rects)
+
+    def poll_ms(self, *, moving: bool) -> Ms | None:  # noqa: ARG002 - the protocol's
+        """Never: touch rings by itself."""
+        return None
+
+    def pump(self) -> None:
+        """Nothing to take in."""
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,170 @@
+"""An SDL window: kiosks under X11 or Wayland, and every machine with a desktop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import pygame
+
+from kiosk.core.technique import Ms
+from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
+from kiosk.display.touch import Transform
+from kiosk.words import _
+
+FAST: Ms = 33
+SLOW: Ms = 250
+LINGER: Ms = 2_000
+"""for so long after the last input the next is expected soon"""
+
+_FINGER = {pygame.FINGERDOWN: Kind.DOWN, pygame.FINGERMOTION: Kind.MOVE, pygame.FINGERUP: Kind.UP}
+_MOUSE = {
+    pygame.MOUSEBUTTONDOWN: Kind.DOWN,
+    pygame.MOUSEMOTION: Kind.MOVE,
+    pygame.MOUSEBUTTONUP: Kind.UP,
+}
+LEFT = 1
+
+
+def start_video() -> None:
+    """Start SDL's video and nothing else of SDL. Raises ``DisplayError``."""
+    # Without this SDL sends a window's pixels through GL where it can: slower to start, more memory.
+    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    # SIGTERM and SIGINT stay the program's own: SDL would turn them into an event of its queue.
+    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
+    try:
+        pygame.display.init()
+    except pygame.error as error:
+        raise _no_window(error) from error
+
+
+def open_window(size: tuple[int, int], *, title: str, flags: int = 0) -> pygame.Surface:
+    """A window of this size. Raises ``DisplayError``."""
+    start_video()
+    pygame.display.set_caption(title)
+    try:
+        return pygame.display.set_mode(size, flags)
+    except pygame.error as error:
+        pygame.display.quit()
+        raise _no_window(error) from error
+
+
+def _no_window(error: pygame.error) -> DisplayError:
+    return DisplayError(
+        _("No window could be opened: {error}. Is a desktop running, and is DISPLAY set?").format(error=error)
+    )
+
+
+def mouse_kind(event: pygame.event.Event) -> Kind | None:
+    """What the left mouse button did, if this event is about it."""
+    kind = _MOUSE.get(event.type)
+    if kind is Kind.MOVE:
+        return kind if event.buttons[0] else None
+    return kind if kind is not None and event.button == LEFT else None
+
+
+class Desktop:
+    """A ``Display`` in a window of ``size``; ``fullscreen`` takes the screen's own size instead.
+
+    Contacts and ``on_quit`` (the window was closed) come out of ``pump``. SDL's ``event.wait`` is
+    never used: without help from the compositor it looks for events a thousand times a second.
+    """
+
+    name = "desktop"
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        on_contact: OnContact,
+        *,
+        on_quit: Callable[[], None] | None = None,
+        fullscreen: bool = False,
+        title: str = "cramp-kiosk",
+        transform: Transform = Transform(),  # noqa: B008 - immutable
+        clock: Clock = monotonic,
+    ) -> None:
+        self._wanted = size
+        self._on_contact = on_contact
+        self._on_quit = on_quit
+        self._fullscreen = fullscreen
+        self._title = title
+        self._transform = transform
+        self._clock = clock
+        self._heard: Ms | None = None
+        self._surface: pygame.Surface | None = None
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """Draw here."""
+        if self._surface is None:
+            raise DisplayError(_("The window is not open."))
+        return self._surface
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the window in pixels, before any rotation."""
+        return self.surface.get_size()
+
+    def open(self) -> None:
+        """Open the window. Raises ``DisplayError``."""
+        if self._fullscreen:
+            self._surface = open_window((0, 0), title=self._title, flags=pygame.FULLSCREEN)
+            pygame.mouse.set_visible(False)
+        else:
+            self._surface = open_window(self._wanted, title=self._title)
+
+    def close(self) -> None:
+        """Close the window; again does nothing."""
+        if self._surface is not None:
+            self._surface = None
+            pygame.display.quit()
+
+    def present(self, rects: Sequence[pygame.Rect]) -> None:
+        """Show these parts of the window."""
+        if rects:
+            pygame.display.update(list(rects))
+
+    def poll_ms(self, *, moving: bool) -> Ms | None:
+        """30 times a second while something moves or someone is at it, else four times."""
+        lively = self._heard is not None and self._clock() - self._heard < LINGER
+        return FAST if moving or lively else SLOW
+
+    def pump(self) -> None:
+        """Hand on what fingers and mouse did."""
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                if self._on_quit is not None:
+                    self._on_quit()
+            elif event.type in (pygame.WINDOWEXPOSED, pygame.VIDEOEXPOSE):
+                pygame.display.update()  # another window lay over it
+            else:
+                self._contact(event)
+
+    def _contact(self, event: pygame.event.Event) -> None:
+        kind = _FINGER.get(event.type)
+        if kind is not None:
+            x, y = self._transform.pixel(event.x, event.y, self.size)
+            self._tell(Contact(kind, x, y, self._clock(), event.finger_id, Source.FINGER))
+            return
+        kind = mouse_kind(event)
+        if kind is not None:
+            width, height = self.size
+            across, down = event.pos[0] / max(1, width - 1), event.pos[1] / max(1, height - 1)
+            x, y = Transform(rotation=self._transform.rotation).pixel(across, down, self.size)
+            source = Source.TWIN if getattr(event, "touch", False) else Source.MOUSE
+            self._tell(Contact(kind, x, y, self._clock(), 0, source))
+
+    def _tell(self, contact: Contact) -> None:
+        self._heard = contact.at
+        self._on_contact(contact)
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

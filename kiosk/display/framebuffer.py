@@ -1,0 +1,231 @@
+"""The kernel's framebuffer: which one is the panel, what its pixels look like, and writing them."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pygame
+
+from kiosk.display.base import DisplayError
+from kiosk.display.terminal import Ioctl, system_ioctl
+from kiosk.words import _
+
+# linux/fb.h
+FBIOGET_VSCREENINFO, FBIOGET_FSCREENINFO = 0x4600, 0x4602
+_VARIABLE = struct.Struct("@40I")
+_FIXED = struct.Struct("@16sL4I3HILI")
+_FIXED_SIZE = 80
+
+_BUILT_IN = ("DSI", "DPI", "LVDS", "eDP", "SPI")
+
+
+class Connector(msgspec.Struct, frozen=True, order=True):
+    """A socket of a graphics card: ``status`` as the kernel says it (connected, disconnected, unknown)."""
+
+    name: str
+    status: str
+
+    @property
+    def connected(self) -> bool:
+        """Whether a panel is plugged in."""
+        return self.status == "connected"
+
+    @property
+    def built_in(self) -> bool:
+        """Whether panels on this kind of socket are part of the device, not a monitor beside it."""
+        return self.name.split("-", 1)[-1].startswith(_BUILT_IN)
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A framebuffer and the sockets of its card. None at all: a panel that is always there (fbtft)."""
+
+    device: Path
+    name: str
+    connectors: tuple[Connector, ...]
+
+    @property
+    def rank(self) -> int:
+        """The lower, the likelier the one by the bed: 0 a built-in panel, 1 a monitor, 2 a framebuffer
+        without sockets, 3 nothing is connected."""
+        connected = [connector for connector in self.connectors if connector.connected]
+        if connected:
+            return 0 if any(connector.built_in for connector in connected) else 1
+        return 3 if self.connectors else 2
+
+
+def candidates(root: Path = Path("/")) -> list[Candidate]:
+    """All framebuffers, the best first. A framebuffer and a card belong together if their ``device`` is
+    the same; card numbers say nothing, they change from boot to boot."""
+    sys_class = root / "sys" / "class"
+    sockets: dict[Path, list[Connector]] = {}
+    for file in sorted((sys_class / "drm").glob("card*-*/status")):
+        name = file.parent.name
+        card = sys_class / "drm" / name.split("-", 1)[0] / "device"
+        sockets.setdefault(card.resolve(), []).append(Connector(name, _said(file)))
+    found = [
+        Candidate(
+            root / "dev" / fb.name,
+            _said(fb / "name"),
+            tuple(sockets.get((fb / "device").resolve(), ())),
+        )
+        for fb in sorted((sys_class / "graphics").glob("fb[0-9]*"), key=lambda fb: int(fb.name[2:]))
+    ]
+    return sorted(found, key=lambda candidate: candidate.rank)
+
+
+def _said(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError:  # unplugged while we looked
+        return ""
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """Where one colour sits in a pixel: bits from the lowest, and how many."""
+
+    offset: int
+    length: int
+
+    @property
+    def mask(self) -> int:
+        """The bits of this colour."""
+        return ((1 << self.length) - 1) << self.offset
+
+
+class Geometry(msgspec.Struct, frozen=True):
+    """What the kernel says about a framebuffer: pixels, bytes a line, and the first byte seen."""
+
+    width: int
+    height: int
+    bits: int
+    stride: int
+    start: int
+    red: Channel
+    green: Channel
+    blue: Channel
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes a pixel."""
+        return self.bits // 8
+
+
+def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
+    """Ask the kernel. Raises ``OSError``."""
+    variable, fixed = bytearray(_VARIABLE.size), bytearray(_FIXED_SIZE)
+    ioctl(fd, FBIOGET_VSCREENINFO, variable)
+    ioctl(fd, FBIOGET_FSCREENINFO, fixed)
+    v = _VARIABLE.unpack(variable)
+    stride = _FIXED.unpack_from(fixed)[9]
+    return Geometry(
+        width=v[0],
+        height=v[1],
+        bits=v[6],
+        stride=stride,
+        start=v[5] * stride + v[4] * v[6] // 8,
+        red=Channel(v[8], v[9]),
+        green=Channel(v[11], v[12]),
+        blue=Channel(v[14], v[15]),
+    )
+
+
+class Framebuffer:
+    """An open framebuffer with a surface in its own pixel format.
+
+    The surface is a copy of its own and only whole bands of it are written, so a half-drawn picture
+    is never seen. Written, not mapped: what is stored in a mapping of a panel without video memory of
+    its own (SPI, virtual) the kernel notices by page faults and shows up to 50 ms later (deferred I/O,
+    HZ/20 in DRM's emulation); what is written is on its way at once.
+    """
+
+    def __init__(self, device: Path, ioctl: Ioctl = system_ioctl) -> None:
+        self.device = device
+        try:
+            self._fd = os.open(device, os.O_RDWR | os.O_CLOEXEC)
+        except PermissionError as error:
+            raise DisplayError(
+                _('{device} may not be opened: add the user this runs as to the group "video".').format(
+                    device=device
+                )
+            ) from error
+        except OSError as error:
+            raise DisplayError(
+                _("{device} could not be opened: {error}.").format(device=device, error=error.strerror)
+            ) from error
+        try:
+            self.geometry = read_geometry(self._fd, ioctl)
+            self._sheet = _sheet(self.geometry)
+        except OSError as error:
+            os.close(self._fd)
+            raise DisplayError(
+                _("{device} does not answer like a framebuffer: {error}.").format(
+                    device=device, error=error.strerror
+                )
+            ) from error
+        except (ValueError, pygame.error) as error:
+            os.close(self._fd)
+            raise DisplayError(
+                _("{device} has {bits} bits a pixel; 16 and 32 can be drawn on.").format(
+                    device=device, bits=self.geometry.bits
+                )
+            ) from error
+        self.size = (self.geometry.width, self.geometry.height)
+        self.surface = self._sheet.subsurface((0, 0), self.size)
+
+    def write(self, rects: Iterable[pygame.Rect]) -> None:
+        """Write the rows of these parts, each row once. Raises ``OSError``."""
+        with memoryview(self._sheet.get_buffer()) as pixels:  # type: ignore[arg-type]
+            for top, bottom in bands(rects, self.size):
+                self._write_band(pixels, top, bottom)
+
+    def _write_band(self, pixels: memoryview, top: int, bottom: int) -> None:
+        geometry, pitch = self.geometry, self._sheet.get_pitch()
+        row = geometry.width * geometry.pixel_bytes
+        at = geometry.start + top * geometry.stride
+        if pitch == geometry.stride:
+            _write_all(self._fd, pixels[top * pitch : (bottom - 1) * pitch + row], at)
+            return
+        for y in range(top, bottom):
+            _write_all(self._fd, pixels[y * pitch : y * pitch + row], at)
+            at += geometry.stride
+
+    def close(self) -> None:
+        """Leave it black."""
+        self._sheet.fill(0)
+        try:
+            self.write([self.surface.get_rect()])
+        finally:
+            os.close(self._fd)
+
+
+def _sheet(geometry: Geometry) -> pygame.Surface:
+    """A surface whose rows are as long as the framebuffer's, if a surface's can be: then a band of rows
+    is one piece of memory."""
+    if geometry.bits not in (16, 32):
+        raise ValueError(geometry.bits)
+    masks = (geometry.red.mask, geometry.green.mask, geometry.blue.mask, 0)
+    whole = geometry.stride // geometry.pixel_bytes
+    return pygame.Surface((max(whole, geometry.width), geometry.height), 0, geometry.bits, masks)
+
+
+def bands(rects: Iterable[pygame.Rect], size: tuple[int, int]) -> list[tuple[int, int]]:
+    """The rows (from, up to) that these parts of a picture touch, from the top, none twice."""
+    screen = pygame.Rect((0, 0), size)
+    rows = sorted((part.top, part.bottom) for part in (rect.clip(screen) for rect in rects) if part)
+    merged: list[tuple[int, int]] = []
+    for top, bottom in rows:
+        if merged and top <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], bottom))
+        else:
+            merged.append((top, bottom))
+    return merged
+
+
+def _write_all(fd: int, data: memoryview, at: int) -> None:
+    while data:
+        written = os.pwrite(fd, data, at)
+        data, at = data[written:], at + written

@@ -1,0 +1,238 @@
+"""The simulator's hardware: lamp, buzzer, big button and water, drawn beside the kiosk's screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+import pygame
+
+from kiosk.core.events import ProbeError
+from kiosk.core.signals import Volume
+from kiosk.core.soak import Bands
+from kiosk.display.sketch import Sketch, mix, palette
+from kiosk.words import _, pgettext
+
+WIDTH, HEIGHT = 300, 480
+"""in design units: pixels where the desktop is large enough"""
+
+HOTTEST = 60.0
+"""the slider goes from 0 to this, in degrees Celsius"""
+_STEP = 0.5
+
+_BUTTON = (150.0, 216.0, 66.0)
+_TRACK = (28.0, 272.0, 372.0)
+_UNPLUG = (24.0, 418.0, 120.0, 38.0)
+_FAULT = (156.0, 418.0, 120.0, 38.0)
+
+
+class Readout(msgspec.Struct, frozen=True):
+    """What the simulated hardware does now: lamp and backlight as levels from 0 to 1, the buzzer's tone
+    (0 Hz: silent), and the wall clock as it should be written."""
+
+    lamp: float = 0.0
+    hertz: int = 0
+    volume: Volume = Volume.OFF
+    light: float = 0.0
+    clock: str = ""
+
+
+class Hands(msgspec.Struct, frozen=True):
+    """What the person at the simulator does: button held, water in degrees Celsius, probe's trouble."""
+
+    pressed: bool = False
+    water: float = 21.0
+    trouble: ProbeError | None = None
+
+
+class Knob(Enum):
+    """What can be got hold of with the mouse."""
+
+    BUTTON = 1
+    WATER = 2
+    UNPLUG = 3
+    FAULT = 4
+
+
+class _Piece(NamedTuple):
+    """A part of the panel: where, what it depends on, and how it is drawn (in units of the panel)."""
+
+    box: tuple[float, float, float, float]
+    of: Callable[[Readout, Hands], Hashable]
+    draw: Callable[[Sketch, Readout, Hands], None]
+
+
+class HardwarePanel:
+    """Draws the hardware with its upper left corner at ``origin``, ``scale`` pixels a design unit."""
+
+    def __init__(self, origin: tuple[int, int], scale: float) -> None:
+        self._origin = origin
+        self._scale = scale
+        self._drawn: dict[int, Hashable] = {}
+        self._pieces = (
+            _Piece((12, 12, 104, 128), lambda readout, _hands: round(readout.lamp * 50), _draw_lamp),
+            _Piece(
+                (116, 12, 172, 128), lambda readout, _hands: (readout.hertz, readout.volume), _draw_buzzer
+            ),
+            _Piece((60, 142, 180, 176), lambda _readout, hands: hands.pressed, _draw_button),
+            _Piece((12, 318, 276, 94), lambda _readout, hands: hands.water, _draw_water),
+            _Piece((12, 412, 276, 56), lambda _readout, hands: hands.trouble, _draw_trouble),
+        )
+
+    def draw(self, window: pygame.Surface, readout: Readout, hands: Hands) -> list[pygame.Rect]:
+        """Draw the pieces that changed since the last time; where they are."""
+        changed = []
+        for number, piece in enumerate(self._pieces):
+            key = piece.of(readout, hands)
+            if number in self._drawn and self._drawn[number] == key:
+                continue
+            self._drawn[number] = key
+            place = self._place(piece.box)
+            sketch = Sketch(place.size, self._scale, origin=piece.box[:2])
+            piece.draw(sketch, readout, hands)
+            window.blit(sketch.picture(), place)
+            changed.append(place)
+        return changed
+
+    def _place(self, box: tuple[float, float, float, float]) -> pygame.Rect:
+        x, y, w, h = (round(value * self._scale) for value in box)
+        return pygame.Rect(self._origin[0] + x, self._origin[1] + y, w, h)
+
+    def knob_at(self, x: int, y: int) -> Knob | None:
+        """What is under the mouse, in pixels of the window."""
+        across, down = (x - self._origin[0]) / self._scale, (y - self._origin[1]) / self._scale
+        if math.hypot(across - _BUTTON[0], down - _BUTTON[1]) <= _BUTTON[2]:
+            return Knob.BUTTON
+        if _TRACK[0] - 14 <= across <= _TRACK[1] + 14 and abs(down - _TRACK[2]) <= 18:
+            return Knob.WATER
+        for box, knob in ((_UNPLUG, Knob.UNPLUG), (_FAULT, Knob.FAULT)):
+            if box[0] <= across <= box[0] + box[2] and box[1] <= down <= box[1] + box[3]:
+                return knob
+        return None
+
+    def water_at(self, x: int) -> float:
+        """The temperature the slider shows with its handle here, in whole half degrees Celsius."""
+        across = (x - self._origin[0]) / self._scale
+        share = min(max((across - _TRACK[0]) / (_TRACK[1] - _TRACK[0]), 0.0), 1.0)
+        return round(share * HOTTEST / _STEP) * _STEP
+
+    def place_of(self, knob: Knob, water: float = 0.0) -> tuple[int, int]:
+        """The middle of a knob in pixels of the window; the slider's handle for ``water``."""
+        x, y = {
+            Knob.BUTTON: _BUTTON[:2],
+            Knob.WATER: (_along(water), _TRACK[2]),
+            Knob.UNPLUG: (_UNPLUG[0] + _UNPLUG[2] / 2, _UNPLUG[1] + _UNPLUG[3] / 2),
+            Knob.FAULT: (_FAULT[0] + _FAULT[2] / 2, _FAULT[1] + _FAULT[3] / 2),
+        }[knob]
+        return self._origin[0] + round(x * self._scale), self._origin[1] + round(y * self._scale)
+
+
+def _along(celsius: float) -> float:
+    return _TRACK[0] + (_TRACK[1] - _TRACK[0]) * celsius / HOTTEST
+
+
+def _draw_lamp(sketch: Sketch, readout: Readout, _hands: Hands) -> None:
+    colours = palette()
+    centre, level = (64.0, 92.0), min(max(readout.lamp, 0.0), 1.0)
+    sketch.words(_("Lamp"), (64, 36), 17, colours["body"])
+    for ring in range(14):
+        sketch.disc(mix((0, 0, 0), colours["key"], level * 0.5 * (ring / 14) ** 2), centre, 46 - ring * 1.6)
+    bulb = mix((0, 0, 0), colours["key"], 0.12 + 0.88 * level**0.6)
+    sketch.disc(bulb, centre, 22)
+    sketch.disc(mix(bulb, colours["hot"], level), centre, 11)
+    sketch.disc(colours["dim"], centre, 23.5, 1.8)
+
+
+#: Semitones of an octave from C as lines and spaces; the buzzer plays no sharps.
+_DEGREES = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)
+_MIDDLE_C = 261.63
+
+
+def staff_step(hertz: int) -> int:
+    """Lines and spaces above the staff's lowest line (E4) at which a tone is written."""
+    octave, semitone = divmod(round(12 * math.log2(hertz / _MIDDLE_C)), 12)
+    return octave * 7 + _DEGREES[semitone] - 2
+
+
+_LOWEST_LINE, _GAP = 110.0, 9.0
+
+
+def _draw_buzzer(sketch: Sketch, readout: Readout, _hands: Hands) -> None:
+    colours = palette()
+    sketch.words(_("Buzzer"), (202, 36), 17, colours["body"])
+    for line in range(5):
+        y = _LOWEST_LINE - line * _GAP
+        sketch.line(colours["dim"], (132, y), (272, y), 1.2)
+    sounding = readout.hertz > 0 and readout.volume is not Volume.OFF
+    if sounding and readout.hertz > 1:
+        _draw_note(sketch, readout.hertz)
+    words = _tone_in_words(readout) if sounding else _("Silent")
+    sketch.words(words, (202, 135), 15, colours["key" if sounding else "faint"], bold=sounding)
+
+
+def _draw_note(sketch: Sketch, hertz: int) -> None:
+    colour = palette()["key"]
+    step = min(max(staff_step(hertz), 0), 14)
+    y = _LOWEST_LINE - step * _GAP / 2
+    for ledger in range(10, step + 1, 2):
+        above = _LOWEST_LINE - ledger * _GAP / 2
+        sketch.line(colour, (190, above), (214, above), 1.2)
+    sketch.ellipse(colour, (202, y), (7.5, 5.2))
+    side = 1 if step < 4 else -1  # as musicians write it: down on the left from the middle line on
+    sketch.line(colour, (202 + 6.6 * side, y), (202 + 6.6 * side, y - 30 * side), 1.8)
+
+
+def _tone_in_words(readout: Readout) -> str:
+    volume = {
+        Volume.OFF: "",
+        Volume.LOW: pgettext("loudness", "low"),
+        Volume.MEDIUM: pgettext("loudness", "medium"),
+        Volume.HIGH: pgettext("loudness", "high"),
+    }[readout.volume]
+    if readout.hertz == 1:
+        return _("On, {volume}").format(volume=volume)
+    return _("{hertz} Hz, {volume}").format(hertz=readout.hertz, volume=volume)
+
+
+def _draw_button(sketch: Sketch, _readout: Readout, hands: Hands) -> None:
+    colours = palette()
+    x, y, radius = _BUTTON
+    down = 3.0 if hands.pressed else 0.0
+    sketch.disc(colours["dim"], (x, y), radius, 2)
+    sketch.disc(colours["skin"], (x, y), radius - 7 - down / 2)
+    if hands.pressed:
+        sketch.disc(colours["key"], (x, y), radius - 10)
+    else:
+        sketch.disc(colours["key"], (x, y), radius - 7, 4)
+        sketch.disc(colours["key"], (x, y), 15)
+        sketch.disc(colours["key"], (x, y), 25, 3)
+    sketch.words(_("Button, or space bar"), (150, 308), 17, colours["body"])
+
+
+def _draw_water(sketch: Sketch, _readout: Readout, hands: Hands) -> None:
+    colours, bands = palette(), Bands()
+    left, right, y = _TRACK
+    sketch.words(_("Water"), (24, 346), 17, colours["body"], align=0)
+    sketch.words(
+        _("{celsius:.1f}°").format(celsius=hands.water), (276, 347), 24, colours["key"], bold=True, align=1
+    )
+    sketch.line(colours["dim"], (left, y), (right, y), 3)
+    sketch.line(colours["key"], (_along(bands.warm_low), y), (_along(bands.warm_high), y), 7)
+    for mark in (0, 20, 40, 60):
+        sketch.words(str(mark), (_along(mark), y + 30), 14, colours["faint"])
+    sketch.disc(colours["hot"], (_along(hands.water), y), 11)
+    sketch.disc((0, 0, 0), (_along(hands.water), y), 6)
+
+
+def _draw_trouble(sketch: Sketch, _readout: Readout, hands: Hands) -> None:
+    colours = palette()
+    for box, words, on in (
+        (_UNPLUG, pgettext("probe", "Unplug"), hands.trouble is ProbeError.NO_PROBE),
+        (_FAULT, pgettext("probe", "Fault"), hands.trouble is ProbeError.CRC),
+    ):
+        sketch.box(colours["key"] if on else colours["dim"], box, 0 if on else 2, 10)
+        ink = (0, 0, 0) if on else colours["key"]
+        sketch.words(words, (box[0] + box[2] / 2, box[1] + 26), 18, ink, bold=True)

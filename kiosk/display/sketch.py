@@ -1,0 +1,104 @@
+"""Small smooth drawings for the simulator: shapes drawn three times too large, then brought down."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+import pygame
+
+from kiosk.files import asset
+
+Colour = tuple[int, int, int]
+Point = tuple[float, float]
+
+_FINER = 3
+
+
+@cache
+def palette() -> dict[str, Colour]:
+    """The night theme's colours by name."""
+    with asset("tokens.toml").open("rb") as file:
+        night: dict[str, str] = tomllib.load(file)["theme"]["night"]
+    return {name: (int(c[1:3], 16), int(c[3:5], 16), int(c[5:7], 16)) for name, c in night.items()}
+
+
+@cache
+def font(pixels: int, *, bold: bool) -> pygame.font.Font:
+    """The house's typeface."""
+    pygame.font.init()
+    name = "AtkinsonHyperlegible-Bold.ttf" if bold else "AtkinsonHyperlegible-Regular.ttf"
+    return pygame.font.Font(str(asset("fonts", name)), pixels)
+
+
+def mix(low: Colour, high: Colour, share: float) -> Colour:
+    """The colour ``share`` (0 to 1) of the way from one to the other."""
+    r, g, b = (round(a + (z - a) * share) for a, z in zip(low, high, strict=True))
+    return r, g, b
+
+
+class Sketch:
+    """A drawing of ``size`` pixels; coordinates are design units, ``scale`` pixels each, and ``origin``
+    is the upper left corner."""
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        scale: float,
+        *,
+        origin: Point = (0, 0),
+        ground: Colour = (0, 0, 0),
+    ) -> None:
+        self._size = size
+        self._scale = scale
+        self._origin = origin
+        self._k = scale * _FINER
+        self._large = pygame.Surface((size[0] * _FINER, size[1] * _FINER), 0, 32)
+        self._large.fill(ground)
+        self._words: list[tuple[pygame.Surface, Point]] = []
+
+    def _at(self, point: Point) -> Point:
+        return (point[0] - self._origin[0]) * self._k, (point[1] - self._origin[1]) * self._k
+
+    def _thick(self, width: float) -> int:
+        return max(1, round(width * self._k)) if width else 0
+
+    def disc(self, colour: Colour, centre: Point, radius: float, width: float = 0) -> None:
+        """A filled circle, or a ring ``width`` thick within the radius."""
+        pygame.draw.circle(self._large, colour, self._at(centre), radius * self._k, self._thick(width))
+
+    def ellipse(self, colour: Colour, centre: Point, radii: Point) -> None:
+        """A filled ellipse."""
+        (x, y), (a, b) = self._at(centre), (radii[0] * self._k, radii[1] * self._k)
+        pygame.draw.ellipse(self._large, colour, (x - a, y - b, 2 * a, 2 * b))
+
+    def line(self, colour: Colour, start: Point, end: Point, width: float) -> None:
+        """A straight line with round ends."""
+        pygame.draw.line(self._large, colour, self._at(start), self._at(end), self._thick(width))
+        for point in (start, end):
+            pygame.draw.circle(self._large, colour, self._at(point), width * self._k / 2)
+
+    def box(
+        self, colour: Colour, box: tuple[float, float, float, float], width: float, radius: float
+    ) -> None:
+        """A rim with round corners; ``width`` 0 fills it."""
+        place = pygame.Rect(self._at(box[:2]), (box[2] * self._k, box[3] * self._k))
+        pygame.draw.rect(
+            self._large, colour, place, self._thick(width), border_radius=round(radius * self._k)
+        )
+
+    def words(
+        self, text: str, point: Point, size: float, colour: Colour, *, bold: bool = False, align: float = 0.5
+    ) -> None:
+        """One line with its baseline at ``point``; ``align`` 0 begins there, 0.5 is centred, 1 ends."""
+        typeface = font(max(9, round(size * self._scale)), bold=bold)
+        picture = typeface.render(text, True, colour)
+        x = (point[0] - self._origin[0]) * self._scale - picture.get_width() * align
+        y = (point[1] - self._origin[1]) * self._scale - typeface.get_ascent()
+        self._words.append((picture, (round(x), round(y))))
+
+    def picture(self) -> pygame.Surface:
+        """The drawing at its size."""
+        done = pygame.transform.smoothscale(self._large, self._size)
+        done.blits(self._words)
+        return done

@@ -1,0 +1,105 @@
+"""The buzzer's tones through the sound card, where there is one."""
+
+from __future__ import annotations
+
+import os
+import queue
+import struct
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.core.signals import Volume
+
+RATE = 44_100
+"""samples a second"""
+ACTIVE_HERTZ = 2_400
+"""the tone of an active buzzer, which is only told on (1 Hz and any other tone) or off"""
+LOUDNESS: dict[Volume, float] = {
+    Volume.OFF: 0.0,
+    Volume.LOW: 0.04,
+    Volume.MEDIUM: 0.10,
+    Volume.HIGH: 0.25,
+}
+"""height of the square wave, of full scale: a buzzer's sound is rough, so these are low"""
+_LOWEST = 20
+_LENGTH = 0.1
+
+
+def square_wave(hertz: int, height: float) -> bytes:
+    """About a tenth of a second of a square wave in whole periods, 16 bit mono: it can be looped."""
+    hertz = hertz if hertz >= _LOWEST else ACTIVE_HERTZ
+    periods = max(1, round(hertz * _LENGTH))
+    samples = round(RATE * periods / hertz)
+    top = round(32767 * height)
+    return b"".join(
+        struct.pack("<h", top if 2 * periods * i // samples % 2 == 0 else -top) for i in range(samples)
+    )
+
+
+def has_sound(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is anything that can make a sound. Asked before SDL is: the sound libraries under
+    it write a page of complaints where there is no card, and may wait for a server that isn't there."""
+    if "SDL_AUDIODRIVER" in environ or not sys.platform.startswith("linux"):
+        return True
+    runtime = Path(environ.get("XDG_RUNTIME_DIR", "/nowhere"))
+    if any((runtime / socket).exists() for socket in ("pulse/native", "pipewire-0")):
+        return True
+    cards = root / "proc" / "asound" / "cards"
+    try:
+        return "[" in cards.read_text()
+    except OSError:
+        return False
+
+
+class Speaker:
+    """Plays one tone at a time. All sound is made on a thread of its own, the opening of the card too:
+    that may take seconds. Without a card it is silent, without a word."""
+
+    def __init__(self) -> None:
+        self._wanted: queue.SimpleQueue[tuple[int, Volume] | None] = queue.SimpleQueue()
+        self._now = (0, Volume.OFF)
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Start; returns at once."""
+        if has_sound():
+            self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Fall silent; a card that hangs is left to itself after a second."""
+        if self._thread is not None:
+            self._wanted.put(None)
+            self._thread.join(timeout=1)
+            self._thread = None
+
+    def tone(self, hertz: int, volume: Volume) -> None:
+        """From now on this tone; 0 Hz is silence."""
+        wanted = (hertz, volume) if hertz and volume is not Volume.OFF else (0, Volume.OFF)
+        if wanted != self._now:
+            self._now = wanted
+            if self._thread is not None:
+                self._wanted.put(wanted)
+
+    def _run(self) -> None:
+        import pygame  # noqa: PLC0415 - the mixer is loaded only where it can be heard
+
+        try:
+            pygame.mixer.init(frequency=RATE, size=-16, channels=1, buffer=512)
+        except pygame.error:
+            return
+        sounds: dict[tuple[int, Volume], pygame.mixer.Sound] = {}
+        playing: pygame.mixer.Sound | None = None
+        while (wanted := self._wanted.get()) is not None:
+            if playing is not None:
+                playing.stop()
+                playing = None
+            hertz, volume = wanted
+            if hertz:
+                if wanted not in sounds:
+                    sounds[wanted] = pygame.mixer.Sound(buffer=square_wave(hertz, LOUDNESS[volume]))
+                playing = sounds[wanted]
+                playing.play(loops=-1)
+        pygame.mixer.quit()

@@ -1,0 +1,107 @@
+"""The console's text, switched off while a picture is on the glass."""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import logging
+import os
+import struct
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from kiosk.words import _
+
+log = logging.getLogger(__name__)
+
+Ioctl = Callable[[int, int, int | bytearray], object]
+
+# linux/kd.h
+KDSETMODE, KDGETMODE = 0x4B3A, 0x4B3B
+KD_TEXT, KD_GRAPHICS = 0, 1
+
+STDIN = 0
+
+
+def system_ioctl(fd: int, request: int, argument: int | bytearray) -> object:
+    """The kernel's own; a bytearray is filled in place. Raises ``OSError``."""
+    return fcntl.ioctl(fd, request, argument)
+
+
+class GraphicsMode:
+    """Puts the virtual terminal we run on into graphics mode (KD_GRAPHICS): no cursor blinks in the
+    picture, no kernel message runs across it. The mode found is given back by ``close``, and at the
+    latest when the interpreter ends.
+
+    ``terminals`` are tried in order; the first that is a virtual terminal is taken. None at all is
+    worth a warning, not a failure: the picture is there all the same.
+    """
+
+    def __init__(
+        self,
+        terminals: tuple[str | int, ...] = ("/dev/tty", STDIN, "/dev/tty1"),
+        ioctl: Ioctl = system_ioctl,
+    ) -> None:
+        self._terminals = terminals
+        self._ioctl = ioctl
+        self._fd: int | None = None
+        self._found = KD_TEXT
+
+    def open(self) -> Self:
+        """Switch the text off."""
+        for terminal in self._terminals:
+            if self._take(terminal):
+                atexit.register(self.close)
+                return self
+        log.warning(
+            _(
+                "The console's text could not be switched off and may show through the picture: run this "
+                "as the service does, on a terminal of its own (TTYPath=/dev/tty1)."
+            )
+        )
+        return self
+
+    def _take(self, terminal: str | int) -> bool:
+        fd = -1
+        try:
+            fd = _reopen(terminal)
+            mode = bytearray(4)
+            self._ioctl(fd, KDGETMODE, mode)
+            self._ioctl(fd, KDSETMODE, KD_GRAPHICS)
+        except OSError:  # no such file, not allowed, or not a virtual terminal (ENOTTY)
+            if fd >= 0:
+                os.close(fd)
+            return False
+        self._fd = fd
+        (self._found,) = struct.unpack("i", mode)
+        return True
+
+    def close(self) -> None:
+        """Give back the mode that was found; again does nothing."""
+        fd, self._fd = self._fd, None
+        if fd is None:
+            return
+        atexit.unregister(self.close)
+        try:
+            self._ioctl(fd, KDSETMODE, self._found)
+        except OSError as error:  # the terminal was hung up: nothing is left to give it back to
+            log.warning(
+                _("The console's text could not be switched on again: {error}").format(error=error.strerror)
+            )
+        finally:
+            os.close(fd)
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _reopen(terminal: str | int) -> int:
+    if isinstance(terminal, int):
+        return os.dup(terminal)
+    return os.open(terminal, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)

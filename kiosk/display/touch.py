@@ -1,0 +1,195 @@
+"""From contacts to one kind of tap: where the finger is on the picture, and what it meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from kiosk.core.technique import Ms
+from kiosk.display.base import Contact, Kind, Source
+
+Point = tuple[float, float]
+Affine = tuple[float, float, float, float, float, float]
+"""(a, b, c, d, e, f): x' = a x + b y + c, y' = d x + e y + f"""
+
+
+class Transform(msgspec.Struct, frozen=True):
+    """From what a touch panel says to a pixel of the picture.
+
+    The panel's own axes come first (``swap``, then ``invert_x`` and ``invert_y``, then
+    ``calibration``), then how the picture is turned on the panel: ``rotation`` degrees clockwise.
+    """
+
+    swap: bool = False
+    invert_x: bool = False
+    invert_y: bool = False
+    calibration: Affine | None = None
+    rotation: int = 0
+
+    def __post_init__(self) -> None:
+        if self.rotation not in (0, 90, 180, 270):
+            raise ValueError(f"rotation is 0, 90, 180 or 270 degrees, not {self.rotation}")
+
+    def picture(self, panel: tuple[int, int]) -> tuple[int, int]:
+        """Size of the picture that fills this panel."""
+        return panel if self.rotation % 180 == 0 else (panel[1], panel[0])
+
+    def on_panel(self, x: float, y: float) -> Point:
+        """Where on the panel a touch is: both axes from 0 to 1, from the upper left corner."""
+        if self.swap:
+            x, y = y, x
+        if self.invert_x:
+            x = 1 - x
+        if self.invert_y:
+            y = 1 - y
+        if self.calibration is not None:
+            a, b, c, d, e, f = self.calibration
+            x, y = a * x + b * y + c, d * x + e * y + f
+        return x, y
+
+    def pixel(self, x: float, y: float, panel: tuple[int, int]) -> tuple[int, int]:
+        """The pixel of the picture under a touch at ``x``, ``y`` (from 0 to 1 along the panel's axes).
+
+        A touch beside the picture counts as one on its edge: worn panels report such.
+        """
+        x, y = self.on_panel(x, y)
+        if self.rotation == 90:
+            x, y = y, 1 - x
+        elif self.rotation == 180:
+            x, y = 1 - x, 1 - y
+        elif self.rotation == 270:
+            x, y = 1 - y, x
+        width, height = self.picture(panel)
+        return _on_axis(x, width), _on_axis(y, height)
+
+
+def _on_axis(fraction: float, length: int) -> int:
+    return min(max(round(fraction * (length - 1)), 0), length - 1)
+
+
+def calibrate(touched: tuple[Point, Point, Point], wanted: tuple[Point, Point, Point]) -> Affine:
+    """The calibration that moves three ``touched`` points (without calibration, from 0 to 1) to where
+    they were ``wanted``. Raises ``ValueError`` where the touches lie on one line."""
+    (x0, y0), (x1, y1), (x2, y2) = touched
+    area = (x0 - x2) * (y1 - y2) - (x1 - x2) * (y0 - y2)
+    if abs(area) < 0.01:
+        raise ValueError("the three touches lie too near to one line to calibrate with")
+
+    def row(w0: float, w1: float, w2: float) -> tuple[float, float, float]:
+        a = ((w0 - w2) * (y1 - y2) - (w1 - w2) * (y0 - y2)) / area
+        b = ((x0 - x2) * (w1 - w2) - (x1 - x2) * (w0 - w2)) / area
+        return a, b, w2 - a * x2 - b * y2
+
+    across, down = zip(*wanted, strict=True)
+    return (*row(*across), *row(*down))
+
+
+T = TypeVar("T")
+
+REPEAT_GUARD: Ms = 500
+"""after a tap, a touch that begins within this is a trembling hand"""
+SAME_TOUCH: Ms = 50
+"""worn and resistive panels let go for a moment: shorter than this is one touch"""
+NEAR = 0.02
+"""and no farther than this share of the picture"""
+FORGOTTEN: Ms = 10_000
+"""a finger that said nothing for so long (a hand that rests on the glass, a lift that got lost) no
+longer keeps others from counting"""
+
+
+class Tap(msgspec.Struct, Generic[T], frozen=True):
+    """A finger was lifted inside the target it had pressed; ``target`` None: pressed and lifted
+    outside all targets (on a black screen, that is what wakes it)."""
+
+    target: T | None
+    x: int
+    y: int
+    at: Ms
+
+
+class _Touch(msgspec.Struct, Generic[T]):
+    """The finger that counts. ``heard``: its last report; ``spent``: it can't become a tap any more."""
+
+    finger: int
+    source: Source
+    target: T | None
+    heard: Ms
+    spent: bool
+
+    def is_of(self, contact: Contact) -> bool:
+        return (self.finger, self.source) == (contact.finger, contact.source)
+
+
+class Taps(Generic[T]):
+    """Contacts in, taps out. Acts when the finger is lifted; only the first finger counts.
+
+    ``size`` of the picture in pixels; ``target_at`` says what is at a pixel (None: nothing). Targets
+    are compared with ``==``, so a page that changes under the finger makes the touch mean nothing.
+    """
+
+    def __init__(self, size: tuple[int, int], target_at: Callable[[int, int], T | None]) -> None:
+        self._near = (size[0] * NEAR, size[1] * NEAR)
+        self._target_at = target_at
+        self._touch: _Touch[T] | None = None
+        self._lifted: Contact | None = None
+        self._last_tap: Ms | None = None
+        self._fingers_seen = False
+
+    @property
+    def pressed(self) -> T | None:
+        """The target to show as pressed: the one a tap would mean if the finger were lifted now."""
+        return None if self._touch is None or self._touch.spent else self._touch.target
+
+    def feed(self, contact: Contact) -> Tap[T] | None:
+        """Take in one contact; the tap it completes, if it does."""
+        if contact.source is Source.FINGER:
+            self._fingers_seen = True
+        elif contact.source is Source.TWIN and self._fingers_seen:
+            return None
+        if contact.kind is Kind.DOWN:
+            self._down(contact)
+            return None
+        touch = self._touch
+        if touch is None or not touch.is_of(contact):
+            return None
+        if contact.kind is Kind.CANCEL:
+            self._touch = None
+            return None
+        touch.heard = contact.at
+        if self._target_at(contact.x, contact.y) != touch.target:
+            touch.spent = True
+        return self._up(touch, contact) if contact.kind is Kind.UP else None
+
+    def _down(self, contact: Contact) -> None:
+        touch = self._touch
+        if touch is not None and not touch.is_of(contact) and contact.at - touch.heard < FORGOTTEN:
+            return
+        guarded = self._last_tap is not None and contact.at - self._last_tap < REPEAT_GUARD
+        self._touch = _Touch(
+            contact.finger,
+            contact.source,
+            self._target_at(contact.x, contact.y),
+            contact.at,
+            spent=guarded or self._continues(contact),
+        )
+
+    def _continues(self, contact: Contact) -> bool:
+        """Whether the last touch only seemed to end. SDL 2.26 reports each move of a resistive panel
+        (ADS7846) as lifted and pressed again (pygame#4156); a light finger on any does the same."""
+        last = self._lifted
+        return (
+            last is not None
+            and contact.at - last.at <= SAME_TOUCH
+            and abs(contact.x - last.x) <= self._near[0]
+            and abs(contact.y - last.y) <= self._near[1]
+        )
+
+    def _up(self, touch: _Touch[T], contact: Contact) -> Tap[T] | None:
+        self._touch = None
+        self._lifted = contact
+        if touch.spent:
+            return None
+        self._last_tap = contact.at
+        return Tap(touch.target, contact.x, contact.y, contact.at)

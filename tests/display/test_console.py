@@ -1,0 +1,157 @@
+from pathlib import Path
+
+import pygame
+import pytest
+
+from kiosk.display.base import DisplayError
+from kiosk.display.console import Console, find_panel
+from kiosk.display.framebuffer import candidates
+from kiosk.display.terminal import KD_GRAPHICS, KD_TEXT, GraphicsMode
+from tests.display.fake_console import (
+    XRGB,
+    FakeKernel,
+    card,
+    framebuffer,
+    framebuffer_file,
+    geometry,
+)
+
+W, H = 8, 4
+
+
+class Bedside:
+    """A machine with one panel, its framebuffer and its terminal."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.kernel = FakeKernel(geometry((W, H), 32, XRGB))
+        framebuffer(root, 0, card(root, 0, {"DSI-1": "connected"}))
+        self.memory = framebuffer_file(root / "dev" / "fb0", W * H * 4)
+        (root / "dev" / "input").mkdir()
+        self.tty = root / "dev" / "tty1"
+        self.tty.touch()
+        self.touch: list[bool] = []
+
+    def console(self, device: Path | None = None) -> Console:
+        return Console(
+            lambda _contact: None,
+            device=device,
+            on_touch=self.touch.append,
+            root=self.root,
+            ioctl=self.kernel.ioctl,
+            terminal=GraphicsMode((str(self.tty),), self.kernel.ioctl),
+        )
+
+
+@pytest.fixture
+def bedside(tmp_path: Path) -> Bedside:
+    return Bedside(tmp_path)
+
+
+def test_from_text_to_picture_and_back(bedside: Bedside) -> None:
+    with bedside.console() as console:
+        assert bedside.kernel.modes == [KD_GRAPHICS]
+        assert bedside.memory.read_bytes() == bytes(W * H * 4)
+        assert console.size == (W, H)
+        console.surface.fill((1, 2, 3))
+        assert bedside.memory.read_bytes() == bytes(W * H * 4)
+        console.present([pygame.Rect(0, 0, 1, 2)])
+        row = b"\x03\x02\x01\x00" * W
+        assert bedside.memory.read_bytes() == row * 2 + bytes(W * 2 * 4)
+        assert console.poll_ms(moving=True) is None
+        console.pump()
+    assert bedside.memory.read_bytes() == bytes(W * H * 4)
+    assert bedside.kernel.modes == [KD_GRAPHICS, KD_TEXT]
+    assert bedside.touch == [False]
+
+
+def test_all_is_given_back_when_an_exception_flies(bedside: Bedside) -> None:
+    console = bedside.console()
+
+    def a_night_that_fails() -> None:
+        with console:
+            console.surface.fill((9, 9, 9))
+            console.present([console.surface.get_rect()])
+            assert set(bedside.memory.read_bytes()) == {9, 0}
+            raise RuntimeError("a fault")
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        a_night_that_fails()
+    assert bedside.memory.read_bytes() == bytes(W * H * 4)
+    assert bedside.kernel.modes == [KD_GRAPHICS, KD_TEXT]
+
+
+def test_the_text_comes_back_when_the_framebuffer_can_not_be_had(bedside: Bedside) -> None:
+    bedside.kernel.geometry = None
+    with pytest.raises(DisplayError, match="does not answer like a framebuffer"):
+        bedside.console().open()
+    assert bedside.kernel.modes == [KD_GRAPHICS, KD_TEXT]
+
+
+def test_a_chosen_framebuffer_is_not_searched_for(bedside: Bedside) -> None:
+    other = framebuffer_file(bedside.root / "dev" / "fb9", W * H * 4)
+    with bedside.console(other):
+        assert other.read_bytes() == bytes(W * H * 4)
+    assert set(bedside.memory.read_bytes()) == {0xEE}
+
+
+def test_closed_it_has_no_surface_and_closing_again_does_nothing(bedside: Bedside) -> None:
+    console = bedside.console()
+    console.open()
+    console.close()
+    console.close()
+    with pytest.raises(DisplayError, match="not open"):
+        _ = console.surface
+    assert bedside.kernel.modes == [KD_GRAPHICS, KD_TEXT]
+
+
+class Sleeper:
+    """A clock that only sleeping moves; ``after`` sleeps something happens."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.naps = 0
+        self.then: dict[int, object] = {}
+
+    def clock(self) -> int:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += round(seconds * 1000)
+        self.naps += 1
+        action = self.then.get(self.naps)
+        if callable(action):
+            action()
+
+
+def test_a_panel_that_is_there_is_not_waited_for(bedside: Bedside) -> None:
+    sleeper = Sleeper()
+    found = find_panel(bedside.root, clock=sleeper.clock, sleep=sleeper.sleep)
+    assert found == candidates(bedside.root)[0]
+    assert sleeper.naps == 0
+
+
+def test_a_late_panel_is_waited_for(tmp_path: Path) -> None:
+    sleeper = Sleeper()
+    sleeper.then[8] = lambda: framebuffer(tmp_path, 0, card(tmp_path, 0, {"DSI-1": "connected"}))
+    found = find_panel(tmp_path, clock=sleeper.clock, sleep=sleeper.sleep)
+    assert found.device == tmp_path / "dev" / "fb0"
+    assert sleeper.now == 2_000
+
+
+def test_a_sleeping_monitor_is_drawn_on_after_thirty_seconds(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    framebuffer(tmp_path, 0, card(tmp_path, 0, {"HDMI-A-1": "disconnected"}))
+    sleeper = Sleeper()
+    found = find_panel(tmp_path, clock=sleeper.clock, sleep=sleeper.sleep)
+    assert found.device == tmp_path / "dev" / "fb0"
+    assert sleeper.now == 30_000
+    assert "No panel is connected to" in caplog.text
+
+
+def test_no_screen_at_all_says_so(tmp_path: Path) -> None:
+    sleeper = Sleeper()
+    with pytest.raises(DisplayError, match="no framebuffer"):
+        find_panel(tmp_path, clock=sleeper.clock, sleep=sleeper.sleep)
+    assert sleeper.now == 30_000

@@ -1,0 +1,156 @@
+"""The window for real, under SDL's dummy driver, with events as SDL would post them."""
+
+import os
+
+import pygame
+import pytest
+
+from kiosk.display.base import Contact, DisplayError, Kind, Source
+from kiosk.display.desktop import FAST, LINGER, SLOW, Desktop
+from kiosk.display.touch import Transform
+
+SIZE = (800, 480)
+
+
+class Clock:
+    now = 1000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Desk:
+    def __init__(self, transform: Transform | None = None) -> None:
+        self.heard: list[Contact] = []
+        self.quits = 0
+        self.clock = Clock()
+        self.display = Desktop(
+            SIZE,
+            self.heard.append,
+            on_quit=self.quit,
+            transform=transform if transform is not None else Transform(),
+            clock=self.clock,
+        )
+
+    def quit(self) -> None:
+        self.quits += 1
+
+    def post(self, kind: int, **more: object) -> None:
+        pygame.event.post(pygame.event.Event(kind, **more))
+
+
+def test_finger_events_become_contacts() -> None:
+    desk = Desk()
+    with desk.display:
+        desk.post(pygame.FINGERDOWN, x=0.0, y=0.5, dx=0, dy=0, finger_id=3, touch_id=1)
+        desk.post(pygame.FINGERMOTION, x=0.5, y=0.5, dx=0, dy=0, finger_id=3, touch_id=1)
+        desk.post(pygame.FINGERUP, x=1.0, y=1.0, dx=0, dy=0, finger_id=3, touch_id=1)
+        desk.display.pump()
+    assert desk.heard == [
+        Contact(Kind.DOWN, 0, 240, 1000, 3),
+        Contact(Kind.MOVE, 400, 240, 1000, 3),
+        Contact(Kind.UP, 799, 479, 1000, 3),
+    ]
+
+
+def test_mouse_events_become_contacts_while_the_left_button_is_down() -> None:
+    desk = Desk()
+    with desk.display:
+        desk.post(pygame.MOUSEMOTION, pos=(1, 1), rel=(0, 0), buttons=(0, 0, 0), touch=False)
+        desk.post(pygame.MOUSEBUTTONDOWN, pos=(1, 1), button=3, touch=False)
+        desk.post(pygame.MOUSEBUTTONUP, pos=(1, 1), button=3, touch=False)
+        desk.post(pygame.MOUSEBUTTONDOWN, pos=(100, 300), button=1, touch=False)
+        desk.post(pygame.MOUSEMOTION, pos=(101, 301), rel=(1, 1), buttons=(1, 0, 0), touch=False)
+        desk.post(pygame.MOUSEBUTTONUP, pos=(799, 479), button=1, touch=False)
+        desk.display.pump()
+    assert desk.heard == [
+        Contact(Kind.DOWN, 100, 300, 1000, 0, Source.MOUSE),
+        Contact(Kind.MOVE, 101, 301, 1000, 0, Source.MOUSE),
+        Contact(Kind.UP, 799, 479, 1000, 0, Source.MOUSE),
+    ]
+
+
+def test_a_mouse_event_made_from_a_finger_is_marked() -> None:
+    desk = Desk()
+    with desk.display:
+        desk.post(pygame.MOUSEBUTTONDOWN, pos=(100, 300), button=1, touch=True)
+        desk.display.pump()
+    assert desk.heard == [Contact(Kind.DOWN, 100, 300, 1000, 0, Source.TWIN)]
+
+
+def test_a_turned_picture_turns_fingers_and_mouse_but_only_fingers_have_panel_axes() -> None:
+    desk = Desk(Transform(invert_x=True, rotation=90))
+    with desk.display:
+        desk.post(pygame.FINGERDOWN, x=1.0, y=0.0, dx=0, dy=0, finger_id=3, touch_id=1)
+        desk.post(pygame.MOUSEBUTTONDOWN, pos=(0, 0), button=1, touch=False)
+        desk.display.pump()
+    assert [(contact.x, contact.y) for contact in desk.heard] == [(0, 799), (0, 799)]
+
+
+def test_the_surface_is_the_window_and_present_takes_parts() -> None:
+    desk = Desk()
+    with desk.display as display:
+        assert display.size == SIZE
+        assert display.surface is pygame.display.get_surface()
+        display.surface.fill((1, 2, 3))
+        display.present([pygame.Rect(0, 0, 10, 10), pygame.Rect(50, 50, 5, 5)])
+        display.present([])
+
+
+def test_closing_the_window_is_said() -> None:
+    desk = Desk()
+    with desk.display:
+        desk.post(pygame.QUIT)
+        desk.post(pygame.VIDEOEXPOSE)
+        desk.display.pump()
+    assert desk.quits == 1
+
+
+def test_it_polls_fast_only_while_something_goes_on() -> None:
+    desk = Desk()
+    with desk.display as display:
+        assert display.poll_ms(moving=False) == SLOW
+        assert display.poll_ms(moving=True) == FAST
+        desk.post(pygame.MOUSEBUTTONDOWN, pos=(1, 1), button=1, touch=False)
+        display.pump()
+        desk.clock.now += LINGER - 1
+        assert display.poll_ms(moving=False) == FAST
+        desk.clock.now += 1
+        assert display.poll_ms(moving=False) == SLOW
+
+
+def test_fullscreen_takes_the_screens_size() -> None:
+    display = Desktop((123, 45), lambda _contact: None, fullscreen=True)
+    with display:
+        assert display.size == pygame.display.get_desktop_sizes()[0]
+        assert display.size != (123, 45)
+
+
+def test_closed_there_is_no_window() -> None:
+    desk = Desk()
+    desk.display.open()
+    desk.display.close()
+    desk.display.close()
+    with pytest.raises(DisplayError, match="not open"):
+        _ = desk.display.surface
+
+
+def test_no_desktop_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "no-such-driver")
+    with pytest.raises(DisplayError, match=r"No window could be opened: .* is DISPLAY set\?"):
+        Desk().display.open()
+
+
+def test_a_window_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object) -> None:
+        raise pygame.error("out of memory")
+
+    monkeypatch.setattr(pygame.display, "set_mode", refuse)
+    with pytest.raises(DisplayError, match="out of memory"):
+        Desk().display.open()
+    assert not pygame.display.get_init()
+
+
+def test_the_programs_own_signal_handlers_stand() -> None:
+    with Desk().display:
+        assert os.environ["SDL_NO_SIGNAL_HANDLERS"] == "1"

@@ -1,0 +1,200 @@
+"""Every pixel format on an ordinary file: the bytes are compared with ones worked out by hand."""
+
+import os
+import struct
+from pathlib import Path
+
+import pygame
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.display.base import DisplayError
+from kiosk.display.framebuffer import (
+    Candidate,
+    Channel,
+    Connector,
+    Framebuffer,
+    Geometry,
+    bands,
+    candidates,
+    read_geometry,
+)
+from tests.display.fake_console import (
+    FILL,
+    RGB565,
+    XBGR,
+    XRGB,
+    FakeKernel,
+    card,
+    framebuffer,
+    framebuffer_file,
+    geometry,
+)
+
+W, H = 7, 5
+AMBER = (0xFF, 0xB0, 0x08)
+PIXEL = {
+    "32 bit, blue first in memory": (32, XRGB, b"\x08\xb0\xff\x00"),
+    "32 bit, red first in memory": (32, XBGR, b"\xff\xb0\x08\x00"),
+    "32 bit, padding first": (32, (Channel(8, 8), Channel(16, 8), Channel(24, 8)), b"\x00\xff\xb0\x08"),
+    "16 bit 565": (16, RGB565, struct.pack("<H", 0x1F << 11 | 0x2C << 5 | 0x01)),
+    "16 bit 565, blue high": (
+        16,
+        (Channel(0, 5), Channel(5, 6), Channel(11, 5)),
+        struct.pack("<H", 0x01 << 11 | 0x2C << 5 | 0x1F),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", PIXEL.values(), ids=PIXEL.keys())
+@pytest.mark.parametrize("more", [0, 4, 6, 64], ids=lambda more: f"{more} bytes more a line")
+@pytest.mark.parametrize("offset", [(0, 0), (0, 5), (3, 2)], ids=str)
+def test_only_the_dirty_rows_are_written_and_they_are_right(
+    form: tuple[int, tuple[Channel, Channel, Channel], bytes],
+    more: int,
+    offset: tuple[int, int],
+    tmp_path: Path,
+) -> None:
+    bits, channels, pixel = form
+    size = bits // 8
+    stride = (W + offset[0]) * size + more
+    kernel = FakeKernel(geometry((W, H), bits, channels, stride=stride), offset=offset)
+    path = framebuffer_file(tmp_path / "fb0", stride * (H + offset[1]))
+    screen = Framebuffer(path, kernel.ioctl)
+    assert screen.size == (W, H) == screen.surface.get_size()
+    screen.surface.fill(0)
+    screen.surface.fill(AMBER, (2, 1, 3, 2))
+    screen.write([pygame.Rect(2, 1, 3, 2)])
+
+    row = b"\x00" * size * 2 + pixel * 3 + b"\x00" * size * 2
+    memory = path.read_bytes()
+    for y in range(H + offset[1]):
+        line = memory[y * stride : (y + 1) * stride]
+        visible = line[offset[0] * size : offset[0] * size + W * size]
+        if y - offset[1] in (1, 2):
+            assert visible == row
+        else:
+            assert set(visible) == {FILL}
+    assert len(memory) == stride * (H + offset[1])
+
+    screen.close()
+    memory = path.read_bytes()
+    for y in range(H):
+        begin = (y + offset[1]) * stride + offset[0] * size
+        assert memory[begin : begin + W * size] == bytes(W * size)
+
+
+def test_what_lies_outside_the_picture_is_never_touched(tmp_path: Path) -> None:
+    """The rows above (console text of another buffer) and the end of the last row."""
+    kernel = FakeKernel(geometry((W, H), 32, XRGB, stride=64), offset=(0, 3))
+    path = framebuffer_file(tmp_path / "fb0", 64 * (H + 3))
+    screen = Framebuffer(path, kernel.ioctl)
+    screen.write([pygame.Rect(-5, -5, 100, 100)])
+    memory = path.read_bytes()
+    assert set(memory[: 3 * 64]) == {FILL}
+    assert set(memory[7 * 64 + W * 4 :]) == {FILL}
+    screen.close()
+
+
+def test_geometry_is_what_the_kernel_says() -> None:
+    wanted = geometry((800, 480), 16, RGB565, stride=1664, start=480 * 1664 + 2 * 2)
+    with Path("/dev/null").open("rb") as file:
+        assert read_geometry(file.fileno(), FakeKernel(wanted, offset=(2, 480)).ioctl) == wanted
+
+
+def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda fd, data, at: whole(fd, data[:10], at))
+    path = framebuffer_file(tmp_path / "fb0", W * 4 * H)
+    screen = Framebuffer(path, FakeKernel(geometry((W, H), 32, XRGB)).ioctl)
+    screen.surface.fill(AMBER)
+    screen.write([screen.surface.get_rect()])
+    assert path.read_bytes() == b"\x08\xb0\xff\x00" * W * H
+    screen.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (None, "{path} does not answer like a framebuffer: Inappropriate ioctl for device."),
+        (
+            geometry((W, H), 8, (Channel(0, 8),) * 3),
+            "{path} has 8 bits a pixel; 16 and 32 can be drawn on.",
+        ),
+    ],
+)
+def test_what_can_not_be_drawn_on(answer: Geometry | None, message: str, tmp_path: Path) -> None:
+    path = framebuffer_file(tmp_path / "fb0", 100)
+    with pytest.raises(DisplayError) as caught:
+        Framebuffer(path, FakeKernel(answer).ioctl)
+    assert str(caught.value) == message.format(path=path)
+
+
+def test_a_framebuffer_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(DisplayError, match="fb0 could not be opened: No such file or directory"):
+        Framebuffer(tmp_path / "fb0", FakeKernel().ioctl)
+
+
+def test_a_framebuffer_one_may_not_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_args: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", denied)
+    with pytest.raises(DisplayError, match=r'fb0 may not be opened: add .* group "video"'):
+        Framebuffer(tmp_path / "fb0", FakeKernel().ioctl)
+
+
+rects = st.builds(
+    pygame.Rect, st.integers(-5, 25), st.integers(-5, 25), st.integers(0, 15), st.integers(0, 15)
+)
+
+
+@given(st.lists(rects, max_size=8))
+def test_bands_cover_each_dirty_row_once(dirty: list[pygame.Rect]) -> None:
+    rows = [y for top, bottom in bands(dirty, (20, 20)) for y in range(top, bottom)]
+    wanted = {
+        y for y in range(20) for rect in dirty if rect.clip((0, y, 20, 1)).w and rect.clip((0, y, 20, 1)).h
+    }
+    assert rows == sorted(wanted)
+
+
+def names(found: list[Candidate]) -> list[tuple[str, int]]:
+    return [(candidate.device.name, candidate.rank) for candidate in found]
+
+
+def test_the_framebuffer_of_the_connected_panel_comes_first(tmp_path: Path) -> None:
+    """A Pi 5: HDMI on one card, the DSI panel on another, numbers the wrong way round."""
+    hdmi = card(tmp_path, 1, {"HDMI-A-1": "disconnected", "HDMI-A-2": "disconnected"})
+    dsi = card(tmp_path, 0, {"DSI-1": "connected"})
+    framebuffer(tmp_path, 0, hdmi, "vc4drmfb")
+    framebuffer(tmp_path, 1, dsi, "drm-rp1-dsidrmf")
+    assert names(candidates(tmp_path)) == [("fb1", 0), ("fb0", 3)]
+    assert candidates(tmp_path)[0] == Candidate(
+        tmp_path / "dev" / "fb1", "drm-rp1-dsidrmf", (Connector("card0-DSI-1", "connected"),)
+    )
+
+
+def test_a_built_in_panel_before_a_monitor_and_both_before_one_without_sockets(tmp_path: Path) -> None:
+    framebuffer(tmp_path, 0, None, "fb_ili9486")
+    framebuffer(tmp_path, 1, card(tmp_path, 0, {"HDMI-A-1": "connected"}))
+    framebuffer(tmp_path, 2, card(tmp_path, 1, {"SPI-1": "connected"}))
+    assert names(candidates(tmp_path)) == [("fb2", 0), ("fb1", 1), ("fb0", 2)]
+
+
+def test_a_panel_without_sockets_before_an_unplugged_monitor(tmp_path: Path) -> None:
+    framebuffer(tmp_path, 0, card(tmp_path, 0, {"HDMI-A-1": "unknown"}))
+    framebuffer(tmp_path, 1, None, "fb_ili9486")
+    assert names(candidates(tmp_path)) == [("fb1", 2), ("fb0", 3)]
+
+
+def test_no_framebuffer_at_all(tmp_path: Path) -> None:
+    assert candidates(tmp_path) == []
+
+
+def test_a_connector_that_goes_while_we_look(tmp_path: Path) -> None:
+    framebuffer(tmp_path, 0, card(tmp_path, 0, {"DP-1": "connected"}))
+    status = tmp_path / "sys/class/drm/card0-DP-1/status"
+    status.unlink()
+    status.mkdir()  # reading it fails
+    assert names(candidates(tmp_path)) == [("fb0", 3)]
