@@ -117,8 +117,10 @@ def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
         ),
         (
             'title="x"\nuntil="9"\n[[moment]]\nat="5"\nprobe="wet"',
-            '{file}, moment 1: probe is "wet"; it may be: '
-            + "ok, no-probe, empty, crc, malformed, reset, no-power, range.",
+            (
+                '{file}, moment 1: probe is "wet"; it may be: '
+                "ok, no-probe, empty, crc, malformed, reset, no-power, range."
+            ),
         ),
     ],
 )

@@ -102,7 +102,8 @@ def band(scene: Scene, box: Box, celsius: float, bands: Bands) -> None:
         scene,
         box,
         f'<path d="M{x(low):.1f} {y:.1f}L{x(high):.1f} {y:.1f}" stroke="{dim}" stroke-width="{thin}" '
-        f'stroke-linecap="round"/><path d="M{x(bands.warm_low):.1f} {y:.1f}L{x(bands.warm_high):.1f} {y:.1f}" '
+        f'stroke-linecap="round"/>'
+        f'<path d="M{x(bands.warm_low):.1f} {y:.1f}L{x(bands.warm_high):.1f} {y:.1f}" '
         f'stroke="{line}" stroke-width="{thick}" stroke-linecap="round"/>'
         f'<path d="M{pointer:.1f} {y - thick:.1f}l{-tip} {-1.7 * tip:.1f}l{2 * tip} 0Z" fill="{hot}"/>',
     )

@@ -3,7 +3,7 @@
 from kiosk import __version__
 from kiosk.core.events import Act
 from kiosk.core.pages import About, Health, Settings, Techniques
-from kiosk.core.rules import Condition, Glow, Rules, TextSize, Theme
+from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Side
 from kiosk.screen import art, parts
@@ -51,7 +51,6 @@ ABOUT: tuple[tuple[str, str], ...] = (
 def settings(scene: Scene, page: Settings) -> None:
     """One menu: two settings, and on the right what leads on and back."""
     first, second, third, fourth = _menu_boxes(scene)
-    rules = scene.state.rules
     if page.menu == 0:
         _setting(scene, first, "glow", _("Light"), "moon")
         _setting(scene, second, "volume", _("Sound"), "sound")
