@@ -1,0 +1,259 @@
+"""The house put together: real threads, a real diary file, simulated parts."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk import app
+from kiosk import settings as owner
+from kiosk.app import House, Parts
+from kiosk.clock import SystemClock
+from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting, Fault, Tapped
+from kiosk.core.pages import Asleep, Card, CountIn, Home, Resume, Soak
+from kiosk.core.rules import Glow, Rules
+from kiosk.core.state import State
+from kiosk.devices.simulated import (
+    SimulatedBacklight,
+    SimulatedButton,
+    SimulatedBuzzer,
+    SimulatedLamp,
+    SimulatedProbe,
+)
+from kiosk.diary.store import Store
+
+
+class Watcher:
+    """Hears of each State and waits, without polling, for one that is wanted."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._state: State | None = None
+
+    def publish(self, state: State) -> None:
+        with self._changed:
+            self._state = state
+            self._changed.notify_all()
+
+    def until(self, wanted: Callable[[State], bool]) -> State:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._state is not None and wanted(self._state), 10), (
+                self._state
+            )
+            assert self._state is not None
+            return self._state
+
+    def until_page(self, page: type) -> State:
+        return self.until(lambda state: isinstance(state.page, page))
+
+
+class Bench:
+    """Simulated parts, and what became of them."""
+
+    def __init__(self) -> None:
+        now = SystemClock().now
+        self.lamp, self.buzzer = SimulatedLamp(now), SimulatedBuzzer(now)
+        self.light = SimulatedBacklight(now)
+        self.buttons: list[SimulatedButton] = []
+        self.probes: list[SimulatedProbe] = []
+        self.parts = Parts(
+            self.lamp,
+            self.buzzer,
+            self.light,
+            lambda post: self._keep(self.buttons, SimulatedButton(post)),
+            lambda post: self._keep(self.probes, SimulatedProbe(post, now, threaded=False)),
+            closing=(self.lamp, self.buzzer),
+        )
+
+    @staticmethod
+    def _keep(kept, part):
+        kept.append(part)
+        return part
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(app, "clock_is_set", lambda: True)
+    return tmp_path
+
+
+def house(folder: Path, bench: Bench, watcher: Watcher, config: owner.Settings | None = None) -> House:
+    return House(
+        config or owner.Settings(),
+        bench.parts,
+        folder / "diary.db",
+        publish=watcher.publish,
+        settings_path=folder / "own.toml",
+    )
+
+
+def nights(folder: Path) -> list[tuple[object, ...]]:
+    with Store.read_only(folder / "diary.db") as store:
+        return [(entry.ending, entry.rating, entry.techniques) for entry in store.episodes()]
+
+
+def test_a_press_lights_the_lamp_and_is_in_the_diary_when_the_house_is_closed(folder):
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher):
+        bench.buttons[0].press()
+        watcher.until_page(CountIn)
+        bench.buttons[0].release()
+        watcher.until(lambda state: state.down_at is None)
+    assert bench.lamp.history[0][1] == 1.0
+    assert (bench.lamp.current, bench.buzzer.current[0]) == (0.0, 0)
+    assert nights(folder) == [(None, None, ("hand_stretch",))]
+
+
+def test_a_night_cut_short_is_offered_again_and_goes_on(folder):
+    for page in (CountIn, Resume):
+        bench, watcher = Bench(), Watcher()
+        with house(folder, bench, watcher):
+            if page is CountIn:
+                bench.buttons[0].press()
+            watcher.until_page(page)
+    with house(folder, Bench(), watcher) as running:
+        watcher.until_page(Resume)
+        running.conductor.post(Tapped(Act.YES))
+        assert watcher.until(lambda state: state.episode is not None).episode is not None
+    assert len(nights(folder)) == 1
+
+
+def test_a_night_cut_short_long_ago_is_recorded_as_interrupted(folder, monkeypatch):
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher):
+        bench.buttons[0].press()
+        watcher.until_page(CountIn)
+    monkeypatch.setattr(app, "OFFER_WITHIN", -1)
+    watcher = Watcher()
+    with house(folder, Bench(), watcher):
+        assert isinstance(watcher.until(lambda _: True).page, Asleep)
+    assert nights(folder) == [("interrupted", None, ("hand_stretch",))]
+
+
+def test_a_setting_changed_on_the_screen_is_in_force_and_in_the_file(folder):
+    watcher = Watcher()
+    with house(folder, Bench(), watcher) as running:
+        for tap in (Tapped(), Tapped(Act.MORE)):
+            running.conductor.post(tap)
+        running.conductor._perform(ChangeSetting("glow"))
+        watcher.until(lambda state: state.rules.glow is Glow.SOFT)
+    assert owner.load([folder / "own.toml"]) == (
+        msgspec.structs.replace(owner.Settings(), screen=owner.Screen(glow=Glow.SOFT)),
+        (),
+    )
+
+
+def test_a_setting_that_cannot_be_saved_is_said_and_still_holds(folder):
+    (folder / "own.toml").mkdir()
+    watcher = Watcher()
+    with house(folder, Bench(), watcher) as running:
+        running.conductor._perform(ChangeSetting("glow"))
+        state = watcher.until(lambda state: Fault.SETTINGS in state.faults)
+    assert state.rules.glow is Glow.SOFT
+
+
+def test_an_unknown_setting_changes_nothing_and_is_logged(folder, caplog):
+    watcher = Watcher()
+    with house(folder, Bench(), watcher) as running:
+        running.conductor._perform(ChangeSetting("levity"))
+    assert "levity is not known" in caplog.text
+
+
+def test_the_probe_is_read_only_while_a_soak_is_on(folder, monkeypatch):
+    monkeypatch.setattr("kiosk.core.night.WAKE_GUARD", 0)
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher) as running:
+        running.conductor.post(Tapped())
+        watcher.until_page(Home)
+        running.conductor.post(Tapped(Act.SOAK))
+        watcher.until_page(Card)
+        assert bench.probes[0].next_tick() is None
+        while not isinstance(watcher.until(lambda _: True).page, Soak):
+            page = watcher.until(lambda _: True).page
+            running.conductor.post(Tapped(Act.NEXT))
+            watcher.until(lambda state, page=page: state.page != page)
+        assert bench.probes[0].next_tick() is not None
+        bench.probes[0].tick()
+        running.conductor.post(ButtonPressed())
+        running.conductor.post(Tapped(Act.STOP))
+        watcher.until_page(Card)
+    assert bench.probes[0].next_tick() is None
+
+
+def test_without_pins_a_banner_says_so_and_touch_leads(folder):
+    bench, watcher = Bench(), Watcher()
+    bench.parts = replace(bench.parts, button=lambda _post: None, faults=frozenset({Fault.NO_GPIO}))
+    with house(folder, bench, watcher) as running:
+        running.conductor.post(Tapped())
+        assert watcher.until_page(Home).faults == {Fault.NO_GPIO}
+
+
+def test_an_unset_clock_is_a_banner_until_it_is_set(folder, monkeypatch):
+    monkeypatch.setattr(app, "clock_is_set", lambda: False)
+    watcher = Watcher()
+    with house(folder, Bench(), watcher) as running:
+        watcher.until(lambda state: Fault.CLOCK in state.faults)
+        monkeypatch.setattr(app, "clock_is_set", lambda: True)
+        running.tend()
+        watcher.until(lambda state: Fault.CLOCK not in state.faults)
+
+
+def test_a_missing_touch_panel_is_a_banner(folder):
+    watcher = Watcher()
+    with house(folder, Bench(), watcher) as running:
+        running.touch_panel(present=False)
+        watcher.until(lambda state: Fault.NO_TOUCH in state.faults)
+        running.touch_panel(present=True)
+        watcher.until(lambda state: Fault.NO_TOUCH not in state.faults)
+
+
+def test_a_diary_that_cannot_be_kept_is_a_banner_and_the_night_goes_on(folder):
+    (folder / "diary.db").mkdir()
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher):
+        watcher.until(lambda state: Fault.DISK in state.faults)
+        bench.buttons[0].press()
+        watcher.until_page(CountIn)
+
+
+def test_after_an_error_that_keeps_coming_back_the_house_says_it_failed(folder, monkeypatch, caplog):
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher) as running:
+        monkeypatch.setattr("kiosk.core.night.transition", broken)
+        for _ in range(20):
+            running.conductor.post(ButtonReleased())
+        running._thread.join(10)
+        assert running.failed
+    assert "broken on purpose" in caplog.text
+    assert (bench.lamp.current, bench.buzzer.current[0]) == (0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("quiet_from", "quiet_to", "hour", "quiet"),
+    [
+        (22 * 60, 7 * 60, 23, True),
+        (22 * 60, 7 * 60, 3, True),
+        (22 * 60, 7 * 60, 7, False),
+        (22 * 60, 7 * 60, 21, False),
+        (13 * 60, 15 * 60, 14, True),
+        (13 * 60, 15 * 60, 15, False),
+        (0, 0, 3, False),
+    ],
+)
+def test_quiet_hours_by_the_local_clock(monkeypatch, quiet_from, quiet_to, hour, quiet):
+    monkeypatch.setattr(app, "clock_is_set", lambda: True)
+    monkeypatch.setattr(app, "_now", lambda: datetime(2026, 3, 14, hour, 0).astimezone())
+    assert app._quiet_now(Rules(quiet_from=quiet_from, quiet_to=quiet_to)) is quiet
+
+
+def test_a_clock_that_is_not_set_is_taken_for_night(monkeypatch):
+    monkeypatch.setattr(app, "clock_is_set", lambda: False)
+    assert app._quiet_now(Rules())
