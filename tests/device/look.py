@@ -1,0 +1,36 @@
+"""What the panel shows, compared with what it ought to show."""
+
+import time
+from pathlib import Path
+
+import pygame
+
+from tests.device.rig import Rig
+
+#: Letters are drawn by the device's own FreeType, a few pixels at their rims differ.
+SAME = 0.010
+
+
+def unlike(shot: Path, picture: pygame.Surface) -> float:
+    """The share of pixels of a screenshot that differ plainly from a picture, 0.0 to 1.0."""
+    seen = pygame.image.load(shot).convert(picture)
+    same = pygame.mask.from_threshold(seen, (0, 0, 0), (64, 64, 64, 255), picture).count()
+    width, height = picture.get_size()
+    return 1 - same / (width * height)
+
+
+def see(rig: Rig, picture: pygame.Surface, shot: Path, *, timeout: float = 8) -> None:
+    """Wait until the panel shows this picture, and keep the screenshot."""
+    end = time.monotonic() + timeout
+    while (off := unlike(rig.screenshot(shot), picture)) > SAME and time.monotonic() < end:
+        time.sleep(0.3)
+    if off > SAME:
+        pygame.image.save(picture, shot.with_name(shot.stem + "-expected.png"))
+    assert off <= SAME, f"{shot} differs from what was expected in {100 * off:.1f} % of its pixels"
+
+
+def lit(shot: Path) -> int:
+    """How many pixels are not black."""
+    seen = pygame.image.load(shot)
+    dark = pygame.mask.from_threshold(seen, (0, 0, 0), (8, 8, 8, 255)).count()
+    return seen.get_width() * seen.get_height() - dark

@@ -1,0 +1,147 @@
+"""The emulated bedside device, driven as a person would drive the real one.
+
+    with Rig(Path(".rig")) as rig:
+        rig.boot(fresh=True)
+        since = rig.press(BUTTON, ms=80)
+        rig.wait_edge(LAMP, 1, since=since)
+        rig.tap(400, 240)
+        rig.set_water(38.5)
+        rig.screenshot(Path("a.png"))
+
+Every time is the guest's CLOCK_MONOTONIC in seconds, so that presses and edges subtract.
+"""
+
+import base64
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from tests.device.qemu import Machine, RigError
+
+T = TypeVar("T")
+
+#: Pins as BCM numbers; ``hardware/pinmap.toml``.
+BUTTON, LAMP, BUZZER = 5, 12, 13
+
+_FAULTS = {"crc": 1, "missing": 2, "reset": 3, "shorted": 4}
+_BUS = "/sys/bus/w1/devices/w1_bus_master1"
+
+
+class Edge(NamedTuple):
+    """The owner of a line wrote to it: ``level`` 0 or 1, or None when it became an input."""
+
+    at: float
+    pin: int
+    level: int | None
+
+
+class Rig(Machine):
+    """The machine with a button, a lamp, a buzzer, a touchscreen and a probe."""
+
+    def guest(self, command: str, *, timeout: float = 60) -> str:
+        """Run a shell command as root in the guest; what it printed.
+
+        Raises ``RigError`` when it ends with an error.
+        """
+        result = self.call("run", timeout=timeout, cmd=command)
+        if result["rc"]:
+            raise RigError(f"guest: {command!r} -> {result['rc']}\n{result['out']}{result['err']}")
+        return str(result["out"])
+
+    def put(self, data: bytes, path: str, mode: int = 0o644) -> None:
+        """Write a file in the guest, its folders too."""
+        self.call("put", path=path, data=base64.b64encode(data).decode(), mode=mode)
+
+    def get(self, path: str) -> bytes:
+        """Read a file of the guest."""
+        return base64.b64decode(self.call("get", path=path))
+
+    # --- button, lamp, buzzer
+
+    def press(self, pin: int = BUTTON, *, ms: int = 80, bounce: Sequence[int] = ()) -> float:
+        """Push a button wired to ground for ``ms`` and let go; the moment of first contact.
+
+        ``bounce`` is contact chatter at each end: (ms closed, ms open, ...), in pairs.
+        """
+        if len(bounce) % 2:
+            raise ValueError("bounce needs pairs: closed, open")
+        steps: list[tuple[float, int, int]] = [(0, pin, 0)]
+        steps += [(wait / 1000, pin, 1 - number % 2) for number, wait in enumerate(bounce)]
+        steps += [(ms / 1000, pin, 1)]
+        steps += [(wait / 1000, pin, number % 2) for number, wait in enumerate(bounce)]
+        return float(self.call("play", steps=steps, timeout=ms / 1000 + 30)[0])
+
+    def hold_line(self, pin: int, level: int) -> None:
+        """Put a steady level on an input line: a stuck button, say."""
+        self.call("play", steps=[(0, pin, level)])
+
+    def line(self, pin: int) -> int:
+        """The level of a line as it is now."""
+        return int(self.call("line", pin=pin))
+
+    def edges(self, pins: Sequence[int], since: float = 0.0) -> list[Edge]:
+        """Every change its owner wrote to these lines, stamped by the kernel to the microsecond."""
+        return [Edge(*edge) for edge in self.call("edges", pins=list(pins), since=since, timeout=120)]
+
+    def clear_edges(self) -> None:
+        """Empty the trace (16 MiB a processor, about four minutes of a steady tone)."""
+        self.call("clear")
+
+    def wait_edge(self, pin: int, level: int, *, since: float, timeout: float = 10) -> float:
+        """When the line first became ``level`` after ``since``."""
+
+        def found() -> float | None:
+            return next((edge.at for edge in self.edges([pin], since) if edge.level == level), None)
+
+        at = until(found, timeout=timeout)
+        if at is None:
+            raise RigError(f"GPIO{pin} did not become {level} in {timeout} s")
+        return at
+
+    # --- probe
+
+    def set_water(self, what: float | str, *, at_once: bool = False) -> None:
+        """Degrees Celsius, or a fault: "crc", "missing", "reset" (85 C) or "shorted".
+
+        The kernel notices a plugged or unplugged probe at its next bus searches (10 s apart; gone
+        after about 100 s); ``at_once`` makes it look now.
+        """
+        if isinstance(what, str):
+            self.call("water", fault=_FAULTS[what])
+        else:
+            self.call("water", fault=0, temp_mc=round(what * 1000))
+        if at_once:
+            if what == "missing":
+                self.guest(
+                    f"cd {_BUS}; for d in 28-*; do [ -d $d ] && echo $d > w1_master_remove; done; true"
+                )
+            self.guest(f"cd {_BUS}; echo 1 > w1_master_search; sleep 0.3; echo -1 > w1_master_search")
+
+    # --- the appliance's own software
+
+    def journal(self, unit: str = "", *, lines: int = 200) -> str:
+        """The last lines of this boot's journal, of one unit or of all."""
+        chosen = f"-u {unit}" if unit else ""
+        return self.guest(f"journalctl -b --no-pager -o short-monotonic -n {lines} {chosen}")
+
+    def show(self, unit: str, *names: str) -> dict[str, str]:
+        """Properties of a unit, as ``systemctl show`` names them."""
+        out = self.guest(f"systemctl show {unit} " + " ".join(f"-p {name}" for name in names))
+        return dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
+
+    def wait_active(self, unit: str, *, timeout: float = 90) -> None:
+        """Until the unit is ready by its own word."""
+
+        def active() -> bool:
+            return self.show(unit, "ActiveState")["ActiveState"] == "active"
+
+        if not until(active, timeout=timeout):
+            raise RigError(f"{unit} is not active:\n" + self.journal(unit, lines=40))
+
+
+def until(look: Callable[[], T], *, timeout: float = 15, every: float = 0.3) -> T:
+    """Look again and again until there is something; the last answer."""
+    end = time.monotonic() + timeout
+    while not (seen := look()) and time.monotonic() < end:
+        time.sleep(every)
+    return seen

@@ -1,0 +1,95 @@
+"""Lamp and buzzer against the kernel's trace, edge by edge, for the first minutes of a night."""
+
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from kiosk.core.pages import Guide, NextUp
+from tests.device import spans
+from tests.device.conftest import figure
+from tests.device.rig import BUZZER, LAMP, Edge, Rig
+from tests.device.twin import Twin
+
+#: A level kept this long is no pulse: the lamp pulses at 100 Hz, the lowest tone at 523 Hz.
+STEADY = {LAMP: 0.060, BUZZER: 0.025}
+#: An edge may come this much later than the most punctual one, in seconds; the emulated processor is slow.
+LATE_AT_MOST = 0.060
+LATE_USUALLY = 0.030
+#: How far a tone may be off; software pulses run up to 6 % fast here.
+OFF_TUNE = 0.08
+
+
+def test_the_first_three_minutes_follow_the_sequence(rig: Rig) -> None:
+    """One press; after that the device leads alone."""
+    twin = Twin()
+    twin.press()
+    twin.wait_until(180_000)
+
+    start = rig.press(bounce=(2, 1, 1, 2))
+    time.sleep(183)
+
+    edges = [edge for edge in rig.edges([LAMP, BUZZER], since=start) if edge.level is not None]
+    contact = _compare(twin, edges, start, (0, 180_000), "three minutes")
+    assert contact < 0.120, f"lamp and buzzer answered {contact * 1000:.0f} ms after the contact"
+
+
+def test_a_press_goes_on_and_the_lamp_breathes(rig: Rig) -> None:
+    """The second press leads from "gone?" to the toe stretch, whose wiggle is a slow breath."""
+    twin = Twin()
+    twin.press()
+    twin.wait_until(55_000)
+    start = rig.press()
+    time.sleep(55)
+    again = rig.press()
+    twin.wait_until(round((again - start) * 1000))
+    twin.press()
+    assert isinstance(twin.page, NextUp)
+    since = twin.now - 80
+    twin.wait_until(since + 75_000)
+    assert isinstance(twin.page, Guide)
+    time.sleep(78)
+
+    edges = [edge for edge in rig.edges([LAMP, BUZZER], since=again) if edge.level is not None]
+    _compare(twin, edges, again - since / 1000, (since, since + 75_000), "second technique")
+
+
+def _compare(twin: Twin, edges: Sequence[Edge], start: float, during: tuple[int, int], what: str) -> float:
+    """Every span of lamp and buzzer, its order, its kind and its moment; every tone, its pitch.
+
+    ``start`` is the guest's time at the twin's zero. Returns the seconds from there to the most
+    punctual edge, against which all others are measured.
+    """
+    first, last = during
+    tunes = [(at, 0.5 if tone[0] else 0.0) for at, tone in twin.buzzer.history]
+    late: list[float] = []
+    for pin, history in ((LAMP, twin.lamp.history), (BUZZER, tunes)):
+        meant = [span for span in spans.of_levels(history) if first / 1000 <= span.start <= last / 1000 - 0.5]
+        traced = [edge for edge in edges if edge.pin == pin and edge.at - start <= last / 1000]
+        # a new owner's first write puts the line low; that is no edge of the night
+        happened = spans.of_edges(traced, end=start + last / 1000 + 1, steady=STEADY[pin])
+        happened = [span for span in happened if span.start - start <= last / 1000 - 0.4]
+        assert [span.kind for span in happened] == [span.kind for span in meant], (
+            f"GPIO{pin} meant {meant}, did {[(span.start - start, span.kind) for span in happened]}"
+        )
+        late += [did.start - start - ought.start for did, ought in zip(happened, meant, strict=True)]
+    punctual = min(late)
+    behind = [lag - punctual for lag in late]
+    p50, p99 = spans.percentile(behind, 50), spans.percentile(behind, 99)
+    figure(
+        f"{what}: {len(late)} edges; contact -> edge at best {punctual * 1000:.1f} ms; "
+        f"others behind it p50 {p50 * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
+    )
+    assert max(behind) < LATE_AT_MOST
+    assert p50 < LATE_USUALLY
+
+    buzzed = [edge for edge in edges if edge.pin == BUZZER]
+    off: list[float] = []
+    for tone in twin.tones:
+        if first <= tone.start and tone.end <= last:
+            begin, end = (start + punctual + at / 1000 for at in (tone.start, tone.end))
+            heard = spans.hertz(buzzed, begin + 0.020, end)
+            off.append(abs(heard / tone.hertz - 1))
+            assert heard == pytest.approx(tone.hertz, rel=OFF_TUNE), f"{tone} sounded at {heard:.0f} Hz"
+    figure(f"{what}: {len(off)} tones, pitch off by {100 * spans.percentile(off, 50):.1f} % (p50)")
+    return punctual

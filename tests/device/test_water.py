@@ -1,0 +1,129 @@
+"""The DS18B20 of the device drives the soak page: every band, every fault, unplugged and back."""
+
+import time
+from pathlib import Path
+
+import pygame
+import pytest
+
+from kiosk.core.events import Act
+from kiosk.core.pages import Card, Soak
+from kiosk.core.soak import Verdict
+from tests.device.look import unlike
+from tests.device.rig import LAMP, Rig, until
+from tests.device.spans import of_edges
+from tests.device.twin import Twin
+
+#: The curve and the minutes left differ a little from the twin's; the verdict does not.
+ALIKE = 0.06
+
+BANDS = {
+    Verdict.DRY: 21.0,
+    Verdict.COLD: 31.5,
+    Verdict.TOP_UP: 34.5,
+    Verdict.WARM: 38.5,
+    Verdict.HOT_EDGE: 40.6,
+    Verdict.TOO_HOT: 42.0,
+    Verdict.DANGER: 44.0,
+}
+
+
+def _twin_in_the_tub() -> Twin:
+    twin = Twin()
+    twin.tap()
+    twin.wait(2)
+    twin.tap(Act.SOAK)
+    twin.wait(2)
+    while isinstance(twin.page, Card):
+        twin.tap(Act.NEXT)
+        twin.wait(2)
+    assert isinstance(twin.page, Soak)
+    return twin
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict[Verdict, pygame.Surface]:
+    """The soak page of every verdict, from the twin."""
+    twin = _twin_in_the_tub()
+    drawn = {}
+    for verdict, celsius in BANDS.items():
+        twin.water(celsius, 40)
+        assert twin.verdict is verdict
+        drawn[verdict] = twin.picture()
+    twin = _twin_in_the_tub()
+    twin.water(38.5, 40)
+    twin.water(None, 10)
+    assert twin.verdict is Verdict.FAULT
+    drawn[Verdict.FAULT] = twin.picture()
+    return drawn
+
+
+@pytest.fixture
+def tub(rig: Rig) -> Rig:
+    """The device on the soak page, led there by touch; the room is 21 degrees."""
+    rig.set_water(21.0)
+    twin = Twin()
+    rig.tap(400, 240)
+    twin.tap()
+    for act in (Act.SOAK, Act.NEXT, Act.NEXT, Act.NEXT):
+        time.sleep(1.5)
+        twin.wait(1.5)
+        rig.tap(*twin.where(act))
+        twin.tap(act)
+    assert isinstance(twin.page, Soak)
+    return rig
+
+
+def _become(
+    rig: Rig, verdict: Verdict, pictures: dict[Verdict, pygame.Surface], shot: Path, timeout: float = 60
+) -> None:
+    """Wait for the page of this verdict: nearer to the twin's than to that of any other verdict."""
+    measured: dict[Verdict, float] = {}
+
+    def seen() -> bool:
+        rig.screenshot(shot)
+        measured.update({name: unlike(shot, picture) for name, picture in pictures.items()})
+        return min(measured, key=lambda name: measured[name]) is verdict and measured[verdict] < ALIKE
+
+    assert until(seen, timeout=timeout), f"{shot} is no {verdict}: {measured}"
+
+
+def _warm(rig: Rig, start: float, end: float) -> None:
+    """Change the water as water changes: a jump is taken for a broken probe."""
+    steps = max(1, round(abs(end - start) / 2))
+    for step in range(1, steps + 1):
+        rig.set_water(start + (end - start) * step / steps)
+        time.sleep(2)
+
+
+def test_the_water_from_cold_to_danger_and_back(
+    tub: Rig, pictures: dict[Verdict, pygame.Surface], shots: Path
+) -> None:
+    at = 21.0
+    for number, (verdict, celsius) in enumerate(BANDS.items(), start=1):
+        _warm(tub, at, celsius)
+        at = celsius
+        _become(tub, verdict, pictures, shots / f"{number}-{verdict}.png")
+    since = tub.now()
+    time.sleep(4)
+    flashes = of_edges(tub.edges([LAMP], since=since), end=since + 4, steady=0.06)
+    # 2 Hz, half on: sixteen changes in four seconds
+    assert 14 <= len(flashes) <= 18, flashes
+
+    _warm(tub, at, 38.5)
+    time.sleep(3)
+    _become(tub, Verdict.DANGER, pictures, shots / "8-danger-until-a-press.png")
+    tub.press()
+    _become(tub, Verdict.WARM, pictures, shots / "9-warm-again.png")
+
+
+@pytest.mark.parametrize("fault", ["crc", "reset", "shorted", "missing"])
+def test_a_probe_that_fails_and_comes_back(
+    tub: Rig, pictures: dict[Verdict, pygame.Surface], shots: Path, fault: str
+) -> None:
+    _warm(tub, 21.0, 38.5)
+    _become(tub, Verdict.WARM, pictures, shots / "1-warm.png")
+    tub.set_water(fault, at_once=fault == "missing")
+    _become(tub, Verdict.FAULT, pictures, shots / "2-fault.png", timeout=15)
+    tub.set_water(38.5, at_once=fault == "missing")
+    _become(tub, Verdict.WARM, pictures, shots / "3-warm-again.png")

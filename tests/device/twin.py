@@ -1,0 +1,133 @@
+"""The same night on a simulated clock: what the device ought to do and show, from the product itself."""
+
+from typing import NamedTuple
+
+import pygame
+
+from kiosk import techniques
+from kiosk.clock import SimulatedClock
+from kiosk.conductor import Conductor, Outputs
+from kiosk.core import night
+from kiosk.core.events import (
+    Act,
+    ButtonPressed,
+    ButtonReleased,
+    Effect,
+    Event,
+    ProbeError,
+    Tapped,
+    WaterRead,
+)
+from kiosk.core.pages import Page
+from kiosk.core.soak import Verdict
+from kiosk.core.technique import Ms
+from kiosk.devices.simulated import SimulatedBacklight, SimulatedBuzzer, SimulatedLamp
+from kiosk.screen.scene import Target
+from kiosk.screen.stage import Stage
+from kiosk.screen.theme import Panel
+from kiosk.settings import to_rules
+from kiosk.settings_tree import Settings
+
+SIZE = (800, 480)
+
+
+class Tone(NamedTuple):
+    """The buzzer sounds from ``start`` to ``end`` (ms)."""
+
+    start: Ms
+    end: Ms
+    hertz: int
+
+
+class Twin:
+    """The conductor and the night of the default settings, in quiet hours, without any hardware."""
+
+    def __init__(self) -> None:
+        settings = Settings()
+        self._clock = SimulatedClock()
+        self.lamp = SimulatedLamp(self._playing)
+        self.buzzer = SimulatedBuzzer(self._playing)
+        self.effects: list[Effect] = []
+        self._conductor = Conductor(
+            night.new(to_rules(settings, techniques.load()[0])),
+            Outputs(self.lamp, self.buzzer, SimulatedBacklight(self._playing)),
+            self._clock,
+            perform=self.effects.append,
+            publish=lambda _state: None,
+            quiet=lambda _rules: True,
+        )
+        self._stage = Stage(Panel.of(SIZE, settings.screen.panel))
+
+    def _playing(self) -> Ms:
+        """The moment being played, not the clock's: that one has moved on already."""
+        return self._conductor.now
+
+    @property
+    def page(self) -> Page:
+        """What is on the screen."""
+        return self._conductor.state.page
+
+    @property
+    def now(self) -> Ms:
+        """Time since the twin was made."""
+        return self._clock.now()
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by."""
+        self.wait_until(self.now + round(seconds * 1000))
+
+    def wait_until(self, moment: Ms) -> None:
+        """Let time go by up to a moment."""
+        self._clock.move_to(moment)
+        self._conductor.advance(self.now)
+
+    def press(self, seconds: float = 0.08) -> None:
+        """Push the button and let go."""
+        self._happen(ButtonPressed())
+        self.wait(seconds)
+        self._happen(ButtonReleased())
+
+    def tap(self, act: Act = Act.ANYWHERE) -> None:
+        """Tap the target that means this."""
+        target = next((target for target in self.targets if target.act is act), None)
+        assert target or act is Act.ANYWHERE, f"{self.page} has no {act}"
+        self._happen(Tapped(target.act, target.number, target.key) if target else Tapped())
+
+    def water(self, celsius: float | None, seconds: int = 20) -> None:
+        """The probe reads this once a second for so long; None: an empty file."""
+        for _ in range(seconds):
+            error = ProbeError.EMPTY if celsius is None else None
+            self._happen(WaterRead(celsius, error))
+            self.wait(1)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the water is."""
+        return self._conductor.state.water.verdict
+
+    def _happen(self, event: Event) -> None:
+        self._conductor.handle(event, self.now)
+
+    # --- what there is to see and to hear
+
+    @property
+    def targets(self) -> list[Target]:
+        """What can be tapped now."""
+        return self._stage.compose(self._conductor.state, self.now).targets
+
+    def where(self, act: Act) -> tuple[int, int]:
+        """The middle of the target that means this, in pixels."""
+        return next(target.box.rect.center for target in self.targets if target.act is act)
+
+    def picture(self) -> pygame.Surface:
+        """What the screen ought to show now."""
+        surface = pygame.Surface(SIZE)
+        Stage(self._stage.panel).draw(surface, self._conductor.state, self.now)
+        return surface
+
+    @property
+    def tones(self) -> list[Tone]:
+        """Every tone so far, the last one maybe unfinished."""
+        history = self.buzzer.history
+        ends = [at for at, _ in history[1:]] + [self.now]
+        return [Tone(at, end, hertz) for (at, (hertz, _)), end in zip(history, ends, strict=True) if hertz]
