@@ -8,12 +8,17 @@ import msgspec
 FOLDER = Path(__file__).resolve().parent
 
 #: The 40-pin header as Raspberry Pi numbers it: header pin -> GPIO (BCM) or rail.
-HEADER: dict[int, int | str] = {
-    **{1: "3V3", 2: "5V", 3: 2, 4: "5V", 5: 3, 6: "GND", 7: 4, 8: 14, 9: "GND", 10: 15},
-    **{11: 17, 12: 18, 13: 27, 14: "GND", 15: 22, 16: 23, 17: "3V3", 18: 24, 19: 10, 20: "GND"},
-    **{21: 9, 22: 25, 23: 11, 24: 8, 25: "GND", 26: 7, 27: 0, 28: 1, 29: 5, 30: "GND"},
-    **{31: 6, 32: 12, 33: 13, 34: "GND", 35: 19, 36: 16, 37: 26, 38: 20, 39: "GND", 40: 21},
-}
+HEADER: dict[int, int | str] = dict(
+    enumerate(
+        (
+            "3V3", "5V", 2, "5V", 3, "GND", 4, 14, "GND", 15,
+            17, 18, 27, "GND", 22, 23, "3V3", 24, 10, "GND",
+            9, 25, 11, 8, "GND", 7, 0, 1, 5, "GND",
+            6, 12, 13, "GND", 19, 16, 26, 20, "GND", 21,
+        ),
+        start=1,
+    )
+)  # fmt: skip
 
 
 class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,1 @@
+"""The case: parameters, the check that everything fits, pictures and printable parts."""
