@@ -62,9 +62,13 @@ class Addon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     key: str
     bcm: list[int]
-    pwm: bool
     verdict: Literal["free", "clash", "no-pwm", "display-only"]
     note: str
+    overlays: list[str] = []
+    params: list[str] = []
+    moves: dict[str, int] = {}
+    shares: list[str] = []
+    pwm: bool = False
     covers: Span | None = None
 
 
