@@ -57,7 +57,7 @@ def test_no_pin_twice_and_no_colour_twice() -> None:
 
 
 def test_until_the_program_runs_nothing_is_on_and_nothing_pressed() -> None:
-    # BCM2835 ARM Peripherals, table 6-31: GPIO0 to GPIO8 start with a pull-up, GPIO9 to GPIO27 with a pull-down
+    # BCM2835 ARM Peripherals, table 6-31: GPIO0 to GPIO8 start with a pull-up, the others with a pull-down
     for pin in PINMAP.pin:
         assert pin.boot_pull == ("up" if pin.bcm <= 8 else "down"), pin.name
         if pin.direction != "both":
