@@ -286,7 +286,9 @@ def _rising(water: Water) -> bool:
     """Hot water is being added: it warms while the feet are in, and was not yet steady since."""
     recent = _within(water.readings, RISE_WITHIN)
     if water.verdict is Verdict.WARM:
-        return recent[-1].celsius - min(r.celsius for r in recent) > RISE
+        # From the second lowest: a single low reading says nothing, so the way back from it neither.
+        low = sorted(r.celsius for r in recent)[:2][-1]
+        return recent[-1].celsius - low > RISE
     return water.verdict is Verdict.RISING and not _steady(water, RISE_WITHIN)
 
 
