@@ -6,6 +6,10 @@ from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+from kiosk.lean import load_pygame
+
+load_pygame()
+
 import pygame
 
 from kiosk.core.pages import Asleep

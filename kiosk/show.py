@@ -1,5 +1,7 @@
 """The main thread: draws the latest State, hands taps to the night, tells systemd that all is well."""
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import os
@@ -9,8 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-
-import pygame
+from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
 from kiosk.conductor import Conductor
@@ -25,6 +26,9 @@ from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
 from kiosk.words import _
+
+if TYPE_CHECKING:
+    import pygame
 
 log = logging.getLogger(__name__)
 

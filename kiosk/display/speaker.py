@@ -84,7 +84,7 @@ class Speaker:
                 self._wanted.put(wanted)
 
     def _run(self) -> None:
-        import pygame  # noqa: PLC0415 - the mixer is loaded only where it can be heard
+        import pygame.mixer  # noqa: PLC0415 - loaded only where it can be heard
 
         try:
             pygame.mixer.init(frequency=RATE, size=-16, channels=1, buffer=512)

@@ -13,12 +13,14 @@ from kiosk.display.base import Display
 
 
 class Turned:
-    """Draws upright and shows it turned ``degrees`` clockwise (0, 90, 180, 270).
+    """Draws upright and shows it turned ``degrees`` clockwise: a multiple of 90, else ``ValueError``.
 
     Contacts are turned by the inner display's ``Transform``, so they come in pixels of this surface.
     """
 
     def __init__(self, inner: Display, degrees: int) -> None:
+        if degrees % 90:
+            raise ValueError(f"a picture is turned by 0, 90, 180 or 270 degrees, not {degrees}")
         self._inner = inner
         self._degrees = degrees % 360
         self._surface: pygame.Surface | None = None
@@ -45,8 +47,10 @@ class Turned:
             self._inner.present(rects)
             return
         there = []
-        for rect in rects:
-            shown = rect.clip(self.surface.get_rect())
+        whole = self.surface.get_rect()
+        for shown in (rect.clip(whole) for rect in rects):
+            if not shown:  # beside the picture
+                continue
             target = self._place(shown)
             turned = pygame.transform.rotate(self.surface.subsurface(shown), -self._degrees)
             self._inner.surface.blit(turned, target)

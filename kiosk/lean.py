@@ -1,0 +1,29 @@
+"""pygame without what it drags along: a quarter of a second and megabytes that nothing here needs."""
+
+import importlib
+import sys
+
+#: ``pkg_resources`` (pygame asks it where its own icon is), numpy (through the array modules), and the
+#: sound libraries under the mixer, which the simulator's speaker loads where it can be heard.
+UNNEEDED = (
+    "pkg_resources",
+    "pygame.fastevent",
+    "pygame.mixer",
+    "pygame.mixer_music",
+    "pygame.scrap",
+    "pygame.sndarray",
+    "pygame.surfarray",
+)
+
+
+def load_pygame() -> None:
+    """Import pygame as on a machine that has none of ``UNNEEDED``; they can be imported afterwards."""
+    if "pygame" in sys.modules:
+        return
+    masked = [name for name in UNNEEDED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(masked))  # type: ignore[arg-type] - None: the import system's "not there"
+    try:
+        importlib.import_module("pygame")
+    finally:
+        for name in masked:
+            del sys.modules[name]

@@ -1,0 +1,77 @@
+"""What the kiosk loads, in an interpreter of its own: memory and the first picture hang on it."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = (
+    "numpy",
+    "pkg_resources",
+    "setuptools",
+    "pygame.mixer",
+    "pygame.mixer_music",
+    "pygame.sndarray",
+    "pygame.surfarray",
+    "pygame.scrap",
+    "pygame.fastevent",
+)
+
+
+def loaded(program: str, **environ: str) -> set[str]:
+    """The modules there are after a program."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{textwrap.dedent(program)}\nimport sys; print(*sys.modules)"],
+        env={**os.environ, "SDL_VIDEODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1", **environ},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import kiosk.bedside, kiosk.show, kiosk.display.console, kiosk.display.desktop",
+        "import kiosk.bedside, kiosk.show, kiosk.display.simulator, kiosk.devices.simulated",
+        "import kiosk.camera",
+    ],
+    ids=["by the bed", "simulator", "pictures of a rehearsal"],
+)
+def test_nothing_heavy_is_loaded(program: str) -> None:
+    modules = loaded(program)
+    assert "pygame" in modules
+    assert modules & set(HEAVY) == set()
+
+
+def test_the_night_itself_needs_no_pygame() -> None:
+    modules = loaded("import kiosk.core.night, kiosk.conductor, kiosk.settings, kiosk.cli, kiosk.bedside")
+    assert "kiosk.core.night" in modules
+    assert "pygame" not in modules
+
+
+def test_what_was_left_out_can_still_be_had() -> None:
+    """The speaker loads the mixer where it can be heard; gpiozero 1.6 needs pkg_resources."""
+    modules = loaded(
+        """
+        from kiosk.lean import load_pygame
+        load_pygame()
+        import pygame, pygame.mixer
+        pygame.mixer.init()
+        pygame.mixer.quit()
+        """,
+        SDL_AUDIODRIVER="dummy",
+    )
+    assert "pygame.mixer" in modules
+
+
+def test_what_is_there_already_stays() -> None:
+    modules = loaded("import pygame; from kiosk.lean import load_pygame; load_pygame()")
+    assert "pygame.mixer" in modules
