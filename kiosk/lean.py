@@ -21,7 +21,8 @@ def load_pygame() -> None:
     if "pygame" in sys.modules:
         return
     masked = [name for name in UNNEEDED if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(masked))  # type: ignore[arg-type] - None: the import system's "not there"
+    for name in masked:
+        sys.modules[name] = None  # type: ignore[assignment]  # what the import system takes for "not there"
     try:
         importlib.import_module("pygame")
     finally:

@@ -14,7 +14,7 @@ import pygame
 
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Clock, DisplayError, OnContact, monotonic
-from kiosk.display.framebuffer import Candidate, Framebuffer, candidates
+from kiosk.display.framebuffer import Candidate, Framebuffer, candidates, no_framebuffer
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
@@ -43,17 +43,13 @@ def find_panel(
     while True:
         found = candidates(root)
         if found and found[0].rank < 3:
+            log.info("%s", found[0].why())
             return found[0]
         if clock() >= until:
             break
         sleep(_LOOK_EVERY / 1000)
     if not found:
-        raise DisplayError(
-            _(
-                "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
-                "display's line in /boot/firmware/config.txt."
-            )
-        )
+        raise DisplayError(no_framebuffer())
     log.warning(
         _("No panel is connected to {device}; drawing there all the same.").format(device=found[0].device)
     )

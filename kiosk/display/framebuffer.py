@@ -56,14 +56,73 @@ class Candidate(msgspec.Struct, frozen=True):
             return 0 if any(connector.built_in for connector in connected) else 1
         return 3 if self.connectors else 2
 
+    def why(self) -> str:
+        """One sentence: what speaks for drawing here, or against it."""
+        names = ", ".join(
+            connector.name.split("-", 1)[-1]
+            for connector in self.connectors
+            if connector.connected or self.rank == 3
+        )
+        sentence = (
+            _("{device} ({name}): the built-in panel {sockets} is connected."),
+            _("{device} ({name}): a monitor is connected to {sockets}."),
+            _("{device} ({name}): a panel without a socket, which is always there."),
+            _("{device} ({name}): nothing is connected to {sockets}."),
+        )[self.rank]
+        return sentence.format(device=self.device, name=self.name or "?", sockets=names)
 
-def candidates(root: Path = Path("/")) -> list[Candidate]:
-    """All framebuffers, the best first. A framebuffer and a card belong together if their ``device`` is
-    the same; card numbers say nothing, they change from boot to boot."""
+
+class Survey(msgspec.Struct, frozen=True):
+    """Every framebuffer, the best first, and connected sockets whose card has none to draw on."""
+
+    candidates: tuple[Candidate, ...]
+    without: tuple[Connector, ...]
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """Where the picture goes."""
+        return self.candidates[0] if self.candidates else None
+
+    def sentences(self) -> list[str]:
+        """What is there, and which is taken for what reason."""
+        told = [candidate.why() for candidate in self.candidates]
+        told += [
+            _(
+                "{socket} is connected, but the kernel gives its card no framebuffer; "
+                'the setting display = "desktop" can draw there all the same.'
+            ).format(socket=connector.name)
+            for connector in self.without
+        ]
+        if self.chosen is None:
+            told.append(no_framebuffer())
+        elif self.chosen.rank == 3:
+            told.append(
+                _("The picture goes to {device}, in case a sleeping monitor wakes.").format(
+                    device=self.chosen.device
+                )
+            )
+        else:
+            told.append(_("The picture goes to {device}.").format(device=self.chosen.device))
+        return told
+
+
+def no_framebuffer() -> str:
+    """What to say where there is none at all."""
+    return _(
+        "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
+        "display's line in /boot/firmware/config.txt."
+    )
+
+
+def survey(root: Path = Path("/")) -> Survey:
+    """What there is to draw on. A framebuffer and a card belong together if their ``device`` is the
+    same; card numbers say nothing, they change from boot to boot."""
     sys_class = root / "sys" / "class"
     sockets: dict[Path, list[Connector]] = {}
     for file in sorted((sys_class / "drm").glob("card*-*/status")):
         name = file.parent.name
+        if "-Writeback-" in name:  # a loop back into memory, not a socket
+            continue
         card = sys_class / "drm" / name.split("-", 1)[0] / "device"
         sockets.setdefault(card.resolve(), []).append(Connector(name, _said(file)))
     found = [
@@ -74,7 +133,14 @@ def candidates(root: Path = Path("/")) -> list[Candidate]:
         )
         for fb in sorted((sys_class / "graphics").glob("fb[0-9]*"), key=lambda fb: int(fb.name[2:]))
     ]
-    return sorted(found, key=lambda candidate: candidate.rank)
+    drawn_on = {connector for candidate in found for connector in candidate.connectors}
+    left = {connector for card in sockets.values() for connector in card if connector.connected} - drawn_on
+    return Survey(tuple(sorted(found, key=lambda candidate: candidate.rank)), tuple(sorted(left)))
+
+
+def candidates(root: Path = Path("/")) -> list[Candidate]:
+    """All framebuffers, the best first."""
+    return list(survey(root).candidates)
 
 
 def _said(file: Path) -> str:

@@ -49,7 +49,7 @@ class Turned:
         there = []
         whole = self.surface.get_rect()
         for shown in (rect.clip(whole) for rect in rects):
-            if not shown:  # beside the picture
+            if 0 in shown.size:  # beside the picture
                 continue
             target = self._place(shown)
             turned = pygame.transform.rotate(self.surface.subsurface(shown), -self._degrees)

@@ -19,6 +19,7 @@ from kiosk.display.framebuffer import (
     bands,
     candidates,
     read_geometry,
+    survey,
 )
 from tests.display.fake_console import (
     FILL,
@@ -198,3 +199,46 @@ def test_a_connector_that_goes_while_we_look(tmp_path: Path) -> None:
     status.unlink()
     status.mkdir()  # reading it fails
     assert names(candidates(tmp_path)) == [("fb0", 3)]
+
+
+def test_which_panel_was_chosen_and_why(tmp_path: Path) -> None:
+    hdmi = card(
+        tmp_path, 1, {"HDMI-A-1": "disconnected", "HDMI-A-2": "disconnected", "Writeback-1": "unknown"}
+    )
+    framebuffer(tmp_path, 0, hdmi, "vc4drmfb")
+    framebuffer(tmp_path, 1, card(tmp_path, 0, {"DSI-1": "connected"}), "drm-rp1-dsidrmf")
+    framebuffer(tmp_path, 2, None, "fb_ili9486")
+    framebuffer(tmp_path, 3, card(tmp_path, 2, {"HDMI-A-3": "connected"}), "udldrmfb")
+    card(tmp_path, 3, {"DP-1": "connected", "DP-2": "disconnected"})
+    found = survey(tmp_path)
+    dev = tmp_path / "dev"
+    assert found.sentences() == [
+        f"{dev}/fb1 (drm-rp1-dsidrmf): the built-in panel DSI-1 is connected.",
+        f"{dev}/fb3 (udldrmfb): a monitor is connected to HDMI-A-3.",
+        f"{dev}/fb2 (fb_ili9486): a panel without a socket, which is always there.",
+        f"{dev}/fb0 (vc4drmfb): nothing is connected to HDMI-A-1, HDMI-A-2.",
+        (
+            "card3-DP-1 is connected, but the kernel gives its card no framebuffer; the setting display = "
+            '"desktop" can draw there all the same.'
+        ),
+        f"The picture goes to {dev}/fb1.",
+    ]
+    assert found.chosen == candidates(tmp_path)[0]
+
+
+def test_a_sleeping_monitor_is_better_than_nothing(tmp_path: Path) -> None:
+    framebuffer(tmp_path, 0, card(tmp_path, 0, {"HDMI-A-1": "disconnected"}), "vc4drmfb")
+    assert survey(tmp_path).sentences() == [
+        f"{tmp_path}/dev/fb0 (vc4drmfb): nothing is connected to HDMI-A-1.",
+        f"The picture goes to {tmp_path}/dev/fb0, in case a sleeping monitor wakes.",
+    ]
+
+
+def test_no_framebuffer_is_said_with_what_to_do(tmp_path: Path) -> None:
+    assert survey(tmp_path).chosen is None
+    assert survey(tmp_path).sentences() == [
+        (
+            "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the display's "
+            "line in /boot/firmware/config.txt."
+        )
+    ]
