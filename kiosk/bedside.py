@@ -137,7 +137,13 @@ def _play(
                 return Desktop(
                     size or (800, 480), show.contact, on_quit=show.stop, fullscreen=full, transform=turned
                 )
-            return Console(show.contact, transform=turned, on_touch=house.touch_panel, find=show.find_panel)
+            return Console(
+                show.contact,
+                transform=turned,
+                on_touch=house.touch_panel,
+                on_return=bell.ring,
+                find=show.find_panel,
+            )
 
         with until_signalled(show):
             show.lead(lambda: Turned(open_display(), config.screen.rotate), config.screen.panel)

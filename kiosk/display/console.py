@@ -6,14 +6,16 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import pygame
 
 from kiosk.core.technique import SECOND, Ms
-from kiosk.display.base import Clock, DisplayError, OnContact, monotonic
+from kiosk.display.base import Clock, Contact, DisplayError, OnContact, monotonic
+from kiosk.display.foreground import Foreground
 from kiosk.display.framebuffer import Candidate, Framebuffer, candidates, no_framebuffer
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
@@ -56,12 +58,26 @@ def find_panel(
     return found[0]
 
 
+class Watch(Protocol):
+    """What watches for our terminal leaving the glass and coming back."""
+
+    def open(self) -> None:
+        """Start watching."""
+
+    def close(self) -> None:
+        """Stop watching."""
+
+
 class Console:
     """A ``Display`` on the framebuffer of the connected panel.
 
     ``device`` names a framebuffer and ends the search. ``transform`` says how the touch panel lies on
     the glass; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
-    that there is no touch panel, ``on_touch(True)`` that there is one. The rest is for tests.
+    that there is no touch panel, ``on_touch(True)`` that there is one. ``on_return`` is called, from any
+    thread, when ``pump`` should be: another terminal was on the glass, and ours is back. The rest is for
+    tests.
+
+    While another terminal is on the glass nothing is drawn over it, and touches mean nothing.
     """
 
     name = "console"
@@ -73,19 +89,25 @@ class Console:
         device: Path | None = None,
         transform: Transform = Transform(),  # noqa: B008 - immutable
         on_touch: Callable[[bool], None] | None = None,
+        on_return: Callable[[], None] = lambda: None,
         root: Path = Path("/"),
         ioctl: Ioctl = system_ioctl,
         find: Callable[[Path], Candidate] = find_panel,
         terminal: GraphicsMode | None = None,
+        watch: Callable[[str, Callable[[bool], None]], Watch] | None = None,
     ) -> None:
-        self._on_contact = on_contact
+        self._hand_on = on_contact
         self._device = device
         self._transform = transform
         self._on_touch = on_touch
+        self._on_return = on_return
         self._root = root
         self._ioctl = ioctl
         self._find = find
         self._terminal = terminal if terminal is not None else GraphicsMode(ioctl=ioctl)
+        self._watch = watch if watch is not None else partial(Foreground, root=root)
+        self._in_front = True
+        self._came_back = False
         self._framebuffer: Framebuffer | None = None
         self._given = contextlib.ExitStack()
 
@@ -113,6 +135,11 @@ class Console:
             framebuffer = Framebuffer(device, self._ioctl)
             given.callback(self._black_out, framebuffer)
             framebuffer.write([framebuffer.surface.get_rect()])
+            self._in_front, self._came_back = True, False
+            if self._terminal.terminal is not None:
+                watch = self._watch(self._terminal.terminal, self._switched)
+                watch.open()
+                given.callback(watch.close)
             given.enter_context(
                 TouchReader(
                     self._on_contact,
@@ -135,16 +162,30 @@ class Console:
         self._framebuffer = None
         self._given.close()
 
+    def _on_contact(self, contact: Contact) -> None:
+        if self._in_front:
+            self._hand_on(contact)
+
+    def _switched(self, in_front: bool) -> None:
+        """From the thread that watches the terminals; all drawing stays with the main thread."""
+        self._in_front, self._came_back = in_front, in_front
+        if in_front:
+            self._on_return()
+
     def present(self, rects: Sequence[pygame.Rect]) -> None:
-        """Copy the rows of these parts to the panel."""
-        self._open.write(rects)
+        """Copy the rows of these parts to the panel, unless another terminal is on it."""
+        if self._in_front:
+            self._open.write(rects)
 
     def poll_ms(self, *, moving: bool) -> Ms | None:  # noqa: ARG002 - the protocol's
         """Never: touch rings by itself."""
         return None
 
     def pump(self) -> None:
-        """Nothing to take in."""
+        """Show the picture again that another terminal has written over."""
+        if self._came_back:
+            self._came_back = False
+            self._open.write([self.surface.get_rect()])
 
     def __enter__(self) -> Self:
         self.open()

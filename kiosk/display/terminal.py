@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import fcntl
 import logging
 import os
@@ -20,6 +21,11 @@ Ioctl = Callable[[int, int, int | bytearray], object]
 # linux/kd.h
 KDSETMODE, KDGETMODE = 0x4B3A, 0x4B3B
 KD_TEXT, KD_GRAPHICS = 0, 1
+# linux/vt.h
+VT_ACTIVATE = 0x5606
+# asm-generic/ioctls.h: the device a terminal really is, also behind /dev/tty
+TIOCGDEV = 0x80045432
+_TTY_MAJOR = 4
 
 STDIN = 0
 
@@ -34,6 +40,8 @@ class GraphicsMode:
     picture, no kernel message runs across it. The mode found is given back by ``close``, and at the
     latest when the interpreter ends.
 
+    Our terminal is also brought to the glass, wherever it was left: a kiosk that starts shows itself.
+
     ``terminals`` are tried in order; the first that is a virtual terminal is taken. None at all is
     worth a warning, not a failure: the picture is there all the same.
     """
@@ -47,6 +55,8 @@ class GraphicsMode:
         self._ioctl = ioctl
         self._fd: int | None = None
         self._found = KD_TEXT
+        self.terminal: str | None = None
+        """the virtual terminal taken ("tty1"); None: none"""
 
     def open(self) -> Self:
         """Switch the text off."""
@@ -75,11 +85,21 @@ class GraphicsMode:
             return False
         self._fd = fd
         (self._found,) = struct.unpack("i", mode)
+        self._bring_to_front(fd)
         return True
+
+    def _bring_to_front(self, fd: int) -> None:
+        device = bytearray(4)
+        with contextlib.suppress(OSError):  # then it stays where it is
+            self._ioctl(fd, TIOCGDEV, device)
+            (number,) = struct.unpack("I", device)
+            if os.major(number) == _TTY_MAJOR:
+                self.terminal = f"tty{os.minor(number)}"
+                self._ioctl(fd, VT_ACTIVATE, os.minor(number))
 
     def close(self) -> None:
         """Give back the mode that was found; again does nothing."""
-        fd, self._fd = self._fd, None
+        fd, self._fd, self.terminal = self._fd, None, None
         if fd is None:
             return
         atexit.unregister(self.close)

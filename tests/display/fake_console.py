@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 from kiosk.display.framebuffer import FBIOGET_FSCREENINFO, FBIOGET_VSCREENINFO, Channel, Geometry
-from kiosk.display.terminal import KD_TEXT, KDGETMODE, KDSETMODE
+from kiosk.display.terminal import KD_TEXT, KDGETMODE, KDSETMODE, TIOCGDEV, VT_ACTIVATE
 
 XRGB = (Channel(16, 8), Channel(8, 8), Channel(0, 8))
 XBGR = (Channel(0, 8), Channel(8, 8), Channel(16, 8))
@@ -34,11 +34,15 @@ class FakeKernel:
         self.mode: int | None = KD_TEXT
         self.modes: list[int] = []
         self.hung_up = False
+        self.device: int | None = None
+        self.activated: list[int] = []
 
     def ioctl(self, fd: int, request: int, argument: int | bytearray) -> object:
         os.fstat(fd)
         if request in (KDGETMODE, KDSETMODE):
             self._terminal(request, argument)
+        elif request in (TIOCGDEV, VT_ACTIVATE):
+            self._front(request, argument)
         else:
             self._screen(request, argument)
         return 0
@@ -53,6 +57,14 @@ class FakeKernel:
         else:
             self.mode = argument
             self.modes.append(argument)
+
+    def _front(self, request: int, argument: int | bytearray) -> None:
+        if isinstance(argument, int):
+            self.activated.append(argument)
+        elif self.device is None:
+            raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
+        else:
+            argument[:] = struct.pack("I", self.device)
 
     def _screen(self, request: int, argument: int | bytearray) -> None:
         assert isinstance(argument, bytearray)

@@ -1,9 +1,11 @@
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pygame
 import pytest
 
-from kiosk.display.base import DisplayError
+from kiosk.display.base import Contact, DisplayError, Kind
 from kiosk.display.console import Console, find_panel
 from kiosk.display.framebuffer import candidates
 from kiosk.display.terminal import KD_GRAPHICS, KD_TEXT, GraphicsMode
@@ -19,6 +21,21 @@ from tests.display.fake_console import (
 W, H = 8, 4
 
 
+class Watched:
+    """The watch over a terminal; the test switches."""
+
+    def __init__(self, terminal: str, switched: Callable[[bool], None]) -> None:
+        self.terminal = terminal
+        self.switched = switched
+        self.calls: list[str] = []
+
+    def open(self) -> None:
+        self.calls.append("open")
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+
 class Bedside:
     """A machine with one panel, its framebuffer and its terminal."""
 
@@ -31,12 +48,24 @@ class Bedside:
         self.tty = root / "dev" / "tty1"
         self.tty.touch()
         self.touch: list[bool] = []
+        self.heard: list[Contact] = []
+        self.rings = 0
+        self.watches: list[Watched] = []
+
+    def ring(self) -> None:
+        self.rings += 1
+
+    def watch(self, terminal: str, switched: Callable[[bool], None]) -> "Watched":
+        self.watches.append(Watched(terminal, switched))
+        return self.watches[-1]
 
     def console(self, device: Path | None = None) -> Console:
         return Console(
-            lambda _contact: None,
+            self.heard.append,
             device=device,
             on_touch=self.touch.append,
+            on_return=self.ring,
+            watch=self.watch,
             root=self.root,
             ioctl=self.kernel.ioctl,
             terminal=GraphicsMode((str(self.tty),), self.kernel.ioctl),
@@ -103,6 +132,44 @@ def test_closed_it_has_no_surface_and_closing_again_does_nothing(bedside: Bedsid
     with pytest.raises(DisplayError, match="not open"):
         _ = console.surface
     assert bedside.kernel.modes == [KD_GRAPHICS, KD_TEXT]
+
+
+def test_another_terminal_is_left_alone_and_the_picture_comes_back_whole(bedside: Bedside) -> None:
+    """Ctrl+Alt+F2, a look around, Ctrl+Alt+F1; meanwhile the night went on."""
+    bedside.kernel.device = os.makedev(4, 1)
+    text = b"\x55" * (W * H * 4)
+    contact = Contact(Kind.DOWN, 1, 1, 0)
+    with bedside.console() as console:
+        (watch,) = bedside.watches
+        assert watch.terminal == "tty1"
+        console.surface.fill((1, 2, 3))
+        console.present([console.surface.get_rect()])
+
+        watch.switched(False)
+        bedside.memory.write_bytes(text)
+        console.surface.fill((4, 5, 6), (0, 0, W, 2))
+        console.present([pygame.Rect(0, 0, W, 2)])
+        console.pump()
+        console._on_contact(contact)
+        assert bedside.memory.read_bytes() == text
+        assert (bedside.heard, bedside.rings) == ([], 0)
+
+        watch.switched(True)
+        assert bedside.memory.read_bytes() == text, "drawing is the main thread's"
+        assert bedside.rings == 1
+        console.pump()
+        assert bedside.memory.read_bytes() == b"\x06\x05\x04\x00" * W * 2 + b"\x03\x02\x01\x00" * W * 2
+        bedside.memory.write_bytes(text)
+        console.pump()
+        assert bedside.memory.read_bytes() == text, "once is enough"
+        console._on_contact(contact)
+    assert bedside.heard == [contact]
+    assert watch.calls == ["open", "close"]
+
+
+def test_without_a_virtual_terminal_there_is_nothing_to_watch(bedside: Bedside) -> None:
+    with bedside.console():
+        assert bedside.watches == []
 
 
 class Sleeper:
