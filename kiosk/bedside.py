@@ -128,6 +128,10 @@ def _play(
 
     bell = Bell()
     turned = Transform(rotation=config.screen.rotate)
+    touch = config.touch
+    on_glass = Transform(
+        touch.swap, touch.invert_x, touch.invert_y, touch.calibration, rotation=config.screen.rotate
+    )
     with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
         show = Show(house.conductor, bell, house.clock, house.tend)
 
@@ -139,7 +143,7 @@ def _play(
                 )
             return Console(
                 show.contact,
-                transform=turned,
+                transform=on_glass,
                 on_touch=house.touch_panel,
                 on_return=bell.ring,
                 find=show.find_panel,

@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     diary.add_argument("--csv", action="store_true", help=_("everything as CSV, for a spreadsheet"))
     diary.add_argument("-n", "--last", type=_count, metavar="N", help=_("only the last N nights"))
 
+    command(
+        "calibrate", _calibrate, _("Touch three crosses, so that a resistive panel knows where fingers are.")
+    )
     command("safe-outputs", _safe_outputs, _("Lamp and buzzer off; the service runs it after every end."))
     return parser
 
@@ -229,6 +232,12 @@ def _diary(chosen: argparse.Namespace) -> int:
         _complain([str(error)])
         return FAILED
     return OK
+
+
+def _calibrate(_chosen: argparse.Namespace) -> int:
+    from kiosk import calibrate
+
+    return calibrate.run()
 
 
 def _safe_outputs(_chosen: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ from kiosk.settings_tree import (
     Settings,
     Soak,
     Sound,
+    Touch,
 )
 from kiosk.tomlfile import (
     SYSTEM,
@@ -62,6 +63,7 @@ __all__ = [
     "SettingsError",
     "Soak",
     "Sound",
+    "Touch",
     "change",
     "changes_text",
     "check",

@@ -62,6 +62,13 @@ _MOTION = N_("Pictures move.")
 _PANEL = N_("Diagonal of the panel in inches; words and targets are sized by it.")
 _ROTATE = N_("Degrees the picture is turned, clockwise.")
 _DISPLAY = N_("Bare console, a window on a desktop, or whichever is there.")
+_SWAP = N_("The touch panel says the way down where it should say the way across.")
+_INVERT_X = N_("The touch panel counts from the right (after the axes were swapped).")
+_INVERT_Y = N_("The touch panel counts from below (after the axes were swapped).")
+_CALIBRATION = N_(
+    "Six numbers that move a touch to where the finger was; written by cramp-kiosk calibrate. "
+    "They come after the axes were swapped and turned round."
+)
 _CLOCK = N_("Show the time while asleep.")
 _MINUTES = N_("Minutes the feet stay in warm water.")
 _ALLOWED = N_("A clinician said yes to soaking with sensitive feet.")
@@ -120,6 +127,25 @@ class Screen(_Table, frozen=True):
     asleep_clock: Annotated[bool, _about(_CLOCK)] = False
 
 
+Number = Annotated[float, Meta(ge=-20, le=20)]
+
+
+class Touch(_Table, frozen=True):
+    """How the touch panel lies on the glass of a console; under a desktop the compositor knows."""
+
+    swap: Annotated[bool, _about(_SWAP)] = False
+    invert_x: Annotated[bool, _about(_INVERT_X)] = False
+    invert_y: Annotated[bool, _about(_INVERT_Y)] = False
+    calibration: Annotated[tuple[Number, Number, Number, Number, Number, Number], _about(_CALIBRATION)] = (
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+        0.0,
+    )
+
+
 class Soak(_Table, frozen=True):
     """Feet and water."""
 
@@ -157,6 +183,7 @@ class Settings(_Table, frozen=True):
     night: Night = Night()
     sound: Sound = Sound()
     screen: Screen = Screen()
+    touch: Touch = Touch()
     soak: Soak = Soak()
     health: Health = Health()
     pins: Pins = Pins()

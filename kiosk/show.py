@@ -162,14 +162,23 @@ class Show:
         self._tend()
 
 
+def until_signalled(show: Show) -> contextlib.AbstractContextManager[None]:
+    """What asks us to end (``ENDING``) ends the show in good order."""
+    return on_signals(show.stop)
+
+
+#: SIGHUP: the terminal we were started from was closed.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
 @contextlib.contextmanager
-def until_signalled(show: Show) -> Iterator[None]:
-    """SIGTERM and SIGINT end the show in good order."""
+def on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Instead of ending the program at once, the signals ``ENDING`` call ``stop``."""
 
     def handler(_number: int, _frame: FrameType | None) -> None:
-        show.stop()
+        stop()
 
-    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, handler) for number in ENDING}
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from kiosk.core.technique import Side
 from kiosk.diary.store import Store
 
 TECHNIQUES = ("hand_stretch", "toe_stretch", "massage", "roller", "calf_stretch", "walk", "soak")
-COMMANDS = ("run", "rehearse", "techniques", "settings", "diary", "safe-outputs")
+COMMANDS = ("run", "rehearse", "techniques", "settings", "diary", "calibrate", "safe-outputs")
 
 
 @pytest.fixture(autouse=True)

@@ -84,7 +84,7 @@ MISTAKES = [
     ("[sound]\nvolum = 3\n", "sound.volum is not known; did you mean volume?"),
     (
         "[xyz]\na = 1\n",
-        "xyz is not known; known are: language, night, sound, screen, soak, health, pins, diary.",
+        "xyz is not known; known are: language, night, sound, screen, touch, soak, health, pins, diary.",
     ),
     ("sound = 3\n", "sound must be a table, but it is 3."),
     (

@@ -109,6 +109,7 @@ class Console:
         self._in_front = True
         self._came_back = False
         self._framebuffer: Framebuffer | None = None
+        self._touch: TouchReader
         self._given = contextlib.ExitStack()
 
     @property
@@ -136,11 +137,7 @@ class Console:
             given.callback(self._black_out, framebuffer)
             framebuffer.write([framebuffer.surface.get_rect()])
             self._in_front, self._came_back = True, False
-            if self._terminal.terminal is not None:
-                watch = self._watch(self._terminal.terminal, self._switched)
-                watch.open()
-                given.callback(watch.close)
-            given.enter_context(
+            self._touch = given.enter_context(
                 TouchReader(
                     self._on_contact,
                     framebuffer.size,
@@ -149,6 +146,10 @@ class Console:
                     folder=self._root / "dev" / "input",
                 )
             )
+            if self._terminal.terminal is not None:
+                watch = self._watch(self._terminal.terminal, self._switched)
+                watch.open()
+                given.callback(watch.close)
             self._framebuffer = framebuffer
             self._given = given.pop_all()
 
@@ -169,6 +170,7 @@ class Console:
     def _switched(self, in_front: bool) -> None:
         """From the thread that watches the terminals; all drawing stays with the main thread."""
         self._in_front, self._came_back = in_front, in_front
+        self._touch.grab(in_front)
         if in_front:
             self._on_return()
 

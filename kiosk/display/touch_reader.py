@@ -29,7 +29,8 @@ _IN_ATTRIB, _IN_CREATE = 0x4, 0x100
 @dataclass(frozen=True)
 class TouchDevice:
     """One touch panel, open for reading: ``read`` gives what it said since, and raises ``OSError`` when
-    it is gone; ``fileno`` is what to wait on."""
+    it is gone; ``fileno`` is what to wait on. ``grab(True)``: nobody else hears it until ``grab(False)``;
+    raises ``OSError`` where somebody else has it."""
 
     path: str
     name: str
@@ -37,6 +38,7 @@ class TouchDevice:
     fileno: Callable[[], int]
     read: Callable[[], Iterable[InputEvent]]
     close: Callable[[], None]
+    grab: Callable[[bool], None] = lambda _on: None
 
 
 Find = Callable[[set[str]], list[TouchDevice]]
@@ -57,10 +59,15 @@ class Finder:
         return [device for device in devices if device is not None]
 
     def _open(self, path: str) -> TouchDevice | None:
-        from evdev import InputDevice  # noqa: PLC0415 - only a console needs it
-
         try:
+            from evdev import InputDevice  # noqa: PLC0415 - only a console needs it
+
             device = InputDevice(path)
+        except ImportError:
+            if not self._told:
+                self._told.add(path)
+                log.warning(_("Touch needs python-evdev, which is not installed (Debian: python3-evdev)."))
+            return None
         except PermissionError:
             if path not in self._told:
                 self._told.add(path)
@@ -79,7 +86,11 @@ class Finder:
             return None
         infos = {code: device.absinfo(code) for code in can[EV_ABS]}
         axes = {code: Axis(info.min, info.max, info.value) for code, info in infos.items()}
-        return TouchDevice(path, device.name, axes, device.fileno, device.read, device.close)
+
+        def grab(on: bool) -> None:
+            (device.grab if on else device.ungrab)()
+
+        return TouchDevice(path, device.name, axes, device.fileno, device.read, device.close, grab)
 
 
 class FolderWatch:
@@ -134,6 +145,8 @@ class _Panel:
 class TouchReader:
     """Reads all touch panels there are, and those plugged in later, until ``close``.
 
+    What they say is grabbed: no desktop or login on another terminal acts on it too.
+
     ``panel`` is the size of the glass in pixels. ``on_contact`` and ``on_present`` (True: there is a
     touch panel; False: none) are called from the reader's thread.
     """
@@ -159,6 +172,7 @@ class TouchReader:
         self._panels: dict[str, _Panel] = {}
         self._opened = 0
         self._present: bool | None = None
+        self._grabbing = True
         self._selector: selectors.BaseSelector
         self._stop_r, self._stop_w = -1, -1
         self._thread: threading.Thread | None = None
@@ -180,6 +194,13 @@ class TouchReader:
         self._thread.join()
         self._thread = None
         os.close(self._stop_r)
+
+    def grab(self, on: bool) -> None:
+        """Keep what the panels say to ourselves, as from the start, or let others hear it too. From any
+        thread."""
+        self._grabbing = on
+        for panel in list(self._panels.values()):
+            _grab(panel.device, on)
 
     def __enter__(self) -> Self:
         return self.open()
@@ -236,6 +257,8 @@ class TouchReader:
             self._panels[device.path] = panel
             self._selector.register(device.fileno(), selectors.EVENT_READ, panel)
             log.info(_("Touch: {name} ({path})").format(name=device.name, path=device.path))
+            if self._grabbing:
+                _grab(device, on=True)
         self._tell_present()
 
     def _read(self, panel: _Panel) -> None:
@@ -271,3 +294,15 @@ class TouchReader:
             self._present = present
             if self._on_present is not None:
                 self._on_present(present)
+
+
+def _grab(device: TouchDevice, on: bool) -> None:
+    try:
+        device.grab(on)
+    except OSError as error:
+        if on and error.errno == errno.EBUSY:
+            log.warning(
+                _("The touch panel {name} ({path}) obeys another program; end that one.").format(
+                    name=device.name, path=device.path
+                )
+            )

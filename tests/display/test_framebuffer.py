@@ -238,7 +238,7 @@ def test_no_framebuffer_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert survey(tmp_path).chosen is None
     assert survey(tmp_path).sentences() == [
         (
-            "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the display's "
-            "line in /boot/firmware/config.txt."
+            "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
+            "display's line in /boot/firmware/config.txt."
         )
     ]

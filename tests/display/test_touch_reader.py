@@ -47,6 +47,8 @@ class Panel:
         self.path = str(path)
         self.axes = AXES if axes is None else axes
         self.closed = False
+        self.grabs: list[bool] = []
+        self.taken = False
         self._read, self._write = os.pipe()
         self._said: queue.SimpleQueue[list[Event] | int] = queue.SimpleQueue()
 
@@ -71,7 +73,14 @@ class Panel:
         os.close(self._write)
 
     def device(self) -> TouchDevice:
-        return TouchDevice(self.path, "panel", self.axes, lambda: self._read, self.read, self.close)
+        return TouchDevice(
+            self.path, "panel", self.axes, lambda: self._read, self.read, self.close, self.grab
+        )
+
+    def grab(self, on: bool) -> None:
+        if self.taken and on:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+        self.grabs.append(on)
 
 
 class Bench:
@@ -160,6 +169,26 @@ def test_no_panel_is_said_and_one_plugged_in_later_is_found(bench: Bench) -> Non
         contact = bench.next()
         assert isinstance(contact, Contact)
         assert contact.kind is Kind.DOWN
+
+
+def test_nobody_else_hears_a_panel_but_while_another_terminal_is_on_the_glass(bench: Bench) -> None:
+    first = bench.plug("event0")
+    with bench.reader() as reader:
+        assert bench.next() is True
+        reader.grab(on=False)
+        second = bench.plug("event1")
+        second.say(DOWN)
+        bench.next()
+        reader.grab(on=True)
+        assert (first.grabs, second.grabs) == ([True, False, True], [True])
+
+
+def test_a_panel_that_obeys_another_program_is_said(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    panel = bench.plug("event0")
+    panel.taken = True
+    with bench.reader():
+        assert bench.next() is True
+    assert caplog.messages == [f"The touch panel panel ({panel.path}) obeys another program; end that one."]
 
 
 def test_a_folder_that_comes_later_is_found(tmp_path: Path) -> None:
@@ -261,6 +290,7 @@ class FakeInputDevice:
         if "gone" in path:
             raise OSError(errno.ENODEV, "No such device")
         self.path, self.name, self.closed = path, "Goodix", False
+        self.grabs: list[bool] = []
         self.opened.append(self)
 
     def capabilities(self, *, absinfo: bool) -> dict[int, list[int]]:
@@ -277,6 +307,12 @@ class FakeInputDevice:
 
     def fileno(self) -> int:
         return 99
+
+    def grab(self) -> None:
+        self.grabs.append(True)
+
+    def ungrab(self) -> None:
+        self.grabs.append(False)
 
     def read(self) -> list[Event]:
         return []
@@ -304,6 +340,9 @@ def test_finding_touch_panels_through_evdev(
         code: Axis(0, code, 5) for code in (ABS_MT_SLOT, ABS_MT_POSITION_X, ABS_MT_POSITION_Y)
     }
     assert [device.closed for device in FakeInputDevice.opened] == [True, False]
+    found[0].grab(True)
+    found[0].grab(False)
+    assert FakeInputDevice.opened[1].grabs == [True, False]
     find({str(tmp_path / "event4")})
     assert [record.getMessage() for record in caplog.records] == [
         (
@@ -311,3 +350,14 @@ def test_finding_touch_panels_through_evdev(
             'add the user this runs as to the group "input".'
         )
     ]
+
+
+def test_without_python_evdev_it_says_once_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "evdev", None)
+    for name in ("event0", "event1"):
+        (tmp_path / name).touch()
+    find = Finder(tmp_path)
+    assert (find(set()), find(set())) == ([], [])
+    assert caplog.messages == ["Touch needs python-evdev, which is not installed (Debian: python3-evdev)."]

@@ -1,0 +1,104 @@
+"""``cramp-kiosk calibrate``: the touch panel of the console, and where its calibration is kept."""
+
+import contextlib
+import os
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from kiosk import settings as owner
+from kiosk.clock import SystemClock
+from kiosk.display import calibration
+from kiosk.display.base import Bell, Display, DisplayError, OnContact
+from kiosk.display.console import Console, find_panel
+from kiosk.display.touch import Affine, Transform
+from kiosk.display.touch_reader import Finder
+from kiosk.display.turned import Turned
+from kiosk.show import on_signals
+from kiosk.words import _
+
+SERVICE_STATE = Path("/var/lib/cramp-kiosk")
+"""where the service keeps its settings (StateDirectory= in its unit)"""
+
+
+class CalibrationError(Exception):
+    """It cannot be done; the text says why and what to do."""
+
+
+def calibrate(config: owner.Settings, root: Path = Path("/")) -> Affine:
+    """Lead through it on the console's panel. Raises ``CalibrationError`` or ``DisplayError``."""
+    require_touch(root)
+    rotation, touch = config.screen.rotate, config.touch
+    axes = Transform(touch.swap, touch.invert_x, touch.invert_y)
+    bell, stopped = Bell(), threading.Event()
+
+    def stop() -> None:
+        stopped.set()
+        bell.ring()
+
+    def open_display(hear: OnContact) -> Display:
+        console = Console(hear, transform=axes, root=root, find=partial(find_panel, patience=0))
+        return Turned(console, rotation)
+
+    with on_signals(stop):
+        found = calibration.lead(
+            open_display, rotation, bell=bell, stopping=stopped.is_set, now=SystemClock().now
+        )
+    if found is None:
+        raise CalibrationError(_("Nothing was changed: the crosses were not all touched."))
+    return found
+
+
+def require_touch(root: Path) -> None:
+    """Raises ``CalibrationError`` unless there is a touch panel that nobody else listens to."""
+    devices = Finder(root / "dev" / "input")(set())
+    if not devices:
+        raise CalibrationError(
+            _("There is no touch panel that can be read. Check its cable; over the network, use sudo.")
+        )
+    with contextlib.ExitStack() as stack:
+        for device in devices:
+            stack.callback(device.close)
+        try:
+            for device in devices:
+                device.grab(True)
+                device.grab(False)
+        except OSError as error:
+            raise CalibrationError(
+                _("The kiosk itself is listening to the touch panel: sudo systemctl stop cramp-kiosk, first.")
+            ) from error
+
+
+def own_file(service: Path = SERVICE_STATE) -> Path:
+    """The settings that the kiosk reads last: root means the service's, everybody else their own."""
+    if os.geteuid() == 0 and "STATE_DIRECTORY" not in os.environ and service.is_dir():
+        return service / owner.NAME
+    return owner.places()[1]
+
+
+def save(config: owner.Settings, found: Affine, path: Path) -> None:
+    """Write the settings with this calibration, the file its folder's owner's. Raises ``SettingsError``."""
+    a, b, c, d, e, f = (round(number, 5) for number in found)
+    touch = msgspec.structs.replace(config.touch, calibration=(a, b, c, d, e, f))
+    owner.save(msgspec.structs.replace(config, touch=touch), path)
+    folder = path.parent.stat()
+    if os.geteuid() == 0:
+        os.chown(path, folder.st_uid, folder.st_gid)
+
+
+def run() -> int:
+    """The command. Returns its exit code: 0 done, 1 not."""
+    path = own_file()
+    config, problems = owner.load([owner.places()[0], path])
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    try:
+        save(config, calibrate(config), path)
+    except (CalibrationError, DisplayError, owner.SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(_("Saved in {file}. The kiosk obeys it from its next start.").format(file=path))
+    return 0
