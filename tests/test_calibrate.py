@@ -116,34 +116,23 @@ def test_a_missing_screen_is_said(
     assert capsys.readouterr().err == "There is no screen.\n"
 
 
-@pytest.mark.parametrize(
-    ("user", "environ", "folder", "for_service"),
-    [
-        (0, {}, True, True),
-        (0, {"STATE_DIRECTORY": "/s"}, True, False),
-        (0, {}, False, False),
-        (7, {}, True, False),
-    ],
-    ids=["root", "root in a unit", "root without the service", "anybody"],
-)
-def test_whose_settings(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    user: int,
-    environ: dict[str, str],
-    folder: bool,
-    for_service: bool,
-) -> None:
+def as_user(monkeypatch: pytest.MonkeyPatch, user: int) -> None:
     monkeypatch.undo()
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    service = tmp_path / "lib"
-    if folder:
-        service.mkdir()
-    expected = service / "config.toml" if for_service else owner.places()[1]
-    assert calibrate.own_file(service) == expected
+
+
+def test_root_calibrates_for_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_user(monkeypatch, 0)
+    assert calibrate.own_file(tmp_path) == tmp_path / "config.toml"
+    assert calibrate.own_file(tmp_path / "not installed") == owner.places()[1]
+    monkeypatch.setenv("STATE_DIRECTORY", "/elsewhere")
+    assert calibrate.own_file(tmp_path) == Path("/elsewhere/config.toml")
+
+
+def test_everybody_else_calibrates_for_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_user(monkeypatch, 7)
+    assert calibrate.own_file(tmp_path) == owner.places()[1]
 
 
 def test_the_file_belongs_to_whoever_owns_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,16 +130,18 @@ def test_a_panel_that_reports_only_down_and_up() -> None:
 @pytest.mark.parametrize("size", [(480, 320), (800, 480), (480, 800), (1280, 720)])
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("answer", [Answer.NONE, Answer.AGAIN])
-def test_the_cross_is_where_it_is_said_to_be_and_no_word_lies_on_it(size: tuple[int, int], step: int) -> None:
+def test_the_cross_is_where_it_is_said_to_be_and_no_word_lies_on_it(
+    size: tuple[int, int], step: int, answer: Answer
+) -> None:
     surface = pygame.Surface(size)
     calibration = Calibration(size)
-    calibration._touched = [(0.1, 0.1)] * step
+    calibration._touched, calibration.answer = [(0.1, 0.1)] * step, answer
     draw(surface, calibration)
     x, y = (round(share * (side - 1)) for share, side in zip(calibration.cross, size, strict=True))
     assert surface.get_at((x, y))[:3] != (0, 0, 0)
     lit = pygame.mask.from_threshold(surface, (0, 0, 0), (8, 8, 8, 255))
     lit.invert()
-    arms = round(36 * min(size) / 480)
+    arms = round(36 * min(size[0] / 560, size[1] / 400))
     cross = pygame.Rect(x - arms, y - arms, 2 * arms, 2 * arms)
     words = [rect for rect in lit.get_bounding_rects() if not cross.contains(rect)]
     assert words
