@@ -1,5 +1,6 @@
 # make run      the kiosk: real hardware if there is, else a simulator window, else a rehearsal
 # make test     everything that is checked on every change
+# make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
 # The first of them makes .venv with what both need; nothing else has to be prepared.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ READY  := $(VENV)/.ready
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
-.PHONY: help run rehearse test lint types contracts unit bench messages frames coverage clean
+.PHONY: help run rehearse test lint types contracts unit bench messages frames coverage deb lint-deb clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -53,6 +54,19 @@ messages: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+deb: $(READY)
+	@$(BIN)/python -m systemd.debian.build
+
+# tool:package for each program it takes; installed where that is allowed, else said
+lint-deb: deb
+	@for need in lintian:lintian dpkg-deb:dpkg systemd-analyze:systemd; do \
+	  command -v $${need%:*} >/dev/null && continue; \
+	  [ "$$(id -u)" = 0 ] && apt-get install -y --no-install-recommends $${need#*:} && continue; \
+	  echo "$${need%:*} is not here; do this once: sudo apt install $${need#*:}"; exit 1; \
+	done
+	lintian --fail-on error,warning dist/*.deb
+	$(BIN)/pytest -o addopts='-q --strict-markers --strict-config' tests/package
 
 clean:
 	rm -rf $(VENV) .rig out build dist .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache

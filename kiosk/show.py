@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 #: A display that could not be had is tried again after this.
 RETRY_AFTER: Ms = 5 * SECOND
 #: The main loop asks the conductor for a sign of life this often, and feeds the watchdog if it gave one.
-PULSE_EVERY: Ms = 6 * SECOND
+PULSE_EVERY: Ms = 2 * SECOND
 #: A sign of life this old is none: the watchdog goes hungry and systemd starts the program anew.
-PULSE_LOST: Ms = 2 * PULSE_EVERY
+PULSE_LOST: Ms = 3 * SECOND
 
 
 def notify(message: str) -> None:

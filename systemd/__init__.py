@@ -1,0 +1,1 @@
+"""What the operating system needs: the service and the Debian package."""

@@ -1,0 +1,217 @@
+"""``make deb``: the Debian package for Raspberry Pi OS and Debian Trixie, without debhelper.
+
+Everything is put into a folder as it will lie on the device, and dpkg-deb packs it. The same checkout
+gives the same bytes: all times are ``SOURCE_DATE_EPOCH``, or that of the last commit.
+"""
+
+import argparse
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+from kiosk import __version__, settings
+from systemd.debian.manual import manual
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+NAME = "cramp-kiosk"
+MAINTAINER = "The cramp-kiosk makers <makers@cramp-kiosk.example>"
+
+LIB = Path("usr/lib") / NAME
+DOC = Path("usr/share/doc") / NAME
+CONFIG = Path("etc") / NAME / "config.toml"
+
+#: Source -> place and mode.
+FILES = {
+    "systemd/cramp-kiosk.service": ("usr/lib/systemd/system/cramp-kiosk.service", 0o644),
+    "systemd/cramp-kiosk.sysusers": ("usr/lib/sysusers.d/cramp-kiosk.conf", 0o644),
+    "systemd/cramp-kiosk.tmpfiles": ("usr/lib/tmpfiles.d/cramp-kiosk.conf", 0o644),
+    "systemd/60-cramp-kiosk.rules": ("usr/lib/udev/rules.d/60-cramp-kiosk.rules", 0o644),
+    "systemd/user-data.example": ("usr/share/doc/cramp-kiosk/examples/user-data", 0o644),
+    "systemd/debian/launcher": ("usr/bin/cramp-kiosk", 0o755),
+    "systemd/debian/rtupdate": ("usr/share/python3/runtime.d/cramp-kiosk.rtupdate", 0o755),
+    "README.md": ("usr/share/doc/cramp-kiosk/README.md", 0o644),
+}
+SCRIPTS = ("postinst", "prerm", "postrm")
+#: Folders of the checkout -> where they go, without these names.
+TREES = {"kiosk": LIB / "kiosk", "assets": Path("usr/share") / NAME / "assets"}
+LEFT_OUT = ("__pycache__", "*.pyc", "*.pot", "*.po", "pictures", ".*")
+
+
+CONFIG_TOP = """\
+# Settings of this machine. Each is commented out and shows its default: to change one, take away
+# its # and write what you want. What is changed on the screen is kept in
+# /var/lib/cramp-kiosk/config.toml and wins. See what is wrong: cramp-kiosk settings --check.
+# Then: systemctl restart cramp-kiosk"""
+
+
+class BuildError(Exception):
+    """The package cannot be built; one sentence says why and what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build it; prints where it is."""
+    parser = argparse.ArgumentParser(description="Build the Debian package.")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the package")
+    parser.add_argument(
+        "--wheels", type=Path, default=ROOT / "build/wheels", help="folder in which downloads are kept"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        print(build(chosen.out, fetch(chosen.wheels), epoch()))
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def epoch() -> int:
+    """The one time in the package, in seconds since 1970."""
+    if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(given)
+    git = subprocess.run(
+        ["git", "-C", ROOT, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
+    )
+    # a checkout without its history, an unpacked release: the changelog is touched by every one
+    return int(git.stdout) if git.returncode == 0 else int((ROOT / "CHANGELOG.md").stat().st_mtime)
+
+
+def fetch(folder: Path) -> list[Path]:
+    """The wheels of ``vendor.txt``, downloaded once, each with the hash that is written there."""
+    wanted = re.findall(
+        r"^(\S+?)==(\S+) --hash=sha256:(\w+)$", (HERE / "vendor.txt").read_text(), re.MULTILINE
+    )
+    hashes = {digest for _name, _version, digest in wanted}
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def fitting() -> list[Path]:
+        wheels = sorted(folder.glob("*.whl"))
+        return [each for each in wheels if hashlib.sha256(each.read_bytes()).hexdigest() in hashes]
+
+    if len(fitting()) < len(hashes):
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        pip += ["--require-hashes", "--no-deps", "--dest", str(folder), "-r", str(HERE / "vendor.txt")]
+        if subprocess.run(pip, check=False).returncode != 0:
+            raise BuildError("gpiozero and colorzero could not be had from PyPI; pip says why above.")
+    return fitting()
+
+
+def build(out: Path, wheels: Iterable[Path], when: int) -> Path:
+    """Stage and pack; the package's path."""
+    if shutil.which("dpkg-deb") is None:
+        raise BuildError("There is no dpkg-deb: build the package on Debian or Ubuntu.")
+    out.mkdir(parents=True, exist_ok=True)
+    staged = out / f".{NAME}"
+    shutil.rmtree(staged, ignore_errors=True)
+    stage(staged, wheels, when)
+    package = out / f"{NAME}_{__version__}_all.deb"
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", staged, package],
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(when)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    shutil.rmtree(staged)
+    return package
+
+
+def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
+    """Everything as it will lie on the device, and the control files, under ``root``."""
+    for source, place in TREES.items():
+        shutil.copytree(ROOT / source, root / place, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(root / LIB / "vendor")
+    for source, (place, _mode) in FILES.items():
+        _write(root / place, (ROOT / source).read_bytes())
+    _write(root / CONFIG, commented(settings.defaults_text()).encode())
+    _write(root / DOC / "copyright", _copyright(root / LIB / "vendor").encode())
+    _write(root / DOC / "changelog.gz", _gzip(changelog((ROOT / "CHANGELOG.md").read_text(), when)))
+    _write(root / "usr/share/man/man1/cramp-kiosk.1.gz", _gzip(manual(when)))
+    for folder in sorted((path for path in root.rglob("*") if path.is_dir()), reverse=True):
+        if not any(folder.iterdir()):  # no language but English yet
+            folder.rmdir()
+    _control(root)
+    executable = {place for place, mode in FILES.values() if mode & 0o111}
+    executable |= {f"DEBIAN/{script}" for script in SCRIPTS}
+    for path in (root, *root.rglob("*")):
+        run = path.is_dir() or str(path.relative_to(root)) in executable
+        path.chmod(0o755 if run else 0o644)
+        os.utime(path, (when, when))
+
+
+def _control(root: Path) -> None:
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    size = sum(-(-path.stat().st_size // 1024) for path in files)
+    fields = (HERE / "control").read_text().format(version=__version__, maintainer=MAINTAINER, size=size)
+    _write(root / "DEBIAN/control", fields.encode())
+    _write(root / "DEBIAN/conffiles", f"/{CONFIG}\n".encode())
+    sums = [
+        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(root)}\n"
+        for path in files
+    ]
+    _write(root / "DEBIAN/md5sums", "".join(sums).encode())
+    for script in SCRIPTS:
+        _write(root / "DEBIAN" / script, (HERE / script).read_bytes())
+
+
+def commented(defaults: str) -> str:
+    """Every setting commented out, so that defaults may become better ones; the tables stay, so that a
+    line needs no more than its ``#`` taken away."""
+    _top, rest = defaults.split("\n\n", 1)
+    return f"{CONFIG_TOP}\n\n" + re.sub(r"(?m)^(?=[a-z_]+ = )", "#", rest)
+
+
+def changelog(text: str, when: int) -> str:
+    """CHANGELOG.md as Debian writes it. What is not released yet is in the version being built."""
+    entries = []
+    for title, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL):
+        known = re.match(r"\[?(\d[\w.~+]*)\]?(?: - (\d{4}-\d\d-\d\d))?", title)
+        day = datetime.fromtimestamp(when, UTC)
+        if known and known[2]:
+            day = datetime.fromisoformat(known[2]).replace(tzinfo=UTC)
+        points = re.findall(r"^\* (.+?)(?=^\S|\Z)", body, re.MULTILINE | re.DOTALL)
+        wrapped = [
+            textwrap.fill(" ".join(point.split()), 78, initial_indent="  * ", subsequent_indent="    ")
+            for point in points
+        ]
+        entries.append(
+            f"{NAME} ({known[1] if known else __version__}) unstable; urgency=medium\n\n"
+            + "\n".join(wrapped)
+            + f"\n\n -- {MAINTAINER}  {format_datetime(day)}\n"
+        )
+    return "\n".join(entries)
+
+
+def _copyright(vendor: Path) -> str:
+    mit = (ROOT / "LICENSE").read_text().split("\n\n", 2)[2]
+    ofl = (ROOT / "assets/fonts/OFL.txt").read_text()
+    bsd = next(vendor.glob("gpiozero-*/LICENSE.rst")).read_text().split("\n\n", 1)[1]
+    text = (HERE / "copyright").read_text()
+    for mark, licence in (("@EXPAT@", mit), ("@OFL@", ofl), ("@BSD@", bsd)):
+        lines = (line.strip() for line in licence.strip().splitlines())
+        text = text.replace(mark, "\n".join(f" {line or '.'}" for line in lines))
+    return text
+
+
+def _gzip(text: str) -> bytes:
+    return gzip.compress(text.encode(), 9, mtime=0)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What the package is made of; ``tests/package`` looks at the package itself."""
+
+import argparse
+import re
+import tomllib
+
+import pytest
+
+import kiosk
+from kiosk import cli, settings
+from systemd.debian import build
+from systemd.debian.manual import manual
+
+NOON = 1_700_000_000  # 2023-11-14
+
+
+def test_the_version_is_the_same_everywhere():
+    project = tomllib.loads((build.ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == kiosk.__version__
+
+
+# --- the settings file
+
+
+def test_the_shipped_settings_change_nothing(tmp_path):
+    shipped = tmp_path / "config.toml"
+    shipped.write_text(build.commented(settings.defaults_text()))
+    assert settings.load([shipped]) == (settings.Settings(), ())
+
+
+def test_every_setting_is_there_and_taking_its_mark_away_sets_it(tmp_path):
+    shipped = build.commented(settings.defaults_text())
+    assert re.findall(r"(?m)^[a-z].*", shipped) == []
+    all_set = re.sub(r"(?m)^#(?=[a-z_]+ = )", "", shipped)
+    assert tomllib.loads(all_set) == tomllib.loads(settings.defaults_text())
+    quiet = tmp_path / "config.toml"
+    quiet.write_text(shipped.replace('#volume = "medium"', 'volume = "low"'))
+    assert settings.load([quiet])[0].sound.volume == "low"
+
+
+# --- the man page
+
+
+def told_by(parser: argparse.ArgumentParser) -> dict[str, list[str]]:
+    """Each command and its options, as typed."""
+    found = {}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                options = [each for each in command._actions if each.dest != "help"]
+                found[name] = sorted(option for each in options for option in each.option_strings)
+    return found
+
+
+def test_the_manual_names_every_command_and_option_and_no_other():
+    page = manual(NOON).split(".Sh COMMANDS\n")[1].split(".Sh ")[0]
+    named = {
+        part.split("\n")[0]: sorted("-" + option for option in re.findall(r"Fl (\S+)", part))
+        for part in page.split(".Ss ")[1:]
+    }
+    commands = told_by(cli.command_line())
+    assert named == commands
+    assert {"run", "diary", "settings"} <= set(named)
+    assert "--csv" in named["diary"]
+
+
+def test_the_manual_is_filled_in_and_dated():
+    page = manual(NOON)
+    assert ".Dd November 14, 2023\n" in page
+    assert f"cramp-kiosk {kiosk.__version__}" in page
+    assert re.findall(r"@\w+@", page) == []
+
+
+# --- the changelog
+
+
+def test_the_changelog_in_debians_words():
+    text = (
+        "# Changelog\n\nHow it is kept.\n\n## Unreleased\n\n### Added\n\n* One thing,\n  on two lines.\n"
+        "* Another.\n\n## 0.0.9 - 2023-10-01\n\n### Fixed\n\n* The first.\n"
+    )
+    assert build.changelog(text, NOON) == (
+        f"cramp-kiosk ({kiosk.__version__}) unstable; urgency=medium\n\n"
+        "  * One thing, on two lines.\n  * Another.\n\n"
+        f" -- {build.MAINTAINER}  Tue, 14 Nov 2023 22:13:20 +0000\n\n"
+        "cramp-kiosk (0.0.9) unstable; urgency=medium\n\n"
+        "  * The first.\n\n"
+        f" -- {build.MAINTAINER}  Sun, 01 Oct 2023 00:00:00 +0000\n"
+    )
+
+
+# --- what is brought along
+
+
+def test_a_download_with_another_hash_is_not_taken(tmp_path, monkeypatch):
+    (tmp_path / "gpiozero-2.0.1.post3-py3-none-any.whl").write_bytes(b"something else")
+    monkeypatch.setattr(build.sys, "executable", "/bin/false")  # no pip, no network
+    with pytest.raises(build.BuildError, match="could not be had from PyPI"):
+        build.fetch(tmp_path)
