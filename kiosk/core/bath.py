@@ -5,11 +5,14 @@ import msgspec
 from kiosk.core import safety, soak
 from kiosk.core.events import ReadWater, WaterRead
 from kiosk.core.pages import Card, NextUp, Soak
-from kiosk.core.relief import ask, gone
+from kiosk.core.relief import ask, gone, stop_again
 from kiosk.core.signals import DIM, Signal
 from kiosk.core.soak import URGENT, Verdict, Water
 from kiosk.core.technique import Soaking
 from kiosk.core.turn import Turn, put_under, soak_of
+
+#: In these a press ends the soak. In danger it first says that the feet are safe (see ``answer``).
+ENDS_BY_PRESS = URGENT | {Verdict.COLD}
 
 
 def soaking(turn: Turn, number: int) -> Soaking:
@@ -49,6 +52,24 @@ def _dried(turn: Turn) -> None:
         ask(turn, NextUp(0, None), wait=None)
     else:
         gone(turn)
+
+
+def stop_cards(turn: Turn, page: Card) -> None:
+    """Stop at a card: a cramp may be left; a soak for its own sake is over."""
+    episode = turn.state.episode
+    if episode is not None and episode.cramp:
+        ask(turn, page)
+    else:
+        gone(turn)
+
+
+def press(turn: Turn, page: Soak) -> None:
+    """A press in the soak asks whether it is gone, so that one by accident costs nothing. Where the feet
+    are told to come out, it takes them out for good: no question hides that, and the button leads on."""
+    if turn.state.water.verdict in ENDS_BY_PRESS:
+        over(turn, finished=False)
+    else:
+        ask(turn, page)
 
 
 def over(turn: Turn, *, finished: bool) -> None:
@@ -101,7 +122,13 @@ def _become(turn: Turn, water: Water) -> None:
         page = msgspec.structs.replace(page, since=turn.now)
     elif page.since is not None:
         page = msgspec.structs.replace(page, spent=page.spent_at(turn.now), since=None)
-    shown = page if water.verdict in URGENT else put_under(turn.page, page)
+    if water.verdict not in URGENT:
+        shown = put_under(turn.page, page)
+    else:
+        shown = page
+        if not isinstance(turn.page, Soak):
+            stop_again(turn)
+            turn.spend_press()  # it was meant for the question, and must not answer this
     if shown != turn.page:  # else the waiting goes on: a probe that flickers keeps nobody awake all night
         turn.go(shown)
     turn.tell_water()

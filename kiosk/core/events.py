@@ -143,7 +143,8 @@ class DiaryRead(_Event, frozen=True):
 
 
 class Interrupted(_Event, frozen=True):
-    """At start: the diary holds a night that was under way; it began ``ago`` ms before now."""
+    """At start: the diary holds a night that was under way; it began ``ago`` ms before now.
+    ``techniques``: ids of what was done, the last one at the end."""
 
     ago: Ms
     techniques: tuple[str, ...] = ()

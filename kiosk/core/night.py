@@ -113,9 +113,11 @@ def _told(
             turn.state = msgspec.structs.replace(state, quiet=on)
         case DiaryRead(tally):
             turn.state = msgspec.structs.replace(state, tally=tally)
-        case Interrupted(ago) if isinstance(state.page, Asleep):
+        case Interrupted(ago, techniques) if isinstance(state.page, Asleep):
+            ids = [technique.id for technique in state.sequence]
+            last = techniques[-1] if techniques else ""
             turn.touch()
-            turn.go(Resume(ago, turn.now + RESUME_FOR))
+            turn.go(Resume(ago, turn.now + RESUME_FOR, ids.index(last) if last in ids else 0))
 
 
 # --- the button
@@ -161,18 +163,18 @@ def _short(turn: Turn) -> None:
         case Card():
             bath.next_card(turn, page)
         case Soak():
-            relief.ask(turn, page)
+            bath.press(turn, page)
         case TenMinutes(back):
             turn.go(Signs(back))
         case Signs():
             _next_sign(turn, page)
-        case Resume(ago):
-            relief.resume(turn, ago)
+        case Resume():
+            relief.resume(turn, page)
 
 
 def _long(turn: Turn) -> None:
     """A long press: it's gone."""
-    turn.state = msgspec.structs.replace(turn.state, spent_press=True)
+    turn.spend_press()
     if isinstance(turn.page, Rating | Resume):
         relief.sleep(turn)
     else:
@@ -220,7 +222,7 @@ def _act(turn: Turn, act: Act) -> None:
         case (Card(), Act.NEXT):
             bath.next_card(turn, page)
         case (Card(), Act.STOP):
-            relief.ask(turn, page)
+            bath.stop_cards(turn, page)
         case (Soak(), Act.STOP):
             bath.over(turn, finished=False)
         case (TenMinutes(back), Act.SIGNS):
@@ -229,8 +231,8 @@ def _act(turn: Turn, act: Act) -> None:
             _next_sign(turn, page)
         case (Signs(back, index), Act.BACK):
             turn.go(Signs(back, index - 1) if index else TenMinutes(back))
-        case (Resume(ago), Act.YES):
-            relief.resume(turn, ago)
+        case (Resume(), Act.YES):
+            relief.resume(turn, page)
         case (Resume(), Act.GONE):
             relief.sleep(turn)
         case (Failsafe(), Act.START):

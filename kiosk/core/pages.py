@@ -133,10 +133,12 @@ class Signs(_Page, frozen=True):
 
 
 class Resume(_Page, frozen=True):
-    """After a crash or a power cut: the night that began ``ago`` ms before is offered again."""
+    """After a crash or a power cut: the night that began ``ago`` ms before is offered again, from the
+    technique that was under way."""
 
     ago: Ms
     until: Ms
+    technique: int = 0
 
 
 class Diary(_Page, frozen=True):

@@ -23,6 +23,7 @@ from kiosk.core.pages import (
     Page,
     Rating,
     Resume,
+    Signs,
     Soak,
     TenMinutes,
 )
@@ -63,14 +64,14 @@ def begin(turn: Turn, number: int = 0, *, cramp: bool = True) -> None:
         count_in(turn, number, lead=LEAD)
 
 
-def resume(turn: Turn, ago: Ms) -> None:
+def resume(turn: Turn, page: Resume) -> None:
     """The night that a power cut interrupted goes on; it began ``ago`` ms before this page came."""
     if not turn.state.sequence:
         sleep(turn)
         return
-    turn.episode(Episode(turn.state.entered - ago))
+    turn.episode(Episode(turn.state.entered - page.ago))
     turn.do(EpisodeResumed(turn.now))
-    next_up(turn, 0, wait=True)
+    next_up(turn, page.technique, wait=True)
 
 
 def next_up(turn: Turn, number: int, *, wait: bool = False) -> None:
@@ -195,6 +196,13 @@ def stop(turn: Turn) -> None:
     turn.do(StopShown(turn.now))
     turn.signal(Signal.NEXT)
     turn.go(TenMinutes(turn.page))
+
+
+def stop_again(turn: Turn) -> None:
+    """Something more urgent hides the ten-minute page before it was answered: it comes back after that."""
+    episode = turn.state.episode
+    if episode is not None and isinstance(turn.page, TenMinutes | Signs):
+        turn.episode(msgspec.structs.replace(episode, stop_shown=False))
 
 
 def gone(turn: Turn) -> None:

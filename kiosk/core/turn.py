@@ -55,6 +55,10 @@ class Turn:
         """A person did something: the screen is bright again, the waiting starts anew."""
         self.state = msgspec.structs.replace(self.state, touched=self.now)
 
+    def spend_press(self) -> None:
+        """What the press under way was for is done, if there is one."""
+        self.state = msgspec.structs.replace(self.state, spent_press=self.state.down_at is not None)
+
     def signal(self, signal: Signal) -> None:
         """Lamp and buzzer say this from now on."""
         self.shine(LAMP[signal])
