@@ -71,6 +71,7 @@ class Bedside:
         now = lambda: self.conductor.now  # noqa: E731 - the moment being played, not the clock's
         self.out = Recorder(now)
         self.effects: list[Effect] = []
+        self.quiet_hours = False
         self.pages: list[tuple[Ms, str]] = []
         outputs = Outputs(_Lamp(self.out, now), _Buzzer(self.out, now), _Backlight(self.out, now))
         self.conductor = Conductor(
@@ -79,6 +80,7 @@ class Bedside:
             self.clock,
             perform=self.effects.append,
             publish=self._publish,
+            quiet=lambda _: self.quiet_hours,
         )
         outputs.follow(self.state, 0)
 
