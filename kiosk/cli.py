@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -85,6 +86,32 @@ def command_line() -> argparse.ArgumentParser:
     command(
         "calibrate", _calibrate, _("Touch three crosses, so that a resistive panel knows where fingers are.")
     )
+
+    doctor = command("doctor", _doctor, _("Look at everything, change nothing, and say what to do."))
+    doctor.epilog = _(
+        "Exit codes: 0 all is well, 1 problems were found. --json prints one object: schema (1), version, "
+        "problems (how many) and findings, each with check (such as pins.button), level (ok, note or "
+        "problem), says, remedy and facts."
+    )
+    either = doctor.add_mutually_exclusive_group()
+    either.add_argument("--json", action="store_true", help=_("the findings as JSON, for machines"))
+    either.add_argument("--watch", action="store_true", help=_("button, touch and probe live, until Ctrl-C"))
+    doctor.add_argument("--test", action="store_true", help=_("also light the lamp and sound the buzzer"))
+
+    setup = command("setup", _setup, _("Tell the Raspberry Pi's firmware what the kiosk needs (config.txt)."))
+    setup.add_argument("--undo", action="store_true", help=_("take out what setup added"))
+    setup.add_argument("-y", "--yes", action="store_true", help=_("write without asking"))
+    setup.add_argument("--dry-run", action="store_true", help=_("only show the change"))
+    setup.add_argument(
+        "--pwm", action="store_true", help=_("lamp and buzzer by the PWM hardware (not with headphones)")
+    )
+    setup.add_argument(
+        "--file",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("another config.txt, such as one on a card in a reader"),
+    )
+
     command("safe-outputs", _safe_outputs, _("Lamp and buzzer off; the service runs it after every end."))
     return parser
 
@@ -238,6 +265,49 @@ def _calibrate(_chosen: argparse.Namespace) -> int:
     from kiosk import calibrate
 
     return calibrate.run()
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from kiosk import doctor, settings
+    from kiosk.doctor import report
+    from kiosk.doctor.machine import STATE, Machine
+    from kiosk.doctor.trial import try_outputs
+    from kiosk.doctor.watch import watch
+    from kiosk.setup import ask_person
+
+    if Machine().may_see_state:
+        os.environ.setdefault("STATE_DIRECTORY", f"/{STATE}")  # look at what the service looks at
+    config, _problems = settings.load()
+    speak(config.language)
+    machine = Machine(config, diary_path(config))
+    if chosen.watch:
+        try:
+            watch(machine, lambda line: print(line, flush=True))
+        except KeyboardInterrupt:
+            print()
+        return OK
+    tried = try_outputs(machine, ask_person, lambda line: print(line, file=sys.stderr)) if chosen.test else []
+    findings = [*doctor.examine(machine), *tried]
+    if chosen.json:
+        print(report.json(findings))
+    else:
+        print(report.text(findings, min(100, shutil.get_terminal_size((100, 24)).columns)))
+    return FAILED if report.count_problems(findings) else OK
+
+
+def _setup(chosen: argparse.Namespace) -> int:
+    from kiosk import settings
+    from kiosk.setup import Setup
+    from kiosk.setup_config import Needs
+
+    config, problems = settings.load()
+    speak(config.language)
+    _complain(problems)
+    pins = config.pins
+    needs = Needs(
+        button=pins.button, probe=settings.ONE_WIRE, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm
+    )
+    return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)
 
 
 def _safe_outputs(_chosen: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The commands as a person meets them: what they print, what they refuse, how they exit."""
 
 import gettext
+import json
 import sqlite3
 from datetime import UTC, datetime
 
@@ -11,9 +12,20 @@ from kiosk.cli import main
 from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeRated, TechniqueBegan
 from kiosk.core.technique import Side
 from kiosk.diary.store import Store
+from kiosk.doctor.finding import fine, problem
 
 TECHNIQUES = ("hand_stretch", "toe_stretch", "massage", "roller", "calf_stretch", "walk", "soak")
-COMMANDS = ("run", "rehearse", "techniques", "settings", "diary", "calibrate", "safe-outputs")
+COMMANDS = (
+    "run",
+    "rehearse",
+    "techniques",
+    "settings",
+    "diary",
+    "calibrate",
+    "doctor",
+    "setup",
+    "safe-outputs",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -197,6 +209,59 @@ def test_a_newer_diary_is_refused_untouched(home, capsys):
 def test_safe_outputs_without_pins_says_what_could_not_be_done(capsys):
     assert main(["safe-outputs"]) == 1
     assert "Lamp and buzzer cannot be switched off, because there are no pins." in capsys.readouterr().err
+
+
+def test_the_doctor_prints_a_page_or_json_and_counts_problems(monkeypatch, capsys):
+    found = [fine("device.board", "A board"), problem("pins.button", "It is down.", "Let go.", pin=5)]
+    monkeypatch.setattr("kiosk.doctor.examine", lambda _machine: found)
+    assert main(["doctor"]) == 1
+    page = capsys.readouterr().out
+    assert page.startswith("Device\n  ok       A board\n\nButton, lamp, buzzer\n  PROBLEM  It is down.\n")
+    assert page.endswith("\n1 problem found.\n")
+    assert main(["doctor", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [each["check"] for each in report["findings"]] == ["device.board", "pins.button"]
+    monkeypatch.setattr("kiosk.doctor.examine", lambda _machine: found[:1])
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out == "Device\n  ok       A board\n\nAll is well.\n"
+
+
+def test_the_doctor_tries_lamp_and_buzzer_only_when_asked_to(monkeypatch, capsys):
+    monkeypatch.setattr("kiosk.doctor.examine", lambda _machine: [])
+    monkeypatch.setattr("kiosk.doctor.trial.try_outputs", lambda *_: [fine("pins.lamp", "It lights.")])
+    assert main(["doctor", "--test"]) == 0
+    assert "It lights." in capsys.readouterr().out
+    main(["doctor"])
+    assert "It lights." not in capsys.readouterr().out
+
+
+def test_the_doctor_watches_until_ctrl_c(monkeypatch, capsys):
+    def watching(_machine, say):
+        say("03:12:00  button: down")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kiosk.doctor.watch.watch", watching)
+    assert main(["doctor", "--watch"]) == 0
+    assert capsys.readouterr().out == "03:12:00  button: down\n\n"
+
+
+def test_the_doctor_looks_at_what_the_service_looks_at(monkeypatch, capsys):
+    seen = []
+    monkeypatch.setattr("kiosk.doctor.machine.Machine.may_see_state", True)
+    monkeypatch.setattr("kiosk.doctor.examine", lambda machine: seen.append(machine.diary) or [])
+    monkeypatch.setenv("STATE_DIRECTORY", "/before")
+    monkeypatch.delenv("STATE_DIRECTORY")
+    main(["doctor"])
+    assert [str(path) for path in seen] == ["/var/lib/cramp-kiosk/diary.db"]
+
+
+def test_setup_shows_what_a_card_in_a_reader_would_get(home, capsys):
+    (home / "config.txt").write_text("[all]\n")
+    assert main(["setup", "--dry-run", "--file", "config.txt"]) == 0
+    out = capsys.readouterr().out
+    assert "+dtparam=strict_gpiod\n+dtoverlay=w1-gpio\n" in out
+    assert out.endswith("Nothing was changed.\n")
+    assert (home / "config.txt").read_text() == "[all]\n"
 
 
 class Marked(gettext.NullTranslations):

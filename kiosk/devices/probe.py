@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.core.technique import Ms
 from kiosk.devices.part import Part
@@ -65,6 +67,49 @@ def reading(raw: float | ProbeError, offset: float) -> WaterRead:
     return WaterRead(celsius)
 
 
+class Sensor(msgspec.Struct, frozen=True):
+    """One thermometer on the bus: its name, what its file said, and what that means (degrees Celsius)."""
+
+    name: str
+    text: str
+    value: float | ProbeError
+
+    @property
+    def looks_counterfeit(self) -> bool:
+        """Whether no genuine DS18B20 was seen with such a number.
+
+        Those carry 28-xx-xx-xx-xx-00-00-xx as the bus sends it, last byte the CRC (Petrich,
+        counterfeit_DS18B20). The kernel writes the number the other way round, without the CRC.
+        """
+        return self.name.startswith("28-") and not self.name.startswith("28-0000")
+
+
+def sensors(root: Path = W1) -> list[str]:
+    """Names of the sensors the kernel sees, such as ``28-3c01f0964f8f``, in order. Never raises."""
+    try:
+        return sorted(path.name for path in root.iterdir() if _SENSOR.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def survey(root: Path = W1) -> list[Sensor]:
+    """Every sensor there is, read once; takes about 0.8 s for each. Never raises."""
+    return [_look(root, name) for name in sensors(root)]
+
+
+def _look(root: Path, name: str) -> Sensor:
+    try:
+        text = (root / name / "w1_slave").read_bytes().decode("ascii", "replace")
+    except OSError as error:
+        return Sensor(name, "", _why(error))
+    return Sensor(name, text, parse(text))
+
+
+def _why(error: OSError) -> ProbeError:
+    gone = error.errno in {errno.ENOENT, errno.ENODEV, errno.ENOTDIR}
+    return ProbeError.NO_PROBE if gone else ProbeError.EMPTY
+
+
 class Probe(Part):
     """Reads the water once a second while started (one reading takes the sensor 750 ms).
 
@@ -100,11 +145,8 @@ class Probe(Part):
         self.stop()
 
     def sensors(self) -> list[str]:
-        """Names of the sensors the kernel sees, such as ``28-3c01f0964f8f``; the first is the one read."""
-        try:
-            return sorted(path.name for path in self._root.iterdir() if _SENSOR.fullmatch(path.name))
-        except OSError:
-            return []
+        """Names of the sensors the kernel sees; the first is the one read."""
+        return sensors(self._root)
 
     def describe(self) -> str:
         """Which sensor is read, in one sentence."""
@@ -135,6 +177,5 @@ class Probe(Part):
         try:
             raw = parse(self.read_text())
         except OSError as error:
-            gone = error.errno in {errno.ENOENT, errno.ENODEV, errno.ENOTDIR}
-            raw = ProbeError.NO_PROBE if gone else ProbeError.EMPTY
+            raw = _why(error)
         return reading(raw, self.offset)

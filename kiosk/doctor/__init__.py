@@ -1,0 +1,68 @@
+"""``cramp-kiosk doctor``: looks at everything, changes nothing, and says what to do."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from kiosk.doctor.device import check_board, check_power, check_system
+from kiosk.doctor.finding import Finding, problem
+from kiosk.doctor.glass import check_backlight, check_screen, check_touch
+from kiosk.doctor.machine import Machine
+from kiosk.doctor.memory import check_clock, check_diary, check_disk
+from kiosk.doctor.office import check_rights, check_service, check_settings
+from kiosk.doctor.water import check_probe
+from kiosk.doctor.wires import check_firmware, check_libraries, check_pins, check_pwm
+from kiosk.words import _
+
+Check = Callable[[Machine], list[Finding]]
+
+#: Every check, with the group that its failure would be told in.
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("device.board", check_board),
+    ("device.system", check_system),
+    ("device.power", check_power),
+    ("pins.library", check_pins),
+    ("pins.libraries", check_libraries),
+    ("pins.pwm", check_pwm),
+    ("pins.firmware", check_firmware),
+    ("probe.bus", check_probe),
+    ("screen.panel", check_screen),
+    ("screen.touch", check_touch),
+    ("screen.backlight", check_backlight),
+    ("memory.diary", check_diary),
+    ("memory.disk", check_disk),
+    ("memory.clock", check_clock),
+    ("settings.file", check_settings),
+    ("service.unit", check_service),
+    ("service.groups", check_rights),
+)
+
+#: Seconds a check may take; the slowest reads the probes, 0.8 s each.
+LIMIT = 10.0
+
+
+def examine(
+    machine: Machine, checks: Sequence[tuple[str, Check]] = CHECKS, limit: float = LIMIT
+) -> list[Finding]:
+    """All findings, in the order of the checks. Never raises and never hangs: what fails or takes longer
+    than ``limit`` seconds is a finding of its own."""
+    return [finding for name, check in checks for finding in _bounded(name, check, machine, limit)]
+
+
+def _bounded(name: str, check: Check, machine: Machine, limit: float) -> list[Finding]:
+    found: list[Finding] = []
+
+    def look() -> None:
+        try:
+            found.extend(check(machine))
+        except Exception as error:
+            says = _("This could not be looked at: {error}.").format(error=f"{type(error).__name__}: {error}")
+            found.append(problem(name, says, _("Please report it, with this line.")))
+
+    # A daemon: a read that never comes back must not keep the program from ending.
+    thread = threading.Thread(target=look, name=name, daemon=True)
+    thread.start()
+    thread.join(limit)
+    if thread.is_alive():
+        says = _("This took longer than {n:.0f} seconds to look at.").format(n=limit)
+        return [problem(name, says, _("Restart the device, then try again."))]
+    return found

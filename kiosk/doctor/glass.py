@@ -1,0 +1,147 @@
+"""Screen, touch and backlight: what there is, which the console would take, and whether it may."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.devices.backlight import Backlight
+from kiosk.display.decode import EV_ABS, EV_KEY, is_touch_panel
+from kiosk.display.framebuffer import Candidate, survey
+from kiosk.doctor.finding import Finding, fine, note, problem
+from kiosk.doctor.machine import Machine
+from kiosk.words import _
+
+
+def check_screen(machine: Machine) -> list[Finding]:
+    """Every framebuffer and socket; the one that the console takes, and why."""
+    seen = survey(machine.root)
+    found = [
+        msgspec.structs.replace(each, device=_real(each.device, machine.root)) for each in seen.candidates
+    ]
+    reasons = [note("screen.framebuffer", each.why(), **_facts(each)) for each in found]
+    reasons += [
+        note(
+            "screen.socket",
+            _("{socket} is connected, but the kernel gives its card no framebuffer.").format(
+                socket=each.name
+            ),
+            _('Set screen.display to "desktop" to draw there all the same.'),
+            socket=each.name,
+        )
+        for each in seen.without
+    ]
+    if not found:
+        no_screen = problem(
+            "screen.panel",
+            _("There is no screen: the kernel offers no framebuffer."),
+            _("Connect the panel before switching on; config.txt needs dtoverlay=vc4-kms-v3d."),
+        )
+        return [no_screen, *reasons]
+    best = found[0]
+    device = str(best.device)
+    if best.rank == 3:
+        says, remedy = _("No screen is connected."), _("Check the panel's cable, then restart the device.")
+        return [problem("screen.panel", says, remedy, chosen=device), *reasons]
+    if not machine.may(seen.candidates[0].device, os.R_OK | os.W_OK):
+        return [_not_allowed("screen.panel", device, "video", chosen=device), *reasons]
+    says = _("The picture goes to {device}.").format(device=device)
+    return [fine("screen.panel", says, chosen=device), *reasons, *_desktop(machine)]
+
+
+def _without_root(candidate: Candidate, root: Path) -> Candidate:
+    """The same without the root in front."""
+    return msgspec.structs.replace(candidate, device=Path("/") / candidate.device.relative_to(root))
+
+
+def _facts(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "device": str(candidate.device),
+        "name": candidate.name,
+        "sockets": [f"{each.name} {each.status}" for each in candidate.connectors],
+    }
+
+
+def _desktop(machine: Machine) -> list[Finding]:
+    if machine.service_runs or not any(machine.environ.get(n) for n in ("WAYLAND_DISPLAY", "DISPLAY")):
+        return []
+    return [note("screen.desktop", _("A desktop is running: cramp-kiosk run opens a window in it."))]
+
+
+def _not_allowed(check: str, place: str, group: str, **facts: Any) -> Finding:
+    return problem(
+        check,
+        _("{device} may not be used by this user.").format(device=place),
+        _("Run sudo usermod -aG {group} $USER and log in again, or use sudo cramp-kiosk doctor.").format(
+            group=group
+        ),
+        **facts,
+    )
+
+
+def check_touch(machine: Machine) -> list[Finding]:
+    """Every touch panel among the kernel's input devices."""
+    panels = touch_panels(machine.text("proc/bus/input/devices"))
+    if not panels:
+        return [note("screen.touch", _("There is no touch panel; the button alone leads through the night."))]
+    found = [_touch(machine, event, name) for event, name in panels]
+    if not machine.installed("evdev"):
+        found.append(
+            problem(
+                "screen.evdev",
+                _("The library evdev is not installed, so touch does not work without a desktop."),
+                _("Run sudo apt install python3-evdev, or pip install 'cramp-kiosk[pi]'."),
+            )
+        )
+    return found
+
+
+def _touch(machine: Machine, event: str, name: str) -> Finding:
+    device = f"/dev/input/{event}"
+    if not machine.may(machine.root / device[1:], os.R_OK):
+        return _not_allowed("screen.touch", device, "input", device=device, name=name)
+    says = _("The touch panel is {name} ({device}).").format(name=name, device=device)
+    return fine("screen.touch", says, device=device, name=name)
+
+
+def touch_panels(text: str, word_bits: int = sys.maxsize.bit_length() + 1) -> list[tuple[str, str]]:
+    """(event file, name) of each touch panel in the text of ``/proc/bus/input/devices``.
+
+    Sets of bits are written as hexadecimal words, the highest first, as wide as the reader's pointers.
+    """
+    found = []
+    for block in text.split("\n\n"):
+        name = re.search(r'^N: Name="(.*)"$', block, re.MULTILINE)
+        event = re.search(r"^H: Handlers=.*\b(event\d+)\b", block, re.MULTILINE)
+        bits = {m[1]: _bits(m[2], word_bits) for m in re.finditer(r"^B: (\w+)=(.*)$", block, re.MULTILINE)}
+        keys = bits.get("KEY", set()) if EV_KEY in bits.get("EV", set()) else set()
+        axes = bits.get("ABS", set()) if EV_ABS in bits.get("EV", set()) else set()
+        if name and event and is_touch_panel(keys, axes, bits.get("PROP", set())):
+            found.append((event[1], name[1]))
+    return found
+
+
+def _bits(words: str, word_bits: int) -> set[int]:
+    value = 0
+    for word in words.split():
+        value = value << word_bits | int(word, 16)
+    return {bit for bit in range(value.bit_length()) if value >> bit & 1}
+
+
+def check_backlight(machine: Machine) -> list[Finding]:
+    """Whether the screen's light can be set."""
+    folder = machine.root / "sys/class/backlight"
+    light = Backlight(folder)
+    if not light.is_present:
+        return [
+            note(
+                "screen.backlight", _("The screen's light cannot be set: while asleep it shows plain black.")
+            )
+        ]
+    files = sorted(path for path in folder.glob("*/brightness"))
+    if not any(machine.may(path, os.W_OK) for path in files):
+        return [_not_allowed("screen.backlight", "/" + str(files[0].relative_to(machine.root)), "video")]
+    return [fine("screen.backlight", light.describe())]

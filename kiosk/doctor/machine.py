@@ -1,0 +1,134 @@
+"""The edge of the doctor: everything it reads or asks of the machine goes through here."""
+
+import grp
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.devices import pins
+from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+UNIT = "cramp-kiosk.service"
+
+#: Where the service keeps its settings, techniques and diary (StateDirectory= in its unit).
+STATE = "var/lib/cramp-kiosk"
+
+#: Seconds a command may take.
+PATIENCE = 5
+
+
+def run_command(arguments: Sequence[str]) -> str | None:
+    """What a command printed; None if there is no such command, it failed, or it took over 5 s."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed commands, see the checks
+            arguments, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout
+
+
+def who() -> tuple[str, frozenset[str]]:
+    """This user's name and groups."""
+    numbers = {os.getgid(), *os.getgroups()}
+    names = {each.gr_name for each in grp.getgrall() if each.gr_gid in numbers}
+    return _name(os.getuid()), frozenset(names)
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def is_installed(module: str) -> bool:
+    """Whether Python finds this module, without importing it."""
+    return importlib.util.find_spec(module) is not None
+
+
+def free_bytes(path: Path) -> int:
+    """Free space of the disk that ``path``, or the nearest folder above it that exists, is on."""
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The machine looked at, and the owner's settings for it. Tests give a tree and answers of their own.
+
+    ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``.
+    """
+
+    config: Settings = field(default_factory=Settings)
+    diary: Path = Path("/" + STATE) / "diary.db"
+    root: Path = Path("/")
+    ask: Callable[[Sequence[str]], str | None] = run_command
+    may: Callable[[Path, int], bool] = os.access
+    who: Callable[[], tuple[str, frozenset[str]]] = who
+    installed: Callable[[str], bool] = is_installed
+    open_factory: "Callable[[str], Factory]" = pins.open_factory
+    free: Callable[[Path], int] = free_bytes
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def text(self, path: str) -> str:
+        """A file's text without the white space and NULs around it; "" if it cannot be read."""
+        try:
+            return (self.root / path).read_bytes().decode(errors="replace").strip(" \t\r\n\0")
+        except OSError:
+            return ""
+
+    @cached_property
+    def unit(self) -> dict[str, str]:
+        """What systemd says about the service; empty where there is no systemd."""
+        told = self.ask(["systemctl", "show", UNIT, f"--property={','.join(_PROPERTIES)}"])
+        return dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
+
+    @property
+    def has_service(self) -> bool:
+        """Whether the service is installed."""
+        return self.unit.get("LoadState") == "loaded"
+
+    @property
+    def may_see_state(self) -> bool:
+        """Whether the service is installed and this user may read what it keeps: settings and diary."""
+        kept = [self.root / STATE / name for name in ("config.toml", "diary.db")]
+        return self.has_service and all(self.may(path, os.R_OK) for path in kept if path.exists())
+
+    @property
+    def service_runs(self) -> bool:
+        """Whether the service is running, and so holds the pins and the screen."""
+        return self.unit.get("ActiveState") in {"active", "activating", "reloading", "deactivating"}
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """The first two numbers of the kernel's version; (0, 0) if it is not known."""
+        numbers = self.text("proc/sys/kernel/osrelease").split(".")[:2]
+        return (
+            (int(numbers[0]), int(numbers[1]))
+            if all(n.isdecimal() for n in numbers) and numbers[1:]
+            else (0, 0)
+        )
+
+
+_PROPERTIES = (
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "NRestarts",
+    "UnitFileState",
+    "ExecMainStatus",
+    "ActiveEnterTimestamp",
+)

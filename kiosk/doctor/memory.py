@@ -1,0 +1,108 @@
+"""What must survive the night: diary, disk, clock."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from kiosk.diary.clock import clock_is_set
+from kiosk.diary.database import DiaryError, NoDiaryError, connect_read_only
+from kiosk.doctor.finding import Finding, fine, note, problem
+from kiosk.doctor.machine import Machine
+from kiosk.words import _, ngettext
+
+#: Room for years of diary and a system that can still be updated.
+_ENOUGH = 200_000_000
+
+_FORGETFUL = {"overlay", "tmpfs", "ramfs"}
+
+
+def check_diary(machine: Machine) -> list[Finding]:
+    """SQLite's own quick check of the whole file, and how many nights are in it."""
+    path, facts = machine.diary, {"file": str(machine.diary)}
+    try:
+        with closing(connect_read_only(path)) as db:
+            verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            nights = db.execute("SELECT count(*) FROM episode").fetchone()[0]
+    except NoDiaryError:
+        return [fine("memory.diary", _("Nothing is in the diary yet ({file}).").format(file=path), **facts)]
+    except (DiaryError, sqlite3.Error) as error:
+        return [problem("memory.diary", _("The diary cannot be read."), str(error), **facts)]
+    if verdict != "ok":
+        return [
+            problem(
+                "memory.diary",
+                _("The diary {file} is damaged: {verdict}.").format(file=path, verdict=verdict),
+                _("Run sudo systemctl restart cramp-kiosk: it is put aside and a new one begins."),
+                **facts,
+            )
+        ]
+    says = ngettext("{n} night is in the diary {file}.", "{n} nights are in the diary {file}.", nights)
+    return [fine("memory.diary", says.format(n=nights, file=path), nights=nights, **facts)]
+
+
+def check_disk(machine: Machine) -> list[Finding]:
+    """Whether the diary's disk may be written, forgets, or is nearly full."""
+    place, kind, options = _mount(machine.text("proc/self/mounts"), machine.diary)
+    facts: dict[str, Any] = {"mount": place, "type": kind, "options": options}
+    if kind in _FORGETFUL:
+        return [
+            problem(
+                "memory.disk",
+                _(
+                    "{place} is kept in memory alone: the diary and the settings are lost at power off."
+                ).format(place=place),
+                _("Put /var/lib/cramp-kiosk on a partition of its own, or switch the overlay off."),
+                **facts,
+            )
+        ]
+    if "ro" in options:
+        return [
+            problem(
+                "memory.disk",
+                _("{place} is read-only: neither diary nor settings can be saved.").format(place=place),
+                _(
+                    "Run sudo mount -o remount,rw {place}; if that fails, the card is worn out: replace it."
+                ).format(place=place),
+                **facts,
+            )
+        ]
+    free = machine.free(machine.diary)
+    facts["free_bytes"] = free
+    told = _("{megabytes} MB are free on {place}.").format(megabytes=free // 1_000_000, place=place)
+    if free < _ENOUGH:
+        return [
+            problem(
+                "memory.disk",
+                told,
+                _("Make room: sudo apt clean; sudo journalctl --vacuum-size=50M."),
+                **facts,
+            )
+        ]
+    return [fine("memory.disk", told, **facts)]
+
+
+def _mount(mounts: str, path: Path) -> tuple[str, str, list[str]]:
+    """Place, type and options of the mount that ``path`` is in; the last one at a place is on top."""
+    best = ("/", "", [""])
+    for line in mounts.splitlines():
+        _device, place, kind, options, *_rest = line.split(" ")
+        place = re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), place)
+        if path.is_relative_to(place) and len(place) >= len(best[0]):
+            best = (place, kind, options.split(","))
+    return best
+
+
+def check_clock(machine: Machine) -> list[Finding]:
+    """Whether the time of day can be believed."""
+    if clock_is_set(machine.root):
+        return [fine("memory.clock", _("The clock has been set."), set=True)]
+    return [
+        note(
+            "memory.clock",
+            _("The clock has not been set: quiet hours count as on, the diary marks its times as doubtful."),
+            _("Connect to a network once, or fit a clock chip (a Pi 5 needs its battery)."),
+            set=False,
+        )
+    ]

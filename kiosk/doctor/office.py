@@ -1,0 +1,92 @@
+"""Around the device: the service, this user's rights, the owner's settings and techniques."""
+
+from kiosk import settings, techniques
+from kiosk.doctor.finding import Finding, fine, note, problem
+from kiosk.doctor.machine import UNIT, Machine
+from kiosk.words import _, ngettext
+
+#: The groups that the service asks for; one that does not exist keeps it from starting (216/GROUP).
+GROUPS = ("video", "render", "input", "gpio")
+
+#: So many restarts since boot are no accident.
+_RESTARTS = 3
+
+
+def check_settings(_machine: Machine) -> list[Finding]:
+    """The settings files, and whether they fit the techniques."""
+    config, problems = settings.load()
+    known, wrong = techniques.load()
+    found = [_mistake("settings.file", each) for each in (*problems, *settings.check(config, known))]
+    found += [_mistake("settings.techniques", each) for each in wrong]
+    if found:
+        return found
+    says = ngettext(
+        "The settings are right, and so is {n} technique.",
+        "The settings are right, and so are {n} techniques.",
+        len(known),
+    )
+    return [fine("settings.file", says.format(n=len(known)), techniques=[each.id for each in known])]
+
+
+def _mistake(check: str, sentence: str) -> Finding:
+    return problem(
+        check, sentence, _("Mend that line; cramp-kiosk settings --defaults shows what it may be.")
+    )
+
+
+def check_service(machine: Machine) -> list[Finding]:
+    """Whether systemd keeps the kiosk running."""
+    unit = machine.unit
+    facts = {key: unit[key] for key in sorted(unit)}
+    if not machine.has_service:
+        return [note("service.unit", _("The service is not installed here."), **facts)]
+    if unit.get("ActiveState") == "failed" or not machine.service_runs:
+        return [
+            problem(
+                "service.unit",
+                _("The service is not running ({state}, {result}).").format(
+                    state=unit.get("ActiveState"), result=unit.get("Result")
+                ),
+                _("Run sudo systemctl restart {unit}; journalctl -b -u {unit} says why it ended.").format(
+                    unit=UNIT
+                ),
+                **facts,
+            )
+        ]
+    restarts = int(unit.get("NRestarts") or 0)
+    if restarts >= _RESTARTS:
+        says = _("The service runs, but had to be started again {n} times.").format(n=restarts)
+        remedy = _("Run journalctl -b -u {unit}: it says why.").format(unit=UNIT)
+        return [problem("service.unit", says, remedy, **facts)]
+    if unit.get("UnitFileState") == "disabled":
+        remedy = _("Run sudo systemctl enable {unit}.").format(unit=UNIT)
+        return [problem("service.unit", _("The service runs, but not after a restart."), remedy, **facts)]
+    says = ngettext(
+        "The service is {state}; started again {n} time.",
+        "The service is {state}; started again {n} times.",
+        restarts,
+    )
+    return [fine("service.unit", says.format(state=unit.get("SubState"), n=restarts), **facts)]
+
+
+def check_rights(machine: Machine) -> list[Finding]:
+    """This user's groups, and whether those that the service needs exist."""
+    name, groups = machine.who()
+    known = {line.split(":", 1)[0] for line in machine.text("etc/group").splitlines()}
+    absent = [each for each in GROUPS if each not in known]
+    facts = {"user": name, "groups": sorted(groups), "absent": absent}
+    if machine.has_service and absent:
+        says = _("The service cannot start: there is no group {groups}.").format(groups=", ".join(absent))
+        return [problem("service.groups", says, _("Run sudo systemd-sysusers."), **facts)]
+    found = []
+    if machine.has_service and not machine.may_see_state:
+        found.append(
+            note(
+                "service.state",
+                _("The settings and the diary of the service are its own."),
+                _("Run sudo cramp-kiosk doctor to look at them, too."),
+            )
+        )
+    member = ", ".join(each for each in GROUPS if each in groups) or _("none of the device groups")
+    says = _("You are {user}, in {groups}.").format(user=name, groups=member)
+    return [fine("service.groups", says, **facts), *found]

@@ -1,0 +1,91 @@
+"""``doctor --watch``: button, touch and probe live, a line for each change, until Ctrl-C."""
+
+import queue
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+
+from kiosk.clock import SystemClock
+from kiosk.core.events import ButtonPressed, ButtonReleased, WaterRead
+from kiosk.devices.button import Button
+from kiosk.devices.pins import PinsUnavailable
+from kiosk.devices.probe import Probe
+from kiosk.display.base import Contact
+from kiosk.display.touch_reader import Find, TouchReader
+from kiosk.doctor.machine import Machine
+from kiosk.words import _
+
+Say = Callable[[str], None]
+Inbox = queue.SimpleQueue[object]
+
+#: Contacts are told in hundredths of the panel's width and height.
+_PERCENT = (100, 100)
+
+
+def clock_time() -> str:
+    """The local time of day."""
+    return f"{datetime.now().astimezone():%H:%M:%S}"
+
+
+def watch(
+    machine: Machine,
+    say: Say,
+    *,
+    inbox: Inbox | None = None,
+    now: Callable[[], str] = clock_time,
+    find: Find | None = None,
+) -> None:
+    """Tell each change until Ctrl-C, or None in ``inbox``. ``find`` opens the touch panels, for tests."""
+    events = queue.SimpleQueue() if inbox is None else inbox
+    told: dict[str, str] = {}
+    with ExitStack() as stack:
+        for sentence in _open(machine, events, stack, find):
+            say(sentence)
+        say(_("Press the button, touch the screen, dip the probe. Ctrl-C ends this."))
+        while (event := events.get()) is not None:
+            what, sentence = _told(event)
+            if told.get(what) != sentence:
+                told[what] = sentence
+                say(f"{now()}  {sentence}")
+
+
+def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) -> list[str]:
+    """Start everything that can be started; a sentence for what cannot."""
+    trouble = []
+    if machine.service_runs:
+        trouble.append(_("The service holds the button: sudo systemctl stop cramp-kiosk to see it here."))
+    else:
+        try:
+            factory = machine.open_factory(machine.config.pins.factory)
+            stack.callback(factory.close)
+            button = Button(machine.config.pins.button, factory, events.put, SystemClock().now)
+            stack.callback(button.close)
+            events.put(ButtonPressed() if button.is_pressed else ButtonReleased())
+        except PinsUnavailable as error:
+            trouble.append(str(error))
+    probe = Probe(events.put, machine.config.soak.probe_offset, machine.root / "sys/bus/w1/devices")
+    stack.callback(probe.close)
+    probe.start()
+    if find is not None or machine.installed("evdev"):
+        stack.enter_context(TouchReader(events.put, _PERCENT, folder=machine.root / "dev/input", find=find))
+    else:
+        trouble.append(_("The library evdev is not installed, so touches cannot be seen here."))
+    return trouble
+
+
+def _told(event: object) -> tuple[str, str]:
+    """What the event is about, and the sentence."""
+    match event:
+        case ButtonPressed():
+            return "button", _("button: down")
+        case ButtonReleased():
+            return "button", _("button: up")
+        case WaterRead(None, error):
+            return "probe", _("probe: no reading ({error})").format(error=error)
+        case WaterRead(celsius):
+            return "probe", _("probe: {celsius:.1f} degrees").format(celsius=celsius)
+        case Contact(kind, x, y):
+            sentence = _("touch: {kind} at {x} % from the left, {y} % from the top")
+            return "touch", sentence.format(kind=kind, x=x, y=y)
+        case _:
+            raise AssertionError(event)

@@ -1,0 +1,104 @@
+"""The water probe: is the bus there, what is on it, and can its readings be believed?"""
+
+from typing import Any
+
+from kiosk.core.events import ProbeError
+from kiosk.devices.probe import HIGHEST, LOWEST, Sensor, survey
+from kiosk.doctor.finding import Finding, fine, note, problem
+from kiosk.doctor.machine import Machine
+from kiosk.settings import ONE_WIRE
+from kiosk.words import N_, _
+
+_WIRING = N_(
+    "Check the wires: red to 3V3, black to ground, yellow to GPIO{pin}, 4.7 kΩ between yellow and red."
+)
+
+_SAYS: dict[ProbeError, tuple[str, str]] = {
+    ProbeError.NO_PROBE: (N_("{name} was unplugged while it was read."), _WIRING),
+    ProbeError.EMPTY: (N_("{name} does not answer."), _WIRING),
+    ProbeError.CRC: (
+        N_("{name} answers, but damaged: the CRC is wrong."),
+        N_("Use a shorter cable, or 2.2 kΩ in place of 4.7 kΩ for a long one."),
+    ),
+    ProbeError.MALFORMED: (N_("{name} answers nonsense: its yellow wire may touch black."), _WIRING),
+    ProbeError.RESET: (
+        N_("{name} says 85 degrees, which it does after losing power."),
+        N_("Check that the red wire is on 3V3 and sits firmly."),
+    ),
+    ProbeError.NO_POWER: (
+        N_("{name} has too little power to measure (127.94 degrees)."),
+        N_("Put the red wire on 3V3: without a supply of its own it is not read reliably."),
+    ),
+}
+
+
+def check_probe(machine: Machine) -> list[Finding]:
+    """The bus and every sensor on it, each read once (0.8 s)."""
+    root = machine.root / "sys/bus/w1/devices"
+    masters = sorted(path.name for path in root.glob("w1_bus_master*"))
+    if not masters:
+        return [
+            problem(
+                "probe.bus",
+                _("1-Wire is off, so no probe can be read."),
+                _("Run sudo cramp-kiosk setup, then restart the device."),
+                masters=[],
+            )
+        ]
+    sensors = survey(root)
+    found = [
+        _sensor(each, first=each is sensors[0], offset=machine.config.soak.probe_offset) for each in sensors
+    ]
+    if sensors:
+        return [*found, *_doubts(sensors[0])]
+    floating = sorted(path.name for path in root.glob("00-*"))
+    if floating:
+        says = _("The probe's line floats: the kernel sees numbers that no probe has.")
+    else:
+        says = _("1-Wire is on, but no probe is found.")
+    return [problem("probe.sensor", says, _(_WIRING).format(pin=ONE_WIRE), masters=masters, noise=floating)]
+
+
+def _sensor(sensor: Sensor, *, first: bool, offset: float) -> Finding:
+    check = "probe.sensor" if first else "probe.other"
+    facts: dict[str, Any] = {"name": sensor.name, "raw": sensor.text, "offset": offset}
+    if isinstance(sensor.value, ProbeError):
+        says, remedy = _SAYS[sensor.value]
+        told = _(says).format(name=sensor.name)
+        if not first:
+            return note(check, told, celsius=None, error=sensor.value, **facts)
+        return problem(check, told, _(remedy).format(pin=ONE_WIRE), celsius=None, error=sensor.value, **facts)
+    facts |= {"celsius": sensor.value, "error": None}
+    raw = " / ".join(sensor.text.split("\n")[:2])
+    if not first:
+        says = _("{name} is not read: the first by name is ({raw}).").format(name=sensor.name, raw=raw)
+        return note(check, says, **facts)
+    if not LOWEST <= sensor.value + offset <= HIGHEST:
+        return problem(
+            check,
+            _("{name} says {celsius:.1f} degrees, which no foot bath has.").format(
+                name=sensor.name, celsius=sensor.value
+            ),
+            _("Put it in water you can touch; if it still says so, replace it."),
+            **facts,
+        )
+    says = _("{name} says {celsius:.1f} degrees, CRC right ({raw}).").format(
+        name=sensor.name, celsius=sensor.value, raw=raw
+    )
+    return fine(check, says, **facts)
+
+
+def _doubts(sensor: Sensor) -> list[Finding]:
+    if not sensor.looks_counterfeit:
+        return []
+    return [
+        note(
+            "probe.origin",
+            _("The number of {name} is not one of a genuine DS18B20.").format(name=sensor.name),
+            _(
+                "Copies may be off by several degrees: check it in ice water (0 degrees) and against "
+                "a clinical thermometer, and set soak.probe_offset."
+            ),
+            name=sensor.name,
+        )
+    ]
