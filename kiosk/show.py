@@ -34,10 +34,9 @@ log = logging.getLogger(__name__)
 
 #: A display that could not be had is tried again after this.
 RETRY_AFTER: Ms = 5 * SECOND
-#: The main loop asks the conductor for a sign of life this often, and feeds the watchdog if it gave one.
+#: The main loop asks the conductor for a sign of life this often. Only if it answered the last time the
+#: watchdog is fed; one that goes hungry starts the program anew.
 PULSE_EVERY: Ms = 2 * SECOND
-#: A sign of life this old is none: the watchdog goes hungry and systemd starts the program anew.
-PULSE_LOST: Ms = 3 * SECOND
 
 
 def notify(message: str) -> None:
@@ -155,9 +154,10 @@ class Show:
             notify("READY=1")
         if now < self._pulse + PULSE_EVERY:
             return
-        self._pulse = now
-        if now - self._conductor.heartbeat <= PULSE_LOST:
+        # Not how old the answer is: that would blame the conductor for a main loop that is late itself.
+        if self._conductor.heartbeat >= self._pulse:
             notify("WATCHDOG=1")
+        self._pulse = now
         self._conductor.beat()
         self._tend()
 

@@ -39,12 +39,11 @@ def test_after_every_end_lamp_and_buzzer_are_switched_off():
     assert unit()["ExecStopPost"] == ["-/usr/bin/cramp-kiosk safe-outputs"]
 
 
-def test_the_watchdog_waits_for_two_signs_of_life_and_not_much_longer():
-    # Hung: at the latest one pulse and what is LOST later nothing is fed any more; then systemd waits.
+def test_the_watchdog_bears_late_signs_of_life_and_not_a_hang():
+    # Hung right after an answer, the conductor still has the watchdog fed once; then systemd waits.
     patience = int(unit()["WatchdogSec"][0]) * 1000
     assert unit()["Type"] == ["notify"]
-    assert patience >= 3 * show.PULSE_EVERY
-    assert show.PULSE_EVERY < show.PULSE_LOST < 2 * show.PULSE_EVERY
+    assert patience >= 4 * show.PULSE_EVERY
     assert show.PULSE_EVERY + patience <= 12_000
 
 

@@ -1,0 +1,144 @@
+"""What systemd hears of a night: ready after the first picture, then a sign of life while all is alive."""
+
+import socket
+
+import pygame
+import pytest
+
+from kiosk.clock import SimulatedClock
+from kiosk.core import night
+from kiosk.core.rules import Rules
+from kiosk.core.technique import SECOND, Ms
+from kiosk.display.base import DisplayError
+from kiosk.show import Show
+
+
+class Systemd:
+    """Listens where the service manager would; notes what it hears and when."""
+
+    def __init__(self, path: str, clock: SimulatedClock) -> None:
+        self._clock = clock
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(path)
+        self._socket.setblocking(False)
+        self.heard: list[tuple[Ms, str]] = []
+
+    def listen(self) -> None:
+        while True:
+            try:
+                self.heard.append((self._clock.now(), self._socket.recv(100).decode()))
+            except BlockingIOError:
+                return
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Conductor:
+    """Asleep. Answers until it hangs."""
+
+    def __init__(self, clock: SimulatedClock, hangs_at: Ms) -> None:
+        self.state = night.new(Rules(), clock.now())
+        self.heartbeat = clock.now()
+        self._clock = clock
+        self._hangs_at = hangs_at
+
+    def beat(self) -> None:
+        if self._clock.now() < self._hangs_at:
+            self.heartbeat = self._clock.now()
+
+
+class Glass:
+    """A display without a panel behind it."""
+
+    size = (800, 480)
+
+    def __init__(self) -> None:
+        self.surface = pygame.Surface(self.size)
+
+    def __enter__(self) -> "Glass":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def pump(self) -> None:
+        pass
+
+    def present(self, parts: list[pygame.Rect]) -> None:
+        pass
+
+    def poll_ms(self, *, moving: bool) -> Ms | None:
+        return None
+
+
+@pytest.fixture
+def clock():
+    return SimulatedClock(1_000_000)
+
+
+@pytest.fixture
+def systemd(clock, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    listening = Systemd(str(tmp_path / "notify"), clock)
+    yield listening
+    listening.close()
+
+
+def play(clock, systemd, *, seconds, hangs_at=None, late=0, panel=True):
+    """So many seconds of a night in which nothing happens; ``late`` ms are lost at every wait."""
+    began = clock.now()
+    hang = began + (seconds if hangs_at is None else hangs_at) * SECOND
+
+    class Bell:
+        def ring(self) -> None:
+            pass
+
+        def wait(self, timeout: Ms) -> None:
+            systemd.listen()
+            clock.move_to(clock.now() + timeout + late)
+            if clock.now() >= began + seconds * SECOND:
+                show.stop()
+
+    def open_display() -> Glass:
+        if not panel:
+            raise DisplayError("There is no screen.")
+        return Glass()
+
+    show = Show(Conductor(clock, hang), Bell(), clock, lambda: None)
+    show.lead(open_display, 7.0)
+    systemd.listen()
+    return [((at - began) / SECOND, message) for at, message in systemd.heard]
+
+
+ALIVE = "WATCHDOG=1"
+
+
+def test_alive_it_feeds_the_watchdog_every_other_second(clock, systemd):
+    assert play(clock, systemd, seconds=8) == [
+        (0, "READY=1"),
+        (0, ALIVE),
+        (2, ALIVE),
+        (4, ALIVE),
+        (6, ALIVE),
+    ]
+
+
+def test_without_a_panel_it_does_much_the_same(clock, systemd):
+    heard = play(clock, systemd, seconds=12, panel=False)
+    assert heard == [(0, "READY=1"), *((at, ALIVE) for at in (0, 2, 4, 7, 9, 11))]
+
+
+def test_a_conductor_that_hangs_starves_it(clock, systemd):
+    heard = play(clock, systemd, seconds=20, hangs_at=5)
+    assert [at for at, message in heard if message == ALIVE] == [0, 2, 4, 6]
+
+
+def test_a_main_loop_that_is_late_starves_nobody(clock, systemd):
+    heard = play(clock, systemd, seconds=20, late=3 * SECOND)
+    assert [at for at, message in heard if message == ALIVE] == [0, 5, 10, 15]
+
+
+def test_where_nobody_listens_nothing_is_said(clock, systemd, monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET")
+    assert play(clock, systemd, seconds=4) == []
