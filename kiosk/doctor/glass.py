@@ -19,16 +19,12 @@ from kiosk.words import _
 def check_screen(machine: Machine) -> list[Finding]:
     """Every framebuffer and socket; the one that the console takes, and why."""
     seen = survey(machine.root)
-    found = [
-        msgspec.structs.replace(each, device=_real(each.device, machine.root)) for each in seen.candidates
-    ]
+    found = [_without_root(each, machine.root) for each in seen.candidates]
     reasons = [note("screen.framebuffer", each.why(), **_facts(each)) for each in found]
     reasons += [
         note(
             "screen.socket",
-            _("{socket} is connected, but the kernel gives its card no framebuffer.").format(
-                socket=each.name
-            ),
+            _("{socket} is connected, but its card has no framebuffer.").format(socket=each.name),
             _('Set screen.display to "desktop" to draw there all the same.'),
             socket=each.name,
         )
