@@ -1,4 +1,4 @@
-"""What is missing or broken, in one sentence across the top of a page that has room for it."""
+"""What is missing or broken, in one sentence across the top of a page, or in a box where room is short."""
 
 from kiosk.core.events import Fault
 from kiosk.screen import parts
@@ -19,24 +19,47 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
 }
 
 
+def gravest(faults: frozenset[Fault]) -> Fault | None:
+    """The fault that is told when there are several."""
+    return next((fault for fault in SENTENCES if fault in faults), None)
+
+
 def banner(scene: Scene, area: Box, faults: frozenset[Fault]) -> Box:
     """Show the gravest fault, if any, at the top of ``area``; gives what is left of it."""
-    fault = next((fault for fault in SENTENCES if fault in faults), None)
+    fault = gravest(faults)
     if fault is None:
         return area
     look = scene.look
-    lines = parts.wrap(scene, _(SENTENCES[fault][0]), "body", area.w - look.px(8))
-    cap, step = look.px(look.cap("body")), parts.leading(scene, "body")
-    height = cap + step * (len(lines) - 1) + look.px(5)
-    stroke = max(2, look.px(0.6))
-    paint = look.palette.hex("hot")
-    parts.shape(
-        scene,
-        area.top(height),
-        f'<path d="M{stroke} {stroke}L{stroke} {height - stroke}" stroke="{paint}" '
-        f'stroke-width="{2 * stroke}" stroke-linecap="round"/>',
+    room = area.w - look.px(4)
+    long, short = (_(text) for text in SENTENCES[fault])
+    sizes = (look.cap("body"), *parts.BODY_SIZES)
+    choices = [(text, mm) for text in (long, short) for mm in sizes]
+    fitting = (c for c in choices if parts.width_of(scene, c[0], "body", mm=c[1]) <= room)
+    text, mm = next(fitting, choices[-1])
+    height = look.px(mm + (4 if look.roomy else 3))
+    place = _bar(scene, area.top(height))
+    parts.paragraph(scene, place, text, "body", align="left", colour="hot", mm=mm)
+    return area.without(top=height + look.px(3 if look.roomy else 2))
+
+
+def notice(scene: Scene, box: Box, faults: frozenset[Fault]) -> bool:
+    """Show the gravest fault's short form, if there is one, in a box of a page without room for a banner."""
+    fault = gravest(faults)
+    if fault is None:
+        return False
+    text, place = _(SENTENCES[fault][1]), _bar(scene, box)
+    mm = parts.largest(scene, place, text, parts.BODY_SIZES, "body")
+    parts.paragraph(scene, place, text, "body", align="left", colour="hot", mm=mm)
+    return True
+
+
+def _bar(scene: Scene, box: Box) -> Box:
+    """A bright bar at the left end of a fault; gives the room for its words."""
+    look = scene.look
+    stroke, paint = max(2, look.px(0.6)), look.palette.hex("hot")
+    body = (
+        f'<path d="M{stroke} {stroke}L{stroke} {box.h - stroke}" stroke="{paint}" '
+        f'stroke-width="{2 * stroke}" stroke-linecap="round"/>'
     )
-    parts.paragraph(
-        scene, area.top(height).without(left=look.px(4)), " ".join(lines), "body", align="left", colour="hot"
-    )
-    return area.without(top=height + look.px(3))
+    parts.shape(scene, Box(box.x, box.y, 2 * stroke, box.h), body)
+    return box.without(left=look.px(4))

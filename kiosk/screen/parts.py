@@ -1,7 +1,8 @@
 """The few parts every page is made of: words, targets, pictures and dots."""
 
 from collections.abc import Sequence
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 from kiosk.core.events import Act
 from kiosk.screen.art import ASPECT
@@ -15,6 +16,12 @@ LEAST_PICTURE = 11.0
 """Millimetres; a picture less high is a tangle of lines."""
 
 LEAST_ICON = 4.0
+
+KEY_SIZES = (13.2, 13.1)
+"""Heights of a key word's capitals, in millimetres; nothing smaller is a key word."""
+
+BODY_SIZES = (5.2, 5.0)
+LABEL_SIZES = (5.6, 5.3, 5.0)
 
 Align = Literal["left", "centre", "right"]
 
@@ -121,14 +128,99 @@ def paragraph(
         write(scene, line, role, x, baseline + i * step, align=align, colour=colour, mm=mm, bold=bold)
 
 
-def largest(scene: Scene, box: Box, text: str, sizes: Sequence[float], role: str = "title") -> float:
+def largest(
+    scene: Scene,
+    box: Box,
+    text: str,
+    sizes: Sequence[float],
+    role: str = "title",
+    *,
+    bold: bool | None = None,
+) -> float:
     """The first of these sizes (mm, largest first) at which the text fits the box; the last if none."""
-    for mm in sizes:
-        lines = wrap(scene, text, role, box.w, mm=mm)
-        height = scene.look.px(mm) + leading(scene, role, mm) * (len(lines) - 1)
-        if height <= box.h and all(width_of(scene, line, role, mm=mm) <= box.w for line in lines):
-            return mm
-    return sizes[-1]
+    return next((mm for mm in sizes if fits(scene, box, text, role, mm, bold=bold)), sizes[-1])
+
+
+def fits(scene: Scene, box: Box, text: str, role: str, mm: float, *, bold: bool | None = None) -> bool:
+    """Whether a text, wrapped, fits a box at a size in millimetres."""
+    lines = wrap(scene, text, role, box.w, mm=mm, bold=bold)
+    height = scene.look.px(mm) + leading(scene, role, mm) * (len(lines) - 1)
+    return height <= box.h and all(width_of(scene, line, role, mm=mm, bold=bold) <= box.w for line in lines)
+
+
+def key_setting(scene: Scene, text: str, room: int) -> tuple[float, bool] | None:
+    """Height in millimetres and whether in Bold, for a key word to fit ``room``; None: it does not.
+
+    A word too wide for the panel in Bold is set in Regular, never lower than a key word is.
+    """
+    sizes = (max(scene.look.cap("key"), KEY_SIZES[0]), *KEY_SIZES)
+    for bold in (True, False):
+        for mm in sizes:
+            before, after = _bearings(scene, text, mm, bold=bold)
+            if width_of(scene, text, "key", mm=mm, bold=bold) - before - after <= room:
+                return mm, bold
+    return None
+
+
+def _bearings(scene: Scene, text: str, mm: float, *, bold: bool) -> tuple[int, int]:
+    """How much of a text's width is empty before its first letter and after its last."""
+    font = scene.ink.font(scene.look.em(mm), bold)
+    first, last = (font.metrics(letter)[0] for letter in (text[:1], text[-1:]))
+    return first[0], last[4] - last[1]
+
+
+def key_word(
+    scene: Scene, text: str, x: int, baseline: int, room: int, *, align: Align = "left", colour: str = ""
+) -> Words:
+    """Set a key word on a baseline, as large as it fits ``room``."""
+    mm, bold = key_setting(scene, text, room) or (KEY_SIZES[-1], False)
+    before, after = _bearings(scene, text, mm, bold=bold)
+    # The letters, not their boxes, stand at the margin: so large a letter brings much empty space along.
+    x += {"left": -before, "centre": (after - before) // 2, "right": after}[align]
+    return write(scene, text, "key", x, baseline, align=align, colour=colour, mm=mm, bold=bold)
+
+
+class Passage(NamedTuple):
+    """A text of a stack: the sizes (mm, largest first) it may have."""
+
+    text: str
+    role: str
+    sizes: tuple[float, ...]
+    bold: bool = True
+    colour: str = ""
+
+
+def stack(scene: Scene, box: Box, passages: Sequence[Passage], *, align: Align = "left") -> None:
+    """Texts one below the other in the vertical middle of ``box``, as large as all of them fit."""
+    look = scene.look
+    box = box.without(low=look.px(0.25 * passages[-1].sizes[-1]))  # the tails of the last line
+    for attempt in range(max(len(p.sizes) for p in passages)):
+        sizes = [p.sizes[min(attempt, len(p.sizes) - 1)] for p in passages]
+        lines = [
+            wrap(scene, p.text, p.role, box.w, mm=mm, bold=p.bold)
+            for p, mm in zip(passages, sizes, strict=True)
+        ]
+        heights = [
+            look.px(mm) + leading(scene, p.role, mm) * (len(of) - 1)
+            for p, mm, of in zip(passages, sizes, lines, strict=True)
+        ]
+        spare = box.h - sum(heights)
+        wide = max(
+            width_of(scene, line, p.role, mm=mm, bold=p.bold)
+            for p, mm, of in zip(passages, sizes, lines, strict=True)
+            for line in of
+        )
+        least = sum(look.px(0.72 * max(pair)) for pair in pairwise(sizes))
+        if spare >= least and wide <= box.w:
+            break
+    else:
+        scene.tight |= {"key", "label", *(p.role for p in passages)}
+    gap = 0 if len(passages) == 1 else min(spare // (len(passages) - 1), look.px(1.1 * max(sizes)))
+    y = box.cy - (sum(heights) + gap * (len(passages) - 1)) // 2
+    for p, mm, height in zip(passages, sizes, heights, strict=True):
+        place = Box(box.x, y, box.w, height)
+        paragraph(scene, place, p.text, p.role, align=align, colour=p.colour, mm=mm, bold=p.bold)
+        y += height + gap
 
 
 def picture(scene: Scene, box: Box, name: str, pose: Pose = STILL, *, flipped: bool = False) -> None:
@@ -158,15 +250,19 @@ def target(
     icon_name: str = "",
     *,
     main: bool = False,
+    short: str = "",
     value: str = "",
     number: int = 0,
     key: str = "",
 ) -> None:
     """Something to touch: a rounded rim with an icon and a word. The thick rim (``main``) is what the
-    big button does now. ``value`` is what a setting stands at."""
+    big button does now. ``short`` is for a box too narrow for ``label``, ``value`` what a setting stands
+    at."""
     rim(scene, box, act, main=main, number=number, key=key)
     look = scene.look
-    inner = box.inset(look.px(2.5), look.px(2.6))
+    inner = box.inset(look.px(1.2 if box.w < look.px(36) else 2.5), look.px(2.4))
+    if short and not fits(scene, inner, label, "label", LABEL_SIZES[-1]):
+        label = short
     if value:
         label_and_value(scene, inner, label, icon_name, value)
     elif not label:
@@ -193,27 +289,38 @@ def rim(scene: Scene, box: Box, act: Act, *, main: bool = False, number: int = 0
     )
 
 
+def label_size(scene: Scene, room: Box, *texts: str) -> float:
+    """The height of a label's capitals, in millimetres, at which all these texts fit ``room`` unwrapped if
+    they can, else wrapped."""
+    sizes = (max(scene.look.cap("label"), LABEL_SIZES[0]), *LABEL_SIZES)
+    for mm in sizes:
+        if all(width_of(scene, text, "label", mm=mm) <= room.w for text in texts):
+            return mm
+    return min(largest(scene, room, text, sizes, "label") for text in texts)
+
+
 def _label_and_icon(scene: Scene, inner: Box, label: str, icon_name: str) -> None:
     look = scene.look
-    cap, space = look.px(look.cap("label")), look.px(3)
-    width = width_of(scene, label, "label")
-    side = min(look.px(8), inner.h)
+    space, side = look.px(3), min(look.px(8), inner.h)
+    mm = label_size(scene, inner, label)
+    cap, width = look.px(mm), width_of(scene, label, "label", mm=mm)
     if side + space + width <= inner.w and inner.w > 2.6 * inner.h:
         left = inner.cx - (side + space + width) // 2
         icon(scene, Box(left, inner.cy - side // 2, side, side), icon_name)
-        write(scene, label, "label", left + side + space, inner.cy + cap // 2)
+        write(scene, label, "label", left + side + space, inner.cy + cap // 2, mm=mm)
         return
-    lines = wrap(scene, label, "label", inner.w)
-    text = cap + leading(scene, "label") * (len(lines) - 1)
+    lines = wrap(scene, label, "label", inner.w, mm=mm)
+    text = cap + leading(scene, "label", mm) * (len(lines) - 1)
     # An icon leaves a tenth of its canvas free above and below: it may come nearer than letters may.
     space = min(look.px(3.5), look.px(0.12 * inner.h * look.panel.mm_per_px))
-    side = min(look.px(11), inner.h - text - space - look.px(0.4))
+    tail = look.px(0.25 * mm)
+    side = min(look.px(11), inner.h - text - tail - space)
     if side < look.px(5):
-        paragraph(scene, inner, label, "label")
+        paragraph(scene, inner, label, "label", mm=mm)
         return
-    top = inner.cy - (side + space + text) // 2 - look.px(0.3)
+    top = inner.cy - (side + space + text + tail) // 2
     icon(scene, Box(inner.cx - side // 2, top, side, side), icon_name)
-    paragraph(scene, Box(inner.x, top + side + space, inner.w, text), label, "label")
+    paragraph(scene, Box(inner.x, top + side + space, inner.w, text), label, "label", mm=mm)
 
 
 def label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value: str) -> None:
@@ -228,9 +335,13 @@ def label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value:
         write(scene, label, "label", inner.x + side + look.px(3), base)
         write(scene, value, "label", inner.right, base, align="right", colour="body", bold=False)
         return
-    upper, lower = inner.column(2, 0)
-    paragraph(scene, upper, label, "label")
-    paragraph(scene, lower, value, "label", colour="body", bold=False)
+    sizes = (max(look.cap("label"), LABEL_SIZES[0]), *LABEL_SIZES)
+    stack(
+        scene,
+        inner,
+        [Passage(label, "label", sizes), Passage(value, "label", sizes, bold=False, colour="body")],
+        align="centre",
+    )
 
 
 def dash(scene: Scene, box: Box, mm: float) -> None:

@@ -23,6 +23,10 @@ class Saying(msgspec.Struct, frozen=True):
     short: str = ""
 
 
+LEAST_RING = 26.0
+"""Millimetres of a picture's height and of a ring; larger words must leave that much."""
+
+
 class Regions(msgspec.Struct, frozen=True):
     """The places of one page."""
 
@@ -35,8 +39,9 @@ class Regions(msgspec.Struct, frozen=True):
     """room of the help line, its lowest baseline the lower edge; None: there is no room"""
 
 
-def regions(scene: Scene, sayings: Iterable[Saying]) -> Regions:
-    """The places that suit all these sayings, so that nothing jumps between them."""
+def regions(scene: Scene, sayings: Iterable[Saying], *, beside: bool = False) -> Regions:
+    """The places that suit all these sayings, so that nothing jumps between them. ``beside``: something
+    stands above the corner too; the help line keeps beside both, and the picture on the left."""
     look = scene.look
     edge, page = look.edge, scene.box
     if look.shape is Shape.SMALL:
@@ -45,43 +50,39 @@ def regions(scene: Scene, sayings: Iterable[Saying]) -> Regions:
         return _tall(scene, sayings)
     size = corner_size(scene)
     corner = Box(page.right - edge - size[0], page.bottom - edge - size[1], *size)
-    left = edge + look.px(1.4)
+    left = edge + look.px(2 if look.roomy else 1)
     low = page.bottom - edge - look.px(1.3)
-    text = Box(left, 0, corner.x - look.px(3) - left, low)
+    text = Box(left, 0, corner.x - look.px(3 if look.roomy else 2.4) - left, low)
     line = text.without(low=_line_drop(scene))
-    if not is_roomy(
-        scene
-    ):  # beside a 5 inch panel's corner a line is too short: it goes above, over the whole width
+    if not (look.roomy or beside):
+        # beside a 5 inch panel's corner a line is too short: it goes above, over the whole width
         line = Box(left, 0, page.w - 2 * left, min(line.bottom, corner.y - look.px(2.4)))
     top = min(text_top(scene, saying, text, line) for saying in sayings)
     height = min(top - look.px(1.8), int(0.52 * page.w / ASPECT))
     width = int(height * ASPECT)
     upper = Box(0, 0, page.w, min(top - look.px(2), corner.y - look.px(2.5)))
-    if look.mirrored:
+    if look.mirrored and not beside:
         art = upper.right_part(width).top(height)
         ring = upper.without(right=width, left=edge, top=edge)
     else:
         art = upper.left(width).top(height)
         ring = upper.without(left=width, right=edge, top=edge)
     side = min(ring.w, ring.h, look.px(52))
+    if min(side, height) < look.px(LEAST_RING):
+        scene.tight |= {"key", "body"}
     return Regions(art, ring.middle(side, side), corner, text, line)
-
-
-def is_roomy(scene: Scene) -> bool:
-    """Whether a landscape panel is one of 7 inch rather than 5."""
-    return scene.box.h * scene.look.panel.mm_per_px > 75
 
 
 def corner_size(scene: Scene) -> tuple[int, int]:
     """Width and height of the corner target of a landscape page."""
     look = scene.look
-    return (look.least(32), look.least(21)) if is_roomy(scene) else (look.least(30), look.least(20))
+    return (look.least(32), look.least(21)) if look.roomy else (look.least(30), look.least(20))
 
 
 def _small(scene: Scene, sayings: Iterable[Saying]) -> Regions:
     look, page, edge = scene.look, scene.box, scene.look.edge
     low = page.bottom - edge - look.px(0.6)
-    text = Box(edge + look.px(0.2), 0, page.w - 2 * edge - look.px(0.4), low)
+    text = Box(edge + look.px(0.4), 0, page.w - 2 * edge - look.px(0.8), low)
     top = min(text_top(scene, saying, text, None) for saying in sayings)
     upper = page.top(top - look.px(1.6))
     width = min(int(upper.h * ASPECT), page.w // 2)
@@ -95,7 +96,8 @@ def _small(scene: Scene, sayings: Iterable[Saying]) -> Regions:
 def _tall(scene: Scene, sayings: Iterable[Saying]) -> Regions:
     look, page, edge = scene.look, scene.box, scene.look.edge
     row = page.inset(edge).low(min(look.px(40), page.h // 4))
-    corner = row.right_part(look.least(30)).middle(look.least(30), look.least(23))
+    wide = look.least(24 if look.narrow else 30)
+    corner = row.right_part(wide).middle(wide, look.least(23))
     rest = row.without(right=corner.w + look.gap)
     side = min(rest.w, rest.h)
     text = Box(edge + look.px(0.6), 0, page.w - 2 * edge - look.px(0.6), row.y - look.px(4))
@@ -110,14 +112,13 @@ def _tall(scene: Scene, sayings: Iterable[Saying]) -> Regions:
 
 def key_lines(scene: Scene, saying: Saying, room: int) -> list[str]:
     """The key word as shown here: whole, on two lines where the page is tall, or its short form."""
-    whole = parts.width_of(scene, saying.key, "key")
-    if whole <= room:
+    whole, split = parts.key_setting(scene, saying.key, room), saying.key.split()
+    if whole and whole[1]:
         return [saying.key]
-    split = saying.key.split()
-    fits = all(parts.width_of(scene, word, "key") <= room for word in split)
-    if len(split) == 2 and fits and (scene.look.shape is Shape.TALL or not saying.short):
+    settings = [parts.key_setting(scene, word, room) for word in split]
+    if len(split) == 2 and scene.look.shape is Shape.TALL and all(s and s[1] for s in settings):
         return split
-    return [saying.short or saying.key]
+    return [saying.key if whole or not saying.short else saying.short]
 
 
 def text_top(scene: Scene, saying: Saying, text: Box, line: Box | None) -> int:
@@ -150,10 +151,7 @@ def say(scene: Scene, where: Regions, saying: Saying, colour: str = "") -> None:
     keys = key_lines(scene, saying, text.w)
     step = _key_leading(scene)
     for i, word in enumerate(reversed(keys)):
-        mm = parts.largest(
-            scene, Box(0, 0, text.w, text.h), word, (look.cap("key"), 13.2, 11, 9, 7, 5.6), "key"
-        )
-        parts.write(scene, word, "key", text.x, text.bottom - i * step, mm=mm, colour=colour)
+        parts.key_word(scene, word, text.x, text.bottom - i * step, text.w, colour=colour)
     if saying.line and where.line:
         lines = parts.wrap(scene, saying.line, "body", where.line.w)
         top = text.bottom - look.px(look.cap("key")) - (len(keys) - 1) * step

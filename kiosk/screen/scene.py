@@ -157,17 +157,20 @@ class Scene:
     """One frame being put together for a State at a moment: things in drawing order, targets, and when
     it changes by itself."""
 
-    def __init__(self, ink: Ink, state: State, now: Ms, pressed: Target | None = None) -> None:
+    def __init__(
+        self, ink: Ink, state: State, now: Ms, pressed: Target | None = None, look: Look | None = None
+    ) -> None:
         self.ink = ink
         self.state = state
         self.now = now
-        self.look = ink.look
+        self.look = look or ink.look
         self.box = Box(0, 0, *ink.look.panel.size)
         self.pressed = pressed
         self.things: list[Thing] = []
         self.targets: list[Target] = []
         self.due: Ms | None = None
         self.tight: set[str] = set()
+        """roles found to have no room to be larger"""
 
     def wake(self, at: Ms) -> None:
         """This frame looks different from ``at`` on, though nothing happens."""

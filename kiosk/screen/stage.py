@@ -7,6 +7,7 @@ only what differs is drawn.
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pygame
 
 from kiosk.core import pages
@@ -94,12 +95,17 @@ class Stage:
         return self._compose(self._ink, state, now)
 
     def _compose(self, ink: Ink, state: State, now: Ms) -> Scene:
-        scene = Scene(ink, state, now, self._pressed)
-        if isinstance(state.page, pages.Asleep) and self._clock is not None:
-            asleep.clock(scene, self._clock())
-        else:
-            DRAWERS[type(state.page)](scene, state.page)
-        return scene
+        look = ink.look
+        while True:
+            scene = Scene(ink, state, now, self._pressed, look)
+            if isinstance(state.page, pages.Asleep) and self._clock is not None:
+                asleep.clock(scene, self._clock())
+            else:
+                DRAWERS[type(state.page)](scene, state.page)
+            tight = look.tight | scene.tight
+            if not look.larger or tight == look.tight:
+                return scene
+            look = msgspec.structs.replace(look, tight=tight)
 
     @property
     def texts(self) -> list[Words]:

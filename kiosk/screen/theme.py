@@ -168,7 +168,18 @@ class Look(msgspec.Struct, frozen=True):
     @property
     def edge(self) -> int:
         """Empty rim of the screen, in pixels."""
-        return self.px(2.0 if self.shape is Shape.SMALL else tokens().space_mm.edge * self._scale)
+        cramped = self.shape is Shape.SMALL or self.narrow
+        return self.px(2.0 if cramped else tokens().space_mm.edge * self._scale)
+
+    @property
+    def narrow(self) -> bool:
+        """A 5 inch panel upright: a key word takes its whole width."""
+        return self.panel.size[0] * self.panel.mm_per_px < 70
+
+    @property
+    def roomy(self) -> bool:
+        """A panel of 7 inch rather than 5 or less: its shorter side is over 75 mm."""
+        return self._scale == 1.0
 
     @property
     def gap(self) -> int:

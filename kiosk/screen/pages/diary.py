@@ -4,6 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Diary
 from kiosk.screen import faults, gauges, parts
 from kiosk.screen.layout import Box
+from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
 from kiosk.words import _, ngettext
@@ -16,9 +17,8 @@ def diary(scene: Scene, _page: Diary) -> None:
     look = scene.look
     area = faults.banner(scene, scene.box.inset(look.edge), scene.state.faults)
     small = look.shape is Shape.SMALL
-    back = Box(
-        area.right - look.least(24 if small else 32), area.y, look.least(24 if small else 32), look.least(21)
-    )
+    wide = look.least(32 if look.roomy else 24)
+    back = Box(area.right - wide, area.y, wide, look.least(21))
     if look.shape is Shape.TALL:
         back = area.low(look.least(22))
     parts.target(scene, back, Act.BACK, _("Back"), "back")
@@ -29,16 +29,11 @@ def diary(scene: Scene, _page: Diary) -> None:
     words = Box(count.box.right + look.px(3), area.y, back.x - count.box.right - look.px(6), look.px(20))
     if look.shape is Shape.TALL:
         words = Box(words.x, words.y, area.right - words.x, words.h)
-    lines = [_("this week")]
+    passages = [Passage(_("this week"), "title", (look.cap("title"), 7.0, 6.2, 5.6, 5.2, 5.0))]
     if tally.usual_minutes is not None and not small:
-        lines.append(
-            ngettext("usually %d minute", "usually %d minutes", tally.usual_minutes) % tally.usual_minutes
-        )
-    for i, line in enumerate(lines):
-        role = "title" if i == 0 else "body"
-        mm = parts.largest(scene, words, line, (look.cap(role), 7.0, 6.2, 5.6, 5.2), role)
-        baseline = count.baseline if len(lines) == 1 else area.y + look.px(8 if i == 0 else 17)
-        parts.write(scene, line, role, words.x, baseline, mm=mm)
+        text = ngettext("usually %d minute", "usually %d minutes", tally.usual_minutes) % tally.usual_minutes
+        passages.append(Passage(text, "body", (look.cap("body"), *parts.BODY_SIZES), bold=False))
+    parts.stack(scene, words, passages)
     charts = area.without(top=look.px(26) if not small else look.px(23))
     if look.shape is Shape.TALL:
         upper, lower = charts.without(low=back.h + look.px(5)).column(2, look.px(4))
@@ -62,10 +57,11 @@ def _hours(scene: Scene, box: Box, hours: tuple[int, ...]) -> None:
     cap = look.px(look.cap("body"))
     chart = box.without(low=cap + look.px(4))
     gauges.stacks(scene, chart, hours)
-    step = chart.w / len(hours)
-    for i in (1, len(hours) // 2, len(hours) - 1):
-        text = _("%d h") % ((FIRST_HOUR + i) % 24)
-        x = chart.x + int(step * (i + 0.5))
-        align: parts.Align = "right" if i == len(hours) - 1 else "centre"
-        x = chart.right if align == "right" else x
-        parts.write(scene, text, "body", x, box.bottom - look.px(1.5), align=align)
+    step, base = chart.w / len(hours), box.bottom - look.px(1.5)
+    first, middle, last = (_("%d:00") % ((FIRST_HOUR + i) % 24) for i in (0, len(hours) // 2, len(hours) - 1))
+    begin = parts.write(scene, first, "body", chart.x, base)
+    end = parts.write(scene, last, "body", chart.right, base, align="right")
+    centre = chart.x + int(step * (len(hours) // 2 + 0.5))
+    half = parts.width_of(scene, middle, "body") // 2 + look.px(2)
+    if begin.box.right < centre - half and centre + half < end.box.x:
+        parts.write(scene, middle, "body", centre, base, align="centre")

@@ -4,6 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Awake, GoodNight, Rating, Resume
 from kiosk.screen import gauges, parts
 from kiosk.screen.layout import Box
+from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
 from kiosk.words import _, ngettext
@@ -13,11 +14,20 @@ def rating(scene: Scene, page: Rating) -> None:
     """How bad was it, from 0 to 10: two big targets and a number."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     small, tall = look.shape is Shape.SMALL, look.shape is Shape.TALL
-    cap = look.px(5.6 if small else look.cap("title"))
-    top = area.y if small else area.y + look.px(3)
-    parts.write(scene, _("How bad?"), "title", area.cx, top + cap, align="centre", mm=5.6 if small else None)
-    area = area.without(top=top + cap - area.y + look.px(3))
     save_label, save_icon = (_("Skip"), "next") if page.value is None else (_("Save"), "gone")
+    if small:
+        row, low = area.column(2, look.gap)
+        asked, save = low.row(2, look.gap)
+        mm = parts.largest(scene, asked, _("How bad?"), (7.0, 6.2, 5.6, 5.2))
+        parts.paragraph(scene, asked, _("How bad?"), "title", mm=mm)
+        w = look.least(20)
+        minus, plus = row.left(w), row.right_part(w)
+        number = row.without(left=w, right=w)
+        strip = number.low(0)
+    else:
+        cap, top = look.px(look.cap("title")), area.y + look.px(3 if look.roomy else 0)
+        parts.write(scene, _("How bad?"), "title", area.cx, top + cap, align="centre")
+        area = area.without(top=top + cap - area.y + look.px(3))
     if tall:
         save = area.low(look.least(24)).middle(look.least(40), look.least(24))
         keys = Box(area.x, save.y - look.least(9) - look.least(26), area.w, look.least(26))
@@ -26,15 +36,17 @@ def rating(scene: Scene, page: Rating) -> None:
         number = area.without(low=area.bottom - keys.y + look.px(4))
         strip = number.low(look.px(16))
         number = number.without(low=strip.h)
-    else:
-        save_w, save_h = look.least(24 if small else 38), look.least(20)
+    elif not small:
+        save_w, save_h = look.least(38), look.least(20)
         save = Box(area.cx - save_w // 2, area.bottom - save_h, save_w, save_h)
-        w = look.least(20) if small else max(look.least(30), int(area.w * 0.25))
-        high = min(area.h, look.least(31)) if not small else look.least(22)
+        w = max(look.least(30), int(area.w * 0.25))
         number = area.without(low=save.h + look.least(4))
+        high = min(number.h, look.least(31))
         strip = number.low(look.px(9))
-        number = number.without(low=0 if small else strip.h, left=w, right=w)
         minus, plus = Box(area.x, area.y, w, high), Box(area.right - w, area.y, w, high)
+        if strip.y < minus.bottom:
+            strip = strip.without(left=w + look.px(2), right=w + look.px(2)).low(look.px(5))
+        number = number.without(low=strip.h + look.px(1), left=w, right=w)
     parts.target(scene, minus, Act.MINUS, "", "minus")
     parts.target(scene, plus, Act.PLUS, "", "plus")
     text = "" if page.value is None else str(page.value)
@@ -56,6 +68,9 @@ def _scale(scene: Scene, strip: Box, value: int | None, *, tall: bool) -> None:
         parts.write(scene, _("none"), "body", strip.x, strip.bottom - look.px(3))
         parts.write(scene, _("worst"), "body", strip.right, strip.bottom - look.px(3), align="right")
         return
+    if strip.w < scene.box.w // 2:
+        gauges.scale(scene, strip, value)
+        return
     none, worst = parts.width_of(scene, _("none"), "body"), parts.width_of(scene, _("worst"), "body")
     side = max(none, worst) + look.px(3)
     width = min(strip.w - 2 * side, look.px(92))
@@ -69,16 +84,13 @@ def good_night(scene: Scene, page: GoodNight) -> None:
     """It is gone, after so many minutes. Sleep well."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     side = min(look.px(23), area.h // 3)
-    lines = [(_("Sleep well"), "body")]
+    lines = [Passage(_("Sleep well"), "body", (look.cap("body"), *parts.BODY_SIZES), bold=False)]
     if page.minutes is not None:
         sentence = ngettext("Gone after %d minute", "Gone after %d minutes", page.minutes) % page.minutes
-        lines.insert(0, (sentence, "title"))
+        lines.insert(0, Passage(sentence, "title", (look.cap("title"), 7.0, 6.2, 5.6, 5.2)))
     block = area.middle(area.w, min(area.h, side + look.px(6) + len(lines) * look.px(14)))
     parts.icon(scene, block.top(side), "moon")
-    rest = block.without(top=side + look.px(3))
-    for box, (text, role) in zip(rest.column(len(lines), 0), lines, strict=True):
-        mm = parts.largest(scene, box, text, (look.cap(role), 6.2, 5.6, 5.2))
-        parts.paragraph(scene, box, text, role, mm=mm)
+    parts.stack(scene, block.without(top=side + look.px(3)), lines, align="centre")
 
 
 def awake(scene: Scene, _page: Awake) -> None:
@@ -104,6 +116,6 @@ def question(scene: Scene, text: str, answers: list[tuple[Act, str, str, bool]])
     elif look.shape is Shape.TALL:
         boxes = low.column(2, look.gap) if high > 2 * look.least(22) + look.gap else low.row(2, look.gap)
     else:
-        boxes = low.inset(look.px(3), 0).row(2, look.least(23 if area.w > look.px(120) else 8))
+        boxes = low.inset(look.px(3), 0).row(2, look.least(23 if look.roomy else 8))
     for box, (act, label, icon_name, main) in zip(boxes, answers, strict=True):
         parts.target(scene, box, act, label, icon_name, main=main)

@@ -27,6 +27,9 @@ KEY_WORD: dict[Cue, str] = {
     Cue.REST: N_("REST"),
 }
 
+SHORT_WORD: dict[Cue, str] = {Cue.WIGGLE: N_("MOVE")}
+"""Where a key word has no room."""
+
 TRACK: dict[Cue, Track] = {
     Cue.READY: Track.BEADS,
     Cue.HOLD: Track.ARC,
@@ -51,42 +54,55 @@ def next_up(scene: Scene, page: NextUp) -> None:
     """The technique that comes next: its name, and how to sit or stand for it."""
     technique = scene.state.sequence[page.technique]
     look = scene.look
-    flipped = art.is_flipped(technique.posture_art, scene.state.rules.side)
     start, skip, gone = _next_up_boxes(scene)
     area = scene.box.inset(look.edge)
-    if look.shape is Shape.WIDE:
-        words = area.without(low=0, right=area.right - gone.x + look.px(3)).inset(look.px(1.4), 0)
-        words = words.low(look.px(29))
-        place = Box(0, 0, int(0.52 * scene.box.w), words.y - look.px(1))
-        if look.mirrored:
-            place = Box(scene.box.w - place.w, 0, place.w, place.h)
-        parts.picture(scene, place, technique.posture_art, _still(technique), flipped=flipped)
+    name, posture = _(technique.name), _(technique.posture)
+    if look.shape is Shape.SMALL:
+        words = area.left(start.w + look.gap - look.px(1)).top(start.y - area.y - look.px(1.2))
+        below = parts.Passage(name, "title", (7.0, 7.0, 6.2, 6.2, 5.6, 5.2, 5.0))
+        parts.stack(scene, words, [parts.Passage(posture, "body", parts.BODY_SIZES, bold=False), below])
     else:
-        above = area.without(low=area.bottom - start.y + look.px(2 if look.shape is Shape.SMALL else 5))
-        words = above.low(look.px(16 if look.shape is Shape.SMALL else 34))
-        place = above.without(low=words.h + look.px(1.5))
-        parts.picture(scene, place, technique.posture_art, _still(technique), flipped=flipped)
-    _name_and_posture(scene, words, _(technique.name), _(technique.posture))
+        _posture(scene, technique, (start, skip, gone))
     parts.target(scene, start, Act.START, _("Start"), "start", main=True)
     parts.target(scene, skip, Act.SKIP, _("Skip"), "next")
     parts.target(scene, gone, Act.GONE, _("Gone"), "gone")
     space = Box(skip.x, skip.bottom, skip.w, gone.y - skip.bottom)
     if look.shape is Shape.WIDE and space.h > look.px(9) and len(scene.state.sequence) <= MOST_DOTS + 2:
-        parts.dots(scene, (space.right - space.w, space.cy), len(scene.state.sequence), page.technique)
+        middle = skip.bottom + look.px(4) if look.mirrored else space.cy
+        parts.dots(scene, (space.x, middle), len(scene.state.sequence), page.technique)
 
 
-def _name_and_posture(scene: Scene, box: Box, name: str, posture: str) -> None:
-    """The name as large as fits on one line, the posture above it, as the help line of every page is."""
+def _posture(scene: Scene, technique: Technique, targets: tuple[Box, Box, Box]) -> None:
+    """Name, posture and picture of a technique, in the room that its targets leave."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    start, skip, gone = targets
+    if look.shape is Shape.TALL:
+        words = area.without(low=area.bottom - start.y + look.px(5))
+        top = _name_and_posture(scene, words, _(technique.name), _(technique.posture))
+        place = words.top(top - look.px(1.5) - area.y)
+    else:
+        words = area.without(right=area.right - gone.x + look.px(3)).inset(look.px(1.4), 0)
+        top = _name_and_posture(scene, words, _(technique.name), _(technique.posture))
+        aside = skip.right if look.mirrored else scene.box.w - start.x
+        width = min(int(0.52 * scene.box.w), scene.box.w - aside - look.px(2))
+        place = Box(scene.box.w - width if look.mirrored else 0, 0, width, top - look.px(1.5))
+    flipped = art.is_flipped(technique.posture_art, scene.state.rules.side)
+    parts.picture(scene, place, technique.posture_art, _still(technique), flipped=flipped)
+
+
+def _name_and_posture(scene: Scene, box: Box, name: str, posture: str) -> int:
+    """The name as large as fits on one line, the posture above it, as the help line of every page is;
+    gives the row at which they begin."""
     look = scene.look
-    small = look.shape is Shape.SMALL
-    sizes = (7.0, 6.2, 5.6, 5.2) if small else (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6)
+    sizes = (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6)
     mm = parts.largest(scene, box.top(look.px(sizes[0] + 1)), name, sizes)
-    base = box.bottom - look.px(0.6 if small else 1.3)
+    base = box.bottom - look.px(1.3)
     parts.write(scene, name, "title", box.x, base, mm=mm)
     lines = parts.wrap(scene, posture, "body", box.w)
-    up = base - look.px(mm) - look.px(2.6 if small else 4.2)
+    up = base - look.px(mm) - look.px(4.2)
     for i, line in enumerate(reversed(lines)):
         parts.write(scene, line, "body", box.x, up - i * parts.leading(scene, "body"))
+    return up - (len(lines) - 1) * parts.leading(scene, "body") - look.px(look.cap("body"))
 
 
 def _still(technique: Technique) -> Pose:
@@ -96,11 +112,15 @@ def _still(technique: Technique) -> Pose:
 def _next_up_boxes(scene: Scene) -> tuple[Box, Box, Box]:
     """Start, Skip and Gone; Gone in its corner."""
     look, page = scene.look, scene.box.inset(scene.look.edge)
-    if look.shape is not Shape.WIDE:
-        row = page.low(look.least(20 if look.shape is Shape.SMALL else 24))
-        gap = look.gap if page.w - 2 * look.gap >= 3 * look.least(20) else look.least(4)
-        start, skip, gone = row.row(3, gap)
-        return start, skip, gone
+    if look.shape is Shape.SMALL:
+        aside = page.right_part(look.least(22))
+        skip, gone = aside.column(2, look.gap)
+        return page.without(right=aside.w + look.gap).low(gone.h), skip, gone
+    if look.shape is Shape.TALL:
+        high = look.least(24 if look.roomy else 21)
+        low = page.low(2 * high + look.gap)
+        skip, gone = low.low(high).row(2, look.gap)
+        return low.top(high), skip, gone
     w, h = corner_size(scene)
     gone = Box(page.right - w, page.bottom - h, w, h)
     if look.mirrored:
@@ -122,7 +142,8 @@ def count_in(scene: Scene, page: CountIn) -> None:
 
 def _saying(timeline: Timeline, index: int) -> Saying:
     step = timeline[index].step
-    return Saying(_(step.word or KEY_WORD[step.cue]), _(step.line))
+    short = "" if step.word else _(SHORT_WORD.get(step.cue, ""))
+    return Saying(_(step.word or KEY_WORD[step.cue]), _(step.line), short)
 
 
 def guide(scene: Scene, page: Guide) -> None:
@@ -167,15 +188,15 @@ def gone(scene: Scene, _page: Gone) -> None:
     look, area = scene.look, scene.box.inset(scene.look.edge)
     cap = look.px(look.cap("key"))
     if look.shape is Shape.SMALL:
-        parts.write(scene, _("GONE?"), "key", area.cx, area.y + cap, align="centre")
+        baseline = area.y + cap
         boxes = area.without(top=cap + look.px(4)).row(2, look.gap)
     elif look.shape is Shape.WIDE:
         baseline = area.y + area.h // 10 + cap
-        parts.write(scene, _("GONE?"), "key", area.cx, baseline, align="centre")
         low = area.low(area.bottom - baseline - look.px(10)).inset(look.px(4), 0)
-        boxes = low.row(2, look.least(23) if area.w > look.px(120) else look.least(12))
+        boxes = low.row(2, look.least(23) if look.roomy else look.least(12))
     else:
-        parts.write(scene, _("GONE?"), "key", area.cx, area.y + area.h // 6 + cap, align="centre")
+        baseline = area.y + area.h // 6 + cap
         boxes = area.low(area.h * 3 // 5).inset(look.px(4), 0).column(2, look.least(12))
+    parts.key_word(scene, _("GONE?"), area.cx, baseline, area.w, align="centre")
     parts.target(scene, boxes[0], Act.YES, _("Yes"), "gone")
     parts.target(scene, boxes[1], Act.STILL, _("Still there"), "again", main=True)

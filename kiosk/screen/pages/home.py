@@ -14,9 +14,11 @@ ART = "toe_stretch"
 def home(scene: Scene, _page: Home) -> None:
     """CRAMP, soak, more."""
     look = scene.look
-    area = faults.banner(scene, scene.box.inset(look.edge), scene.state.faults)
+    area = scene.box.inset(look.edge)
+    if look.shape is not Shape.SMALL:
+        area = faults.banner(scene, area, scene.state.faults)
     if look.shape is Shape.WIDE:
-        aside = area.right_part(max(look.least(32), int(area.w * 0.3)))
+        aside = area.right_part(max(look.least(32), int(area.w * 0.3)) if look.roomy else look.least(24))
         _cramp(scene, area.without(right=aside.w + look.gap))
         boxes = aside.column(2, look.gap)
     elif look.shape is Shape.TALL:
@@ -27,6 +29,9 @@ def home(scene: Scene, _page: Home) -> None:
         row = area.low(max(look.least(20), (area.h - look.gap) // 2))
         _cramp(scene, area.without(low=row.h + look.gap))
         boxes = row.row(2, look.gap)
+        if faults.notice(scene, boxes[0], scene.state.faults):
+            parts.target(scene, boxes[1], Act.MORE, _("More"), "more")
+            return
     parts.target(scene, boxes[0], Act.SOAK, _("Soak"), "soak")
     parts.target(scene, boxes[1], Act.MORE, _("More"), "more")
 
@@ -34,19 +39,23 @@ def home(scene: Scene, _page: Home) -> None:
 def _cramp(scene: Scene, box: Box) -> None:
     look = scene.look
     parts.rim(scene, box, Act.START, main=True)
-    cap = look.px(look.cap("key"))
+    cap, room = look.px(look.cap("key")), box.w - look.px(4)
+    word = _("CRAMP") if parts.key_setting(scene, _("CRAMP"), room) else _("START")
     above = box.h - cap
     if above < look.px(22):
-        parts.write(scene, _("CRAMP"), "key", box.cx, box.cy + cap // 2, align="centre")
+        parts.key_word(scene, word, box.cx, box.cy + cap // 2, room, align="centre")
         return
-    baseline = box.bottom - look.px(7 if look.shape is Shape.WIDE else 9)
-    parts.write(scene, _("CRAMP"), "key", box.cx, baseline, align="centre")
+    baseline = box.bottom - min(look.px(7 if look.shape is Shape.WIDE else 9), above // 4)
+    parts.key_word(scene, word, box.cx, baseline, room, align="centre")
+    side, rim = look.px(6.5), look.px(3.5)
+    button = Box(box.right - side - rim, box.y + rim, side, side)
     inner = box.inset(look.px(4), look.px(3))
     place = inner.top(baseline - cap - look.px(4) - inner.y)
+    if (box.w - int(place.h * art.ASPECT)) // 2 < box.right - button.x:
+        place = place.without(left=side, right=side)
     flipped = art.is_flipped(ART, scene.state.rules.side)
     parts.picture(scene, place, ART, Pose("home", "home"), flipped=flipped)
-    side = look.px(6.5)
-    parts.icon(scene, Box(box.right - side - look.px(3.5), box.y + look.px(3.5), side, side), "button")
+    parts.icon(scene, button, "button")
 
 
 def four(scene: Scene, area: Box) -> list[Box]:
@@ -57,11 +66,13 @@ def four(scene: Scene, area: Box) -> list[Box]:
 
 def more(scene: Scene, _page: More) -> None:
     """Choose a technique, diary, settings, back."""
-    area = faults.banner(scene, scene.box.inset(scene.look.edge), scene.state.faults)
+    area = scene.box.inset(scene.look.edge)
+    if scene.look.shape is not Shape.SMALL:
+        area = faults.banner(scene, area, scene.state.faults)
     boxes = four(scene, area)
     parts.target(scene, boxes[0], Act.CHOOSE, _("Choose"), "list")
     parts.target(scene, boxes[1], Act.DIARY, _("Diary"), "diary")
-    parts.target(scene, boxes[2], Act.SETTINGS, _("Settings"), "settings")
+    parts.target(scene, boxes[2], Act.SETTINGS, _("Settings"), "settings", short=_("Set up"))
     parts.target(scene, boxes[3], Act.BACK, _("Back"), "back")
 
 
@@ -80,15 +91,21 @@ def choose(scene: Scene, page: Choose) -> None:
 def _technique(scene: Scene, box: Box, index: int) -> None:
     look, technique = scene.look, scene.state.sequence[index]
     parts.rim(scene, box, Act.PICK, number=index)
-    inner = box.inset(look.px(2.5), look.px(2))
-    art_width = min(int(inner.h * art.ASPECT), int(inner.w * 0.45))
-    if art_width > look.px(18):
-        parts.picture(
-            scene,
-            inner.left(art_width),
-            technique.art,
-            Pose("rest", "rest"),
-            flipped=art.is_flipped(technique.art, scene.state.rules.side),
-        )
-        inner = inner.without(left=art_width + look.px(2))
-    parts.paragraph(scene, inner, _(technique.name), "label")
+    inner, name = box.inset(look.px(1.6 if look.shape is Shape.SMALL else 2.5), look.px(2)), _(technique.name)
+    place = Box(0, 0, 0, 0)
+    if look.roomy:
+        longest = max(parts.width_of(scene, word, "label") for word in name.split())
+        width = min(int(inner.h * art.ASPECT), int(inner.w * 0.45), inner.w - longest - look.px(2))
+        place, inner = inner.left(width), inner.without(left=width + look.px(2))
+    elif look.shape is Shape.WIDE:
+        scene.tight.add("label")
+        inner = box.inset(look.px(1.2), look.px(2))
+        low = look.px(8)
+        place, inner = inner.top(inner.h - low), inner.low(low - look.px(1))
+    elif look.shape is Shape.TALL:
+        width = min(int(inner.h * art.ASPECT), inner.w - look.px(34))
+        place, inner = inner.left(width), inner.without(left=width + look.px(2))
+    flipped = art.is_flipped(technique.art, scene.state.rules.side)
+    parts.picture(scene, place, technique.art, Pose("rest", "rest"), flipped=flipped)
+    mm = parts.label_size(scene, inner, name)
+    parts.paragraph(scene, inner, name, "label", mm=mm)

@@ -58,7 +58,7 @@ def settings(scene: Scene, page: Settings) -> None:
         _setting(scene, first, "theme", _("Colours"), "theme")
         _setting(scene, second, "side", _("Foot"), "foot")
     elif page.menu == 2:
-        parts.target(scene, first, Act.TECHNIQUES, _("Techniques"), "list")
+        parts.target(scene, first, Act.TECHNIQUES, _("Techniques"), "list", short=_("Moves"))
         parts.target(scene, second, Act.HEALTH, _("Health"), "health")
     else:
         _setting(scene, first, "text_size", _("Text"), "text")
@@ -125,41 +125,39 @@ def health(scene: Scene, page: Health) -> None:
 def techniques(scene: Scene, page: Techniques) -> None:
     """One technique: on or off, and its place in the order."""
     known = scene.state.rules.techniques
-    look, area = scene.look, scene.box.inset(scene.look.edge)
-    tall, small = look.shape is Shape.TALL, look.shape is Shape.SMALL
-    high = look.least(20 if small else 22)
-    low = area.low(high * 2 + look.gap)
-    boxes = low.grid(2, 2, look.gap)
-    if not tall and not small:
-        low = area.low(high)
-        boxes = low.row(4, look.least(4))
-    above = area.without(low=low.h + look.px(3))
+    about, switch, earlier, following, back = _technique_boxes(scene)
     if known:
         technique = known[page.index % len(known)]
-        on = technique.id not in scene.state.rules.left_out
-        width = 0
-        if not small:
-            width = min(int(above.h * art.ASPECT), above.w * 2 // 5) if not tall else 0
-            place = above.left(width) if width else above.top(above.h * 3 // 5)
-            parts.picture(scene, place, technique.art, Pose("rest", "rest"))
-        text = (
-            above.without(left=width + look.px(4))
-            if width
-            else (above if small else above.low(above.h * 2 // 5))
-        )
-        mm = parts.largest(scene, text, _(technique.name), (9.0, 7.0, 6.2, 5.6, 5.2))
-        parts.paragraph(scene, text, _(technique.name), "title", mm=mm, align="left" if width else "centre")
-        parts.target(
-            scene,
-            boxes[0],
-            Act.CHANGE,
-            _("On") if on else _("Off"),
-            "gone" if on else "stop",
-            key="technique",
-        )
-        parts.target(scene, boxes[1], Act.CHANGE, _("Earlier"), "up", key="earlier")
-        parts.target(scene, boxes[2], Act.NEXT, _("Next"), "next", main=True)
-    parts.target(scene, boxes[3], Act.BACK, _("Back"), "back")
+        on, name = technique.id not in scene.state.rules.left_out, _(technique.name)
+        place, text = about.top(about.h * 3 // 5), about.low(about.h * 2 // 5)
+        if scene.look.shape is Shape.SMALL:
+            text = about
+        else:
+            flipped = art.is_flipped(technique.art, scene.state.rules.side)
+            parts.picture(scene, place, technique.art, Pose("rest", "rest"), flipped=flipped)
+        mm = parts.largest(scene, text, name, (9.0, 7.0, 6.2, 5.6, 5.2))
+        parts.paragraph(scene, text, name, "title", mm=mm)
+        label, sign = (_("On"), "gone") if on else (_("Off"), "stop")
+        parts.target(scene, switch, Act.CHANGE, label, sign, key="technique")
+        parts.target(scene, earlier, Act.CHANGE, _("Earlier"), "up", short=_("Up"), key="earlier")
+        parts.target(scene, following, Act.NEXT, _("Next"), "next")
+    parts.target(scene, back, Act.BACK, _("Back"), "back")
+
+
+def _technique_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
+    """Room for the technique, then on or off, earlier, next and back."""
+    look, area = scene.look, scene.box.inset(scene.look.edge)
+    if look.shape is Shape.SMALL:
+        first, second, switch, earlier, following, back = area.grid(3, 2, look.gap)
+        return Box(first.x, first.y, second.right - first.x, first.h), switch, earlier, following, back
+    if look.shape is Shape.TALL:
+        low = area.low(look.least(22) * 2 + look.gap)
+        about = area.without(low=low.h + look.px(3))
+    else:
+        low = area.right_part(max(2 * look.least(30) + look.gap, int(area.w * 0.54)))
+        about = area.without(right=low.w + look.px(4))
+    switch, earlier, following, back = low.grid(2, 2, look.gap)
+    return about, switch, earlier, following, back
 
 
 def about(scene: Scene, page: About) -> None:

@@ -14,6 +14,7 @@ from kiosk.screen import gauges, parts
 from kiosk.screen.gauges import Track
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.guide import TICK, corner
+from kiosk.screen.parts import Passage
 from kiosk.screen.regions import Regions, Saying, regions, say
 from kiosk.screen.scene import Pose, Rim, Scene
 from kiosk.screen.theme import Shape
@@ -21,6 +22,9 @@ from kiosk.words import N_, _, ngettext
 
 BLINK: Ms = 250
 """Half a period of the border of FEET OUT: 2 Hz, below the limit of 3 Hz."""
+
+SHORT_WORD: dict[str, str] = {"PROBE IN": N_("PROBE")}
+"""Where a card's word has no room."""
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -51,14 +55,15 @@ def card(scene: Scene, page: Card) -> None:
     soaking = technique.soak
     cards = () if soaking is None else (soaking.after if page.after else soaking.prepare)
     shown = cards[page.index]
-    saying = Saying(_(shown.word), _(shown.line))
+    sayings = [Saying(_(c.word), _(c.line), _(SHORT_WORD.get(c.word, ""))) for c in cards]
+    saying = sayings[page.index]
     name = shown.art or technique.art
     pose = Pose(shown.pose or "out", shown.pose or "out")
     look = scene.look
     if look.shape is Shape.SMALL:
-        _card_small(scene, saying, name, pose)
+        _card_small(scene, sayings, saying)
         return
-    where = regions(scene, [saying])
+    where = regions(scene, [saying], beside=True)
     parts.picture(scene, where.picture, name, pose)
     say(scene, where, saying)
     parts.target(scene, _next_box(scene, where), Act.NEXT, _("Next"), "next", main=True)
@@ -71,25 +76,30 @@ def _next_box(scene: Scene, where: Regions) -> Box:
         left = scene.look.edge
         return Box(left, corner_box.y, corner_box.x - look.gap - left, corner_box.h)
     high = max(corner_box.h, min(look.px(34), corner_box.y - look.gap - look.edge))
-    wide = max(corner_box.w, min(look.px(52), scene.box.w - where.picture.right - look.edge - look.px(4)))
+    free = scene.box.w - where.picture.right - look.edge - look.px(4)
+    wide = max(corner_box.w, min(look.px(52), free)) if look.roomy else corner_box.w
     return Box(corner_box.right - wide, corner_box.y - look.gap - high, wide, high)
 
 
-def _card_small(scene: Scene, saying: Saying, name: str, pose: Pose) -> None:
+def _card_small(scene: Scene, sayings: list[Saying], saying: Saying) -> None:
+    """Words and targets, no picture; the word as a key word if every card's line leaves room for that."""
     look, page = scene.look, scene.box.inset(scene.look.edge)
     row = page.low(look.least(20))
     following, stop = row.row(2, look.gap)
     parts.target(scene, following, Act.NEXT, _("Next"), "next", main=True)
     parts.target(scene, stop, Act.STOP, _("Stop"), "stop")
-    above = page.without(low=row.h + look.px(1.5))
-    word = saying.key if parts.width_of(scene, saying.key, "key") <= above.w else saying.short or saying.key
-    parts.write(scene, word, "key", above.x, above.y + look.px(look.cap("key")))
+    above = page.without(low=row.h + look.px(1.5)).inset(look.px(1), 0)
     line = above.without(top=look.px(look.cap("key")) + look.px(2))
-    if parts.width_of(scene, saying.line, "body") <= line.w:
-        parts.paragraph(scene, line, saying.line, "body", align="left")
-    place = above.without(left=parts.width_of(scene, word, "key") + look.px(3), low=line.h)
-    if place.w > look.px(14):
-        parts.picture(scene, place, name, pose)
+    if not all(parts.width_of(scene, s.line, "body") <= line.w for s in sayings):
+        passages = [
+            Passage(saying.key, "title", (9.0, 8.0, 7.0)),
+            Passage(saying.line, "body", parts.BODY_SIZES, bold=False),
+        ]
+        parts.stack(scene, above, passages)
+        return
+    word = saying.key if parts.key_setting(scene, saying.key, above.w) else saying.short or saying.key
+    parts.key_word(scene, word, above.x, above.y + look.px(look.cap("key")), above.w)
+    parts.paragraph(scene, line, saying.line, "body", align="left")
 
 
 def soak(scene: Scene, page: Soak) -> None:
@@ -140,7 +150,6 @@ def _thermometer(scene: Scene, place: Box, celsius: float, limits: Bands, *, war
 
 
 def _good(scene: Scene, page: Soak) -> None:
-    look, shape = scene.look, scene.look.shape
     line = _("Feet in")
     minutes_warm = None if scene.state.water.warm_for is None else round(scene.state.water.warm_for / MINUTE)
     if minutes_warm:
@@ -150,68 +159,74 @@ def _good(scene: Scene, page: Soak) -> None:
         )
     saying = Saying(_("GOOD"), line)
     where = regions(scene, [saying])
-    parts.picture(scene, where.picture, "soak", Pose("rest", "rest"))
+    strip = scene.look.px(11) if scene.look.shape is Shape.TALL else 0
+    parts.picture(scene, where.picture.without(low=strip), "soak", Pose("rest", "rest"))
     spent = page.spent_at(scene.now)
     left = -(-(page.length - spent) // MINUTE)
-    ring = where.ring
-    celsius = scene.state.water.celsius
-    if shape is Shape.SMALL:
-        ring = ring.top(ring.h - look.px(7)).square()
-    gauges.ring(scene, ring, Track.ARC, spent // TICK * TICK / page.length, number=str(left), unit=_("min"))
+    gauges.ring(
+        scene,
+        _ring_of_good(scene, where),
+        Track.ARC,
+        spent // TICK * TICK / page.length,
+        number=str(left),
+        unit=_("min"),
+    )
     if page.since is not None and left:
         # a quarter of an hour in a ring: a step a second is as smooth as the eye can tell
         scene.wake(scene.now + 1000 - spent % 1000)
     say(scene, where, saying)
     corner(scene, where, Act.STOP, _("Stop"), "stop")
-    if celsius is None:
-        return
-    text = f"{celsius:.1f}°"
-    if shape is Shape.SMALL:
-        parts.write(
-            scene, text, "body", where.ring.cx, where.ring.bottom, align="centre", colour="key", bold=True
-        )
-        return
-    _trend(scene, where, saying, text)
+    celsius = scene.state.water.celsius
+    if celsius is not None:
+        _trend(scene, where, saying, f"{celsius:.1f}°")
+
+
+def _ring_of_good(scene: Scene, where: Regions) -> Box:
+    """The ring makes room for temperature and curve: beside it on 5 inch, below it on 3.5."""
+    look, ring = scene.look, where.ring
+    if look.shape is Shape.SMALL:
+        return ring.top(ring.h - look.px(7)).square()
+    if look.shape is Shape.WIDE and not look.roomy:
+        x = look.edge if look.mirrored else scene.box.w - look.edge - ring.w
+        return Box(x, ring.y, ring.w, ring.h)
+    return ring
 
 
 def _trend(scene: Scene, where: Regions, saying: Saying, text: str) -> None:
-    """Temperature over the curve, between the key word and the corner."""
-    look = scene.look
-    key = parts.width_of(scene, saying.key, "key")
-    left = where.text.x + key + look.px(4)
-    room = Box(
-        left, where.text.bottom - look.px(look.cap("key")), where.text.right - left, look.px(look.cap("key"))
-    )
-    width = parts.width_of(scene, text, "figure")
-    cap = look.px(look.cap("figure"))
-    if room.w >= width + look.px(18):
-        parts.write(scene, text, "figure", room.x, room.cy + cap // 2)
-        gauges.curve(
-            scene, room.without(left=width + look.px(3)), scene.state.water.readings, bands(scene.state.rules)
-        )
+    """Temperature and the curve of the last minutes, where there is room for them."""
+    look, box = scene.look, where.ring
+    readings, limits = scene.state.water.readings, bands(scene.state.rules)
+    role = "body" if look.shape is Shape.SMALL else "figure"
+    width, cap = parts.width_of(scene, text, role, bold=True), look.px(look.cap(role))
+    if look.shape is Shape.SMALL:
+        side = look.px(10)
+        left = box.cx - (width + side + look.px(2)) // 2
+        parts.write(scene, text, role, left, box.bottom, colour="key", bold=True)
+        gauges.curve(scene, Box(left + width + look.px(2), box.bottom - cap, side, cap), readings, limits)
         return
-    place = _beside_picture(scene, where)
-    if place.w >= width:
-        parts.write(scene, text, "figure", place.cx, place.y + cap, align="centre")
-        below = place.without(top=cap + look.px(3))
-        if below.h > look.px(8):
-            gauges.curve(
-                scene,
-                below.top(min(below.h, look.px(13))),
-                scene.state.water.readings,
-                bands(scene.state.rules),
-            )
+    if look.shape is Shape.WIDE and not look.roomy:
+        free = Box(where.picture.right, box.y, scene.box.w - look.edge - box.w - where.picture.right, box.h)
+        if look.mirrored:
+            left = look.edge + box.w
+            free = Box(left, box.y, where.picture.x - left, box.h)
+        place = free.middle(min(free.w - look.px(6), look.px(26)), cap + look.px(12))
+        parts.write(scene, text, role, place.cx, place.y + cap, align="centre")
+        gauges.curve(scene, place.without(top=cap + look.px(3)), readings, limits)
+        return
+    if look.shape is Shape.TALL:
+        row = Box(where.text.x, where.picture.bottom - look.px(9), min(where.text.w, look.px(62)), look.px(8))
+        parts.write(scene, text, role, row.x, row.cy + cap // 2)
+        gauges.curve(scene, row.without(left=width + look.px(4)), readings, limits)
+        return
+    key = parts.width_of(scene, saying.key, "key")
+    left = where.text.x + key + look.px(3)
+    high = look.px(look.cap("key"))
+    room = Box(left, where.text.bottom - high, where.text.right - left, high)
+    if room.w >= width + look.px(18):
+        parts.write(scene, text, role, room.x, room.cy + cap // 2)
+        gauges.curve(scene, room.without(left=width + look.px(3)), readings, limits)
     elif room.w >= width:
-        parts.write(scene, text, "figure", room.right, room.bottom, align="right")
-
-
-def _beside_picture(scene: Scene, where: Regions) -> Box:
-    """What is free between picture and ring."""
-    look = scene.look
-    gap = look.px(3)
-    left = where.picture.right + gap
-    width = max(0, where.ring.x - gap - left)
-    return Box(left, where.ring.y + where.ring.h // 4, width, where.ring.h // 2)
+        parts.write(scene, text, role, room.right, room.bottom, align="right")
 
 
 def _danger(scene: Scene) -> None:
@@ -219,18 +234,16 @@ def _danger(scene: Scene) -> None:
     scene.targets.clear()
     on = scene.now // BLINK % 2 == 0
     scene.wake((scene.now // BLINK + 1) * BLINK)
-    stroke = look.px(2)
+    stroke = look.px(2 if look.roomy else 1)
     if on:
         scene.things.append(Rim(page.inset(look.px(0.6)), look.px(4), stroke, look.palette.rgb("danger")))
     area = page.inset(stroke + look.px(2.5))
-    word = _("FEET OUT")
-    keys = [word] if parts.width_of(scene, word, "alarm") <= area.w else word.split()
-    mm = min(
-        parts.largest(scene, Box(0, 0, area.w, area.h), key, (look.cap("alarm"), 13.2, 11.0, 9.0), "alarm")
-        for key in keys
-    )
-    step = look.px(mm + 4)
-    base = area.bottom - look.px(2)
+    word, small = _("FEET OUT"), look.shape is Shape.SMALL
+    sizes = (look.cap("alarm"), 15.0, 14.0, *parts.KEY_SIZES) if look.roomy else parts.KEY_SIZES
+    keys = [word] if parts.width_of(scene, word, "alarm", mm=sizes[-1]) <= area.w else word.split()
+    mm = min(parts.largest(scene, area, key, sizes, "alarm") for key in keys)
+    step = look.px(mm + (2.6 if small else 4))
+    base = area.bottom - look.px(0.5 if small else 2)
     for i, key in enumerate(reversed(keys)):
         parts.write(scene, key, "alarm", area.cx, base - i * step, align="centre", colour="danger", mm=mm)
     upper = area.top(base - (len(keys) - 1) * step - look.px(mm) - look.px(3) - area.y)
@@ -247,7 +260,8 @@ def _danger(scene: Scene) -> None:
     else:
         sign, number = upper.row(2, look.px(2))
     parts.icon(scene, sign.middle(min(sign.w, sign.h, look.px(26)), min(sign.w, sign.h, look.px(26))), "warn")
-    size = parts.largest(scene, number, text, (13.0, 11.0, 9.0, 7.0), "number") if text else 0.0
+    figures = (13.0, 11.0, 9.0, 7.0, 6.2, 5.6) if look.roomy else (6.2, 5.6) if small else (9.0, 7.0)
+    size = parts.largest(scene, number, text, figures, "number") if text else 0.0
     if text:
         parts.write(
             scene,
@@ -266,25 +280,16 @@ def _no_reading(scene: Scene) -> None:
     look, page = scene.look, scene.box.inset(scene.look.edge)
     where = regions(scene, [Saying(_("HOLD"))])
     small = look.shape is Shape.SMALL
-    head = page.top(look.px(9 if small else 20))
-    side = min(head.h, look.px(15))
-    text = _("NO READING")
-    mm = parts.largest(
-        scene, head.without(left=side + look.px(8)).top(look.px(12)), text, (10.0, 9.0, 7.0, 6.0, 5.6)
-    )
+    head = page.top(look.px(9 if small else 20 if look.roomy or look.narrow else 16))
+    side = min(head.h, look.px(15 if look.roomy else 12))
     if not small:
         scene.things.append(Rim(head, look.px(4), look.px(1), look.palette.rgb("hot")))
-    inset = 0 if small else look.px(4)
+    inset = 0 if small else look.px(3)
     parts.icon(scene, Box(head.x + inset, head.cy - side // 2, side, side), "warn")
-    parts.write(
-        scene,
-        text,
-        "title",
-        head.x + inset + side + look.px(3),
-        head.cy + look.px(mm) // 2,
-        colour="hot",
-        mm=mm,
-    )
+    words = head.without(left=inset + side + look.px(3), right=inset)
+    words, text = words.inset(0, look.px(2.4 if not small else 0)), _("NO READING")
+    mm = parts.largest(scene, words, text, (10.0, 9.0, 7.0, 6.2, 5.6, 5.2))
+    parts.paragraph(scene, words, text, "title", align="left", colour="hot", mm=mm)
     rest = page.without(top=head.h + look.px(3))
     corner(scene, where, Act.STOP, _("Stop"), "stop")
     feet, elbow = _("Feet out."), _("Test with elbow.")
@@ -298,6 +303,8 @@ def _no_reading(scene: Scene) -> None:
         parts.picture(scene, rest.left(width), "soak", Pose("out", "out"))
         words = rest.without(left=width + look.px(3), low=low)
         align = "left"
-    upper, lower = words.column(2, 0)
-    parts.paragraph(scene, upper, feet, "title", align=align)
-    parts.paragraph(scene, lower, elbow, "body", align=align)
+    passages = [
+        Passage(feet, "title", (9.0, 8.0, 7.0, 6.2, 5.6, 5.2)),
+        Passage(elbow, "body", (6.2, 5.8, *parts.BODY_SIZES), bold=False),
+    ]
+    parts.stack(scene, words, passages, align=align)

@@ -4,6 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Signs, TenMinutes
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
+from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
 from kiosk.words import N_, _
@@ -30,31 +31,29 @@ def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
         low = area.low(look.least(23) * 2 + look.least(12))
         signs, gone = low.column(2, look.least(12))
     else:
-        signs, gone = low.inset(0 if small else look.px(4), 0).row(
-            2, look.least(23 if area.w > look.px(120) else 8)
-        )
+        signs, gone = low.inset(0 if small else look.px(4), 0).row(2, look.least(23 if look.roomy else 8))
     parts.target(scene, signs, Act.SIGNS, _("Signs"), "warn", main=True)
     parts.target(scene, gone, Act.GONE, _("Gone"), "gone")
     above = area.without(low=low.h + look.px(4))
     cap = look.px(look.cap("key"))
     left = above.x + look.px(0 if small else 3)
     baseline = above.y + cap + (0 if small else look.px(2))
-    parts.write(scene, _("STOP"), "key", left, baseline)
+    stop = parts.key_word(scene, _("STOP"), left, baseline, area.right - left)
     words = Box(left, baseline + look.px(2), area.right - left, above.bottom - baseline - look.px(2))
-    side = min(look.px(34), cap if small else above.h - look.px(4) if wide else look.px(30))
-    parts.icon(scene, Box(area.right - side - (0 if small else look.px(4)), above.y, side, side), "help")
+    room = area.right - stop.box.right - look.px(4)
+    side = min(look.px(34), room, cap if not wide else above.h - look.px(4))
+    parts.icon(scene, Box(area.right - side - (0 if small else look.px(2)), above.y, side, side), "help")
     if small:
         parts.paragraph(scene, words, _("Get help today."), "body", align="left")
         return
     if wide:
         words = words.without(right=side + look.px(8))
-    upper, lower = words.column(2, 0)
-    mm = min(
-        parts.largest(scene, b, t, (7.0, 6.2, 5.2))
-        for b, t in ((upper, _("Ten minutes.")), (lower, _("Get help today.")))
-    )
-    parts.paragraph(scene, upper, _("Ten minutes."), "title", align="left", mm=mm, bold=False, colour="body")
-    parts.paragraph(scene, lower, _("Get help today."), "title", align="left", mm=mm)
+    sizes = (9.0, 8.0, 7.0, 6.2, 5.6, 5.2)
+    passages = [
+        Passage(_("Ten minutes."), "title", sizes, bold=False, colour="body"),
+        Passage(_("Get help today."), "title", sizes),
+    ]
+    parts.stack(scene, words, passages)
 
 
 def signs(scene: Scene, page: Signs) -> None:
@@ -75,11 +74,8 @@ def text_card(scene: Scene, text: str, advice: str, index: int, count: int) -> N
     if space.w > look.px(4) * count:
         parts.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
     above = area.without(low=h + look.px(2)).inset(look.px(0.4 if look.shape is Shape.SMALL else 2), 0)
+    passages = [Passage(text, "title", (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2, 5.0))]
     if advice:
-        room = parts.leading(scene, "title", 7.0)
-        below = above.low(room)
-        above = above.without(low=room)
-        mm = parts.largest(scene, below, advice, (7.0, 6.2, 5.6, 5.2), "title")
-        parts.paragraph(scene, below, advice, "title", align="left", mm=mm, bold=False, colour="body")
-    mm = parts.largest(scene, above, text, (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2))
-    parts.paragraph(scene, above, text, "title", align="left", mm=mm)
+        sizes = (7.0, 7.0, 7.0, 7.0, 7.0, 6.2, 5.6, 5.2, 5.0)
+        passages.append(Passage(advice, "title", sizes, bold=False, colour="body"))
+    parts.stack(scene, above, passages)
