@@ -40,6 +40,9 @@ def _command(parser: argparse.ArgumentParser, name: str) -> Iterator[str]:
             yield f".It {_syntax(action)}"
             yield from _text((action.help or "") % {**vars(action), "prog": parser.prog})
         yield ".El"
+    if parser.epilog:
+        yield ".Pp"
+        yield from _text(parser.epilog)
     for action in actions:
         if isinstance(action, argparse._SubParsersAction):
             for inner, command in action.choices.items():

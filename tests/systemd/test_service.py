@@ -85,10 +85,12 @@ def test_every_device_the_rules_give_away_goes_to_a_group_of_the_service():
     assert {one or other for one, other in given} == {"gpio", "video"}
 
 
-def test_the_first_start_installs_the_package_from_the_card_and_restarts():
+def test_the_first_start_installs_the_package_from_the_card_sets_it_up_and_restarts():
     text = (FILES / "user-data.example").read_text()
     assert text.splitlines()[0] == "#cloud-config"
     data = yaml.safe_load(text)
-    assert data["runcmd"][0].startswith("apt-get install --yes")
-    assert "/boot/firmware/cramp-kiosk_*_all.deb" in data["runcmd"][0]
+    assert data["runcmd"] == [
+        "apt-get install --yes --no-install-recommends /boot/firmware/cramp-kiosk_*_all.deb",
+        "cramp-kiosk setup --yes",
+    ]
     assert data["power_state"]["mode"] == "reboot"
