@@ -31,6 +31,7 @@ class Factory(StrEnum):
     """Which way to the pins."""
 
     AUTO = "auto"
+    GPIOD = "gpiod"
     LGPIO = "lgpio"
     RPIGPIO = "rpigpio"
     MOCK = "mock"
@@ -80,7 +81,9 @@ _CONDITIONS = N_(
     "hip or knee, drowsy from medicine)."
 )
 _ASKED = N_("The health questions were answered.")
-_FACTORY = N_("Which way to the pins; auto takes the first that works.")
+_FACTORY = N_(
+    "Which way to the pins: gpiod (the kernel's own, and what auto means), lgpio, or rpigpio for old systems."
+)
 _PIN = N_("BCM number of the pin.")
 _DIARY = N_("File of the diary. Empty: its usual place.")
 _LANGUAGE = N_("Language of the screen, as a code.")

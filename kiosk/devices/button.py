@@ -81,8 +81,10 @@ class Button(Part):
     contact came to rest. ``post`` is called from several threads and must only put into a queue. ``later``
     calls something once in so many ms; between presses nothing is waiting and no thread is there.
 
-    A button that is held down at the start counts as pressed then. The library's own debouncing is not
-    used: it is stable-for-so-long in lgpio, ignore-for-so-long in RPi.GPIO, and nothing in the mock.
+    A button that is held down at the start counts as pressed then. Where the kernel can wait for the contact
+    to come to rest (``bounce_settles`` of our own pin factory), it does: no bounce, no spike and no noise on
+    a long cable wakes the program. Elsewhere every edge is taken as it comes and ``Debounce`` does it: the
+    library's own debouncing is deaf-for-so-long in RPi.GPIO, and nothing in the mock.
 
     Raises ``PinsUnavailable`` when the pin cannot be had.
     """
@@ -93,7 +95,7 @@ class Button(Part):
         factory: "Factory",
         post: Callable[[Event], None],
         clock: Callable[[], Ms],
-        debounce_ms: Ms = 25,
+        debounce_ms: Ms = 20,
         *,
         later: Callable[[Ms, Callable[[], None]], None] = _later,
     ) -> None:
@@ -102,6 +104,8 @@ class Button(Part):
         self._clock = clock
         self._later = later
         self._debounce = Debounce(debounce_ms)
+        #: an edge is reported this long after the contact came to rest
+        self._settling = debounce_ms if getattr(factory, "bounce_settles", False) else 0
         self._lock = threading.Lock()
         self._waiting = False
         self._hiccups = Hiccups(N_("The button does not answer."))
@@ -109,7 +113,7 @@ class Button(Part):
             # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice,
             # which keeps the time stamps of the edges to itself.
             self._device = InputDevice(pin, pull_up=True, pin_factory=factory)
-            self._device.pin.bounce = None
+            self._device.pin.bounce = self._settling / 1000 or None
             self._device.pin.edges = "both"
             self._device.pin.when_changed = self._edge
         self.check()
@@ -124,6 +128,7 @@ class Button(Part):
         with self._hiccups, self._lock:
             if not self._device.closed:
                 self._tell(self._debounce.check(self._device.is_active, self._clock()))
+                self._wait()
 
     def next_check(self) -> Ms | None:
         """When ``check`` would find something new (it is also called then by itself), or None."""
@@ -135,14 +140,17 @@ class Button(Part):
             self._device.close()
 
     def _edge(self, ticks: float, state: int) -> None:
-        # Runs in the one thread in which lgpio reports every edge, outside any `try`: it must not raise.
+        # Runs in the one thread that reports every edge; lgpio's has no `try` around it: it must not raise.
         with self._hiccups, self._lock:
             if self._device.closed:
                 return
             age = round(self._factory.ticks_diff(self._factory.ticks(), ticks) * 1000)
             if not 0 <= age <= SECOND:
                 age = 0  # before Linux 5.7 edges were stamped with the time of day
-            self._tell(self._debounce.edge(not state, self._clock() - age))
+            now = self._clock()
+            self._tell(self._debounce.edge(not state, now - age - self._settling))
+            self._tell(self._debounce.check(not state, now))
+            self._wait()
 
     def _ring(self) -> None:
         with self._lock:
@@ -152,6 +160,8 @@ class Button(Part):
     def _tell(self, changed: bool) -> None:
         if changed:
             self._post(ButtonPressed() if self._debounce.state else ButtonReleased())
+
+    def _wait(self) -> None:
         due = self._debounce.due
         if due is not None and not self._waiting:
             self._later(max(0, due - self._clock()), self._ring)

@@ -10,10 +10,10 @@ from kiosk.words import N_
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
-#: Share of each cycle the line is high, in percent. The fundamental of such a wave grows with the sine
+#: Share of each cycle the line is high. The fundamental of such a wave grows with the sine
 #: of half the share's angle: -16 dB, -7 dB and 0 dB. Below 5 % the pulses of a 1 kHz tone would be shorter
 #: than software can time them.
-DUTY = {Volume.LOW: 5, Volume.MEDIUM: 15, Volume.HIGH: 50}
+DUTY = {Volume.LOW: 0.05, Volume.MEDIUM: 0.15, Volume.HIGH: 0.5}
 
 
 class _Buzzer(Part):

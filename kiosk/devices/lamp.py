@@ -10,9 +10,11 @@ from kiosk.words import N_
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
-#: Pulses a second: above what the eye sees, and 1 % (lgpio's finest step) still lasts 100 us, which a
-#: pulse made in software can keep.
+#: Pulses a second: above what the eye sees, and a pulse of 1 % still lasts 100 us, which software can keep.
 HERTZ = 100
+
+#: Nobody sees the rest, and without pulses nothing has to be kept up.
+NEARLY_FULL = 0.995
 
 
 class Lamp(Part):
@@ -25,12 +27,16 @@ class Lamp(Part):
         self._output = Output(pin, factory, N_("The lamp does not answer."))
 
     def set(self, level: float) -> None:
-        """Brightness as seen, 0.0 (off) to 1.0 (full); anything above 0 is at least 1 % of the light."""
-        percent = round(100 * light(level))
-        if level <= 0 or percent >= 100:
+        """Brightness as seen, 0.0 (off) to 1.0 (full).
+
+        Anything above 0 shines, if only with the least light that the pins can make: 0.3 % through gpiod
+        (which looks a fourteenth as bright as full), 1 % through lgpio (an eighth).
+        """
+        share = light(level)
+        if level <= 0 or share > NEARLY_FULL:
             self._output.steady(high=level > 0)
         else:
-            self._output.pulse(HERTZ, max(1, percent))
+            self._output.pulse(HERTZ, share)
 
     def close(self) -> None:
         """Off, and the pin given back."""

@@ -15,8 +15,8 @@ class Output(Part):
     """A line that starts low, ends low, and pulses only while it must.
 
     Not gpiozero's ``PWMOutputDevice``: that one keeps the pulses going at 0 and 100 %, and lgpio then
-    writes the line at every cycle, all night. ``trouble`` is the sentence to log when the pins fail;
-    nothing after the constructor raises.
+    writes the line at every cycle, all night. ``finest`` is the smallest share of a cycle that the line can
+    be high. ``trouble`` is the sentence to log when the pins fail; nothing after the constructor raises.
 
     Raises ``PinsUnavailable`` when the pin cannot be had.
     """
@@ -25,6 +25,8 @@ class Output(Part):
         with claiming(pin):
             self._device = DigitalOutputDevice(pin, pin_factory=factory)
         self._hiccups = Hiccups(trouble)
+        #: lgpio knows whole percents only
+        self.finest: float = getattr(factory, "finest_level", 0.01)
 
     def steady(self, *, high: bool) -> None:
         """No pulses, and the line low or high."""
@@ -36,11 +38,11 @@ class Output(Part):
                 self._device.pin.frequency = None
             self._device.pin.state = high
 
-    def pulse(self, hertz: float, percent: int) -> None:
-        """So many pulses a second, the line high for ``percent`` (1 to 99) of the time.
+    def pulse(self, hertz: float, share: float) -> None:
+        """So many pulses a second, the line high for ``share`` (``finest`` to 1.0) of the time.
 
-        A change of one that is under way takes effect at the end of its cycle, without a gap: lgpio
-        and RPi.GPIO both see to that. The first of them comes within 20 ms through lgpio, whose pulse
+        A change of one that is under way takes effect at the end of its cycle, without a gap: all
+        factories see to that. The first of them comes at once, through lgpio within 20 ms: its pulse
         thread looks up only so often (lgPthTx.c).
         """
         with self._hiccups:
@@ -50,7 +52,7 @@ class Output(Part):
             if pin.frequency != hertz:
                 pin.frequency = hertz
             # gpiozero gives lgpio int(state * 100), which makes 28 of 0.29: stay above the whole percent.
-            pin.state = percent / 100 + 1e-9
+            pin.state = min(max(share, self.finest) + 1e-9, 1)
 
     def close(self) -> None:
         """Low, then given back. May be called twice."""

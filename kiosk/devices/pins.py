@@ -66,7 +66,7 @@ def claiming(pin: int) -> Iterator[None]:
         if "edge detection" in str(error):
             sentence = _(
                 "GPIO{pin} reports no presses: RPi.GPIO cannot do that on Linux 6.6 and newer. "
-                "Choose the pin library lgpio."
+                "Choose the pin library gpiod."
             )
         else:
             sentence = _(
@@ -81,6 +81,11 @@ def _know_board() -> None:
     library is, which nobody needs to install on a laptop.
     """
     importlib.import_module("gpiozero.pins.local").get_pi_revision()
+
+
+def _gpiod() -> "Factory":
+    _know_board()
+    return importlib.import_module("kiosk.devices.gpiod_pins").GpiodFactory(consumer="cramp-kiosk")
 
 
 def _lgpio() -> "Factory":
@@ -114,6 +119,7 @@ def _mock() -> "Factory":
 
 #: The pin libraries by name; the first is the one that "auto" means.
 FACTORIES: dict[str, Callable[[], "Factory"]] = {
+    "gpiod": _gpiod,
     "lgpio": _lgpio,
     "rpigpio": _rpigpio,
     "mock": _mock,
@@ -125,14 +131,25 @@ def _why(name: str, error: Exception, dev: Path) -> str:
     match error:
         case ModuleNotFoundError(name="gpiozero"):
             return _("The library gpiozero is not installed: pip install 'gpiozero>=2.0.1'.")
+        case ModuleNotFoundError(name="gpiod"):
+            return _(
+                "The library gpiod is not installed: sudo apt install python3-libgpiod, "
+                "or pip install 'cramp-kiosk[pi]'."
+            )
         case ModuleNotFoundError(name="lgpio"):
             return _(
                 "The library lgpio is not installed: sudo apt install python3-lgpio, "
-                "or pip install 'cramp-kiosk[pi]'."
+                "or pip install 'cramp-kiosk[lgpio]'."
             )
         case ModuleNotFoundError() if name == "rpigpio":
             return _("The library RPi.GPIO is not installed: pip install 'cramp-kiosk[rpi-gpio]'.")
-        case ImportError() | AttributeError():
+        case ImportError() | AttributeError() if name == "gpiod" and type(error).__name__ != "BadPinFactory":
+            # Bookworm's python3-libgpiod is 1.6: the same name, another interface.
+            return _(
+                "The installed gpiod does not fit ({error}): version 2.1 or newer is needed, "
+                "python3-libgpiod of Debian 13 or pip install 'cramp-kiosk[pi]'."
+            ).format(error=error)
+        case ImportError() | AttributeError() if name != "gpiod":
             # gpiozero 1.6.2 (Debian's) does not know lgpio 0.2; pip's lgpio 0.0.0.2 is an empty file.
             return _(
                 "The installed gpiozero and {name} do not fit together ({error}): "
@@ -146,7 +163,7 @@ def _why(name: str, error: Exception, dev: Path) -> str:
     if type(error).__name__ == "PinUnknownPi":
         return _("This is not a Raspberry Pi: it has no pins to use.")
     if name == "rpigpio":
-        return _("RPi.GPIO cannot use this board ({error}): choose the pin library lgpio.").format(
+        return _("RPi.GPIO cannot use this board ({error}): choose the pin library gpiod.").format(
             error=error
         )
     chips = sorted(dev.glob("gpiochip*"))

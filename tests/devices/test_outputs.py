@@ -35,12 +35,12 @@ def test_lamp_is_steady_at_both_ends_and_pulsed_between(factory: MockFactory) ->
         OFF,
         ON,
         (100, 1.0),
-        (100, 0.22),
-        (100, 0.02),
+        (100, 0.2176),
+        (100, 0.0154),
         (100, 0.01),
         OFF,
         (100, 0.0),
-        (100, 0.22),
+        (100, 0.2176),
         OFF,
         ON,
         OFF,
@@ -64,7 +64,7 @@ def test_light_grows_with_the_level(one: float, other: float) -> None:
 def test_lgpio_gets_the_very_percent(percent: int) -> None:
     factory = MockFactory(pin_class=TracingPin)
     with Output(12, factory, "") as output:
-        output.pulse(100, percent)
+        output.pulse(100, percent / 100)
         assert int(factory.pin(12).state * 100) == percent
 
 
@@ -94,7 +94,7 @@ def test_a_tune_on_a_passive_buzzer(factory: MockFactory) -> None:
 
 def test_duties_grow_and_never_pass_a_half() -> None:
     assert [DUTY[volume] for volume in (Volume.LOW, Volume.MEDIUM, Volume.HIGH)] == sorted(DUTY.values())
-    assert max(DUTY.values()) == 50
+    assert max(DUTY.values()) == 0.5
 
 
 def test_an_active_buzzer_knows_on_and_off(factory: MockFactory) -> None:

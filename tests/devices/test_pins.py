@@ -10,7 +10,7 @@ from types import ModuleType
 
 import mock  # noqa: UP026 - the library, as the project promises
 import pytest
-from gpiozero import PinUnknownPi
+from gpiozero import BadPinFactory, PinUnknownPi
 from gpiozero.pins.local import LocalPiFactory
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
@@ -44,7 +44,7 @@ def test_a_name_that_is_none() -> None:
     with pytest.raises(PinsUnavailable) as raised:
         open_factory("pigpio")
     assert str(raised.value) == (
-        "There is no pin library called pigpio; choose one of: auto, lgpio, rpigpio, mock."
+        "There is no pin library called pigpio; choose one of: auto, gpiod, lgpio, rpigpio, mock."
     )
 
 
@@ -62,7 +62,7 @@ def test_auto_is_the_first_and_falls_back_to_nothing(monkeypatch: pytest.MonkeyP
         monkeypatch.setitem(FACTORIES, name, failing(name))
     with pytest.raises(PinsUnavailable, match=r"^This is not a Raspberry Pi: it has no pins to use\.$"):
         open_factory()
-    assert tried == ["lgpio"]
+    assert tried == ["gpiod"]
 
 
 class LgpioError(Exception):
@@ -76,6 +76,13 @@ def missing(name: str) -> ModuleNotFoundError:
 @pytest.mark.parametrize(
     ("name", "error", "says"),
     [
+        ("gpiod", missing("gpiod"), "The library gpiod is not installed: sudo apt install python3-libgpiod"),
+        (
+            "gpiod",
+            ModuleNotFoundError("No module named 'gpiod.line'; 'gpiod' is not a package", name="gpiod.line"),
+            "The installed gpiod does not fit (No module named 'gpiod.line'; 'gpiod' is not a package)",
+        ),
+        ("gpiod", BadPinFactory("none of these GPIO chips"), "There is no GPIO device"),
         ("lgpio", missing("lgpio"), "The library lgpio is not installed: sudo apt install python3-lgpio"),
         ("lgpio", missing("gpiozero"), "The library gpiozero is not installed: pip install"),
         ("rpigpio", missing("RPi"), "The library RPi.GPIO is not installed: pip install"),
@@ -141,7 +148,7 @@ def test_edge_detection_that_is_gone_is_explained() -> None:
         raise RuntimeError("Failed to add edge detection")
 
 
-@pytest.mark.parametrize("name", ["lgpio", "rpigpio"])
+@pytest.mark.parametrize("name", ["gpiod", "lgpio", "rpigpio"])
 def test_on_a_laptop_it_is_the_board_that_is_missing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     no_pi = mock.Mock(side_effect=PinUnknownPi("unable to locate Pi revision"))
     monkeypatch.setattr("gpiozero.pins.local.get_pi_revision", no_pi)
@@ -188,7 +195,7 @@ class TestLgpio:
         here = tmp_path / "here"
         here.mkdir()
         monkeypatch.chdir(here)
-        with open_factory("auto") as factory, open_factory("lgpio") as again:
+        with open_factory("lgpio") as factory, open_factory("lgpio") as again:
             assert [type(one).__name__ for one in (factory, again)] == ["LGPIOFactory"] * 2
         imported_in = Path(importlib.import_module("lgpio").imported_in)
         assert Path.cwd() == here
@@ -301,7 +308,7 @@ class TestRPiGPIO:
         assert gpio.PWM.mock_calls == [
             mock.call(12, 100),
             mock.call().start(0),
-            mock.call().ChangeDutyCycle(pytest.approx(22, abs=1e-6)),
+            mock.call().ChangeDutyCycle(pytest.approx(100 * 0.5**2.2, abs=1e-6)),
             mock.call().stop(),
         ]
 

@@ -1,0 +1,49 @@
+"""A gpiozero pin factory on the kernel's GPIO character device, through libgpiod 2.
+
+Choose it by name, ``GPIOZERO_PIN_FACTORY=gpiod``, or make one and hand it to the devices::
+
+    from gpiozero import Button, PWMLED
+
+    with GpiodFactory() as factory:
+        button = Button(5, pin_factory=factory, bounce_time=0.02)
+        led = PWMLED(12, pin_factory=factory)
+
+Needs Linux 5.10 and the Python bindings of libgpiod 2.1 or newer: ``gpiod`` on PyPI,
+``python3-libgpiod`` in Debian 13. Knows every Raspberry Pi that gpiozero knows, the Pi 5 included, and
+counts pins as gpiozero does (``5``, ``"GPIO5"``, ``"BOARD29"``, ``"J8:29"``).
+
+What differs from gpiozero's other factories:
+
+* **Nothing is polled.** The kernel detects edges, debounces them and stamps them. One thread for all
+  pins sleeps in ``epoll`` until there is one; it is there only while a pin has a ``when_changed``.
+  Callbacks run in it, one after the other, so they must not block; one that raises is logged, and the
+  thread goes on.
+* **``bounce_time`` means "stable for so long"**, as in lgpio, not "deaf for so long", as in RPi.GPIO: an
+  edge is reported once the line has kept its new level for that time, so anything shorter never
+  happened, and what is reported comes that much later (rounded up to the kernel's timer tick, 4 ms at
+  the usual 250 Hz). Its time stamp is that of the report. ``value`` of such a pin is debounced too.
+* **A pin is taken as it is.** Making one drives nothing: a line that an earlier program left high stays
+  high until ``function`` is set.
+* **PWM is the hardware's where a PWM overlay owns the pin**
+  (``dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4`` or ``dtoverlay=pwm-gpio,gpio=13``), found in the
+  device tree. Such a pin is an output only: making it a plain line would take it away from the PWM for
+  good. Elsewhere it is made by a thread with absolute deadlines, which is there only while the level is
+  neither 0 nor 1. It is good for lamps and tones (up to 10 kHz), not for servos: other threads of the
+  program delay its edges.
+* **``close()`` leaves inputs behind**, as the others do. A killed program cannot: the Raspberry Pi's own
+  kernels leave its outputs driven as they were (upstream's make them inputs; raspberrypi/linux#6117),
+  and hardware PWM goes on playing. Let something that outlives the program write them low, or set
+  ``dtparam=strict_gpiod``.
+* **Forks**: a child has the lines but not the threads. Make the factory after ``os.fork()``, or use
+  ``subprocess``, which closes the lines in the child.
+
+Errors are gpiozero's: ``BadPinFactory`` (no chip, no permission), ``PinUnknownPi`` (not a Pi),
+``PinInvalidPin``, ``GPIOPinInUse`` (in this program, or by another: the message names who),
+``PinFixedPull``, ``PinSetInput`` and so on.
+"""
+
+from .factory import GpiodFactory
+from .line_pin import GpiodPin
+from .pwm_pin import GpiodPWMPin
+
+__all__ = ["GpiodFactory", "GpiodPWMPin", "GpiodPin"]

@@ -1,0 +1,74 @@
+"""One thread for the edges of all lines: it sleeps in the kernel until there is one."""
+
+import logging
+import os
+import select
+from collections.abc import Callable
+from threading import Lock, Thread, current_thread
+
+log = logging.getLogger(__name__)
+
+
+class EdgeThread:
+    """Calls back when a watched file descriptor has something to read.
+
+    The thread is there while something is watched; it has no time-out, so it costs nothing in between.
+    Everything may be called from any thread, from a callback as well.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._watched: dict[int, Callable[[], None]] = {}
+        self._thread: Thread | None = None
+        self._ending: Thread | None = None
+        self._epoll: select.epoll
+        self._wake: int
+
+    def watch(self, fd: int, ready: Callable[[], None]) -> None:
+        """Call ``ready`` whenever ``fd`` can be read; it must read, and not block."""
+        with self._lock:
+            if self._thread is None:
+                self._epoll = select.epoll()
+                self._wake = os.eventfd(0, os.EFD_CLOEXEC)
+                self._epoll.register(self._wake, select.EPOLLIN)
+                self._thread = Thread(
+                    target=self._run, args=(self._epoll, self._wake), name="gpiod edges", daemon=True
+                )
+                self._thread.start()
+            self._watched[fd] = ready
+            self._epoll.register(fd, select.EPOLLIN)
+
+    def forget(self, fd: int) -> None:
+        """Call for this one no more. The last one ends the thread; never watched ones are ignored.
+
+        A call that is under way in the thread is not waited for.
+        """
+        with self._lock:
+            if self._watched.pop(fd, None) is None:
+                return
+            self._epoll.unregister(fd)
+            if self._watched:
+                return
+            self._ending, self._thread = self._thread, None
+            os.eventfd_write(self._wake, 1)
+
+    def join(self, timeout: float) -> None:
+        """Wait so many seconds for a thread that is ending, unless this is it."""
+        ending = self._ending
+        if ending is not None and ending is not current_thread():
+            ending.join(timeout)
+
+    def _run(self, epoll: select.epoll, wake: int) -> None:
+        while True:
+            for fd, _ in epoll.poll():
+                if fd == wake:
+                    epoll.close()
+                    os.close(wake)
+                    return
+                with self._lock:
+                    ready = self._watched.get(fd) if self._epoll is epoll else None
+                if ready is not None:
+                    try:
+                        ready()
+                    except Exception:
+                        log.exception("An edge could not be handled.")
