@@ -77,8 +77,8 @@ class HardwarePanel:
             _Piece(
                 (116, 12, 172, 128), lambda readout, _hands: (readout.hertz, readout.volume), _draw_buzzer
             ),
-            _Piece((60, 142, 180, 176), lambda _readout, hands: hands.pressed, _draw_button),
-            _Piece((12, 318, 276, 94), lambda _readout, hands: hands.water, _draw_water),
+            _Piece((12, 142, 276, 188), lambda _readout, hands: hands.pressed, _draw_button),
+            _Piece((12, 330, 276, 82), lambda _readout, hands: hands.water, _draw_water),
             _Piece((12, 412, 276, 56), lambda _readout, hands: hands.trouble, _draw_trouble),
         )
 
@@ -209,15 +209,16 @@ def _draw_button(sketch: Sketch, _readout: Readout, hands: Hands) -> None:
         sketch.disc(colours["key"], (x, y), radius - 7, 4)
         sketch.disc(colours["key"], (x, y), 15)
         sketch.disc(colours["key"], (x, y), 25, 3)
-    sketch.words(_("Button, or space bar"), (150, 308), 17, colours["body"])
+    sketch.words(_("Button, or space bar"), (150, 302), 17, colours["body"])
+    sketch.words(_("Press: go on. Hold: it's gone"), (150, 320), 14, colours["faint"])
 
 
 def _draw_water(sketch: Sketch, _readout: Readout, hands: Hands) -> None:
     colours, bands = palette(), Bands()
     left, right, y = _TRACK
-    sketch.words(_("Water"), (24, 346), 17, colours["body"], align=0)
+    sketch.words(_("Water"), (24, 350), 17, colours["body"], align=0)
     sketch.words(
-        _("{celsius:.1f}°").format(celsius=hands.water), (276, 347), 24, colours["key"], bold=True, align=1
+        _("{celsius:.1f}°").format(celsius=hands.water), (276, 351), 24, colours["key"], bold=True, align=1
     )
     sketch.line(colours["dim"], (left, y), (right, y), 3)
     sketch.line(colours["key"], (_along(bands.warm_low), y), (_along(bands.warm_high), y), 7)

@@ -25,7 +25,7 @@ POLL: Ms = 20
 _EDGE = 24
 _FOOT = 40
 _GROUND = (18, 14, 9)
-_LIT_AT_LEAST = 0.4
+_LIT_AT_LEAST = 0.65
 """a bedside screen at its dimmest can be read in the dark; on a desk it must be, too"""
 
 
