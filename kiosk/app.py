@@ -83,6 +83,8 @@ class Parts:
     probe: Callable[[Callable[[Event], None]], ProbeLike]
     closing: tuple[Closing, ...] = ()
     faults: frozenset[Fault] = frozenset()
+    has_light: Callable[[], bool] = lambda: True
+    """whether the screen's light can be turned down"""
 
 
 class House:

@@ -50,27 +50,31 @@ def open_parts(config: owner.Settings) -> Parts:
     pins = config.pins
     factory: Factory = open_factory(pins.factory)
     lamp = Lamp(pins.lamp, factory)
+    backlight = Backlight()
     kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
     buzzer = kind(pins.buzzer, factory)
     return Parts(
         lamp,
         buzzer,
-        Backlight(),
+        backlight,
         lambda post: Button(pins.button, factory, post, SystemClock().now),
         lambda post: Probe(post, config.soak.probe_offset),
         closing=(factory, lamp, buzzer),
+        has_light=lambda: backlight.dims,
     )
 
 
 def without_pins(config: owner.Settings) -> Parts:
     """Touch alone: what is left of the device when its pins cannot be had."""
+    backlight = Backlight()
     return Parts(
         Absent(),
         Absent(),
-        Backlight(),
+        backlight,
         lambda _post: None,
         lambda post: Probe(post, config.soak.probe_offset),
         faults=frozenset({Fault.NO_GPIO}),
+        has_light=lambda: backlight.dims,
     )
 
 
@@ -150,7 +154,9 @@ def _play(
             )
 
         with until_signalled(show):
-            show.lead(lambda: Turned(open_display(), config.screen.rotate), config.screen.panel)
+            show.lead(
+                lambda: Turned(open_display(), config.screen.rotate), config.screen.panel, parts.has_light
+            )
         return 1 if house.failed else 0
 
 

@@ -18,7 +18,7 @@ from kiosk.core.events import ButtonPressed, Due, Effect, Event, Fault, QuietHou
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
-from kiosk.core.state import Light, State
+from kiosk.core.state import State, brightness
 from kiosk.core.technique import SECOND, Ms
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Outputs:
         level = state.lamp.pattern.at(now - state.lamp.start)
         hertz = state.sound.tune.at(now - state.sound.start)
         tone = (hertz, state.sound.volume if hertz else Volume.OFF)
-        light = _GLOW[state.light][state.rules.glow]
+        light = brightness(state)
         was = self._shown
         if was is None or was[0] != level:
             self._lamp.set(level)
@@ -101,14 +101,6 @@ class Outputs:
             (state.sound.start, state.sound.tune.next_change(now - state.sound.start)),
         )
         return min((start + change for start, change in edges if change is not None), default=None)
-
-
-#: How bright the backlight is: by what the State asks and what the owner chose.
-_GLOW = {
-    Light.OFF: {"dim": 0.0, "soft": 0.0, "bright": 0.0},
-    Light.DIMMED: {"dim": 0.02, "soft": 0.05, "bright": 0.2},
-    Light.LIT: {"dim": 0.06, "soft": 0.25, "bright": 1.0},
-}
 
 
 class Conductor:

@@ -77,8 +77,10 @@ class Show:
         self._contacts.append(contact)
         self._bell.ring()
 
-    def lead(self, open_display: Callable[[], Display], inches: float) -> None:
-        """Show the night on a display ``inches`` across, until stopped.
+    def lead(
+        self, open_display: Callable[[], Display], inches: float, has_light: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Show the night on a display ``inches`` across, until stopped. ``has_light`` as for ``Stage``.
 
         A display that cannot be had is said once and tried again for ever: lamp, buzzer and button lead
         without it meanwhile.
@@ -88,7 +90,7 @@ class Show:
             try:
                 with open_display() as display:
                     told = ""
-                    self.run(display, Stage(Panel.of(display.size, inches)))
+                    self.run(display, Stage(Panel.of(display.size, inches), has_light=has_light))
             except (DisplayError, OSError) as error:
                 if told != str(error):
                     told = str(error)

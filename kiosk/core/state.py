@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk.core.events import Fault, Tally
 from kiosk.core.pages import Asleep, Page
-from kiosk.core.rules import Rules
+from kiosk.core.rules import Glow, Rules
 from kiosk.core.signals import OFF, SILENT, LampPattern, Tune, Volume
 from kiosk.core.soak import Water
 from kiosk.core.technique import Ms, Technique
@@ -69,3 +69,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     faults: frozenset[Fault] = frozenset()
     quiet: bool = False
     tally: Tally = Tally()
+
+
+#: How bright the screen looks: by what the State asks and what the owner chose.
+_GLOW = {
+    Light.OFF: {Glow.DIM: 0.0, Glow.SOFT: 0.0, Glow.BRIGHT: 0.0},
+    Light.DIMMED: {Glow.DIM: 0.02, Glow.SOFT: 0.05, Glow.BRIGHT: 0.2},
+    Light.LIT: {Glow.DIM: 0.06, Glow.SOFT: 0.25, Glow.BRIGHT: 1.0},
+}
+
+
+def brightness(state: State) -> float:
+    """How bright the screen is, from 0.0 (off) to 1.0, as the eye sees it."""
+    return _GLOW[state.light][state.rules.glow]

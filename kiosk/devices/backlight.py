@@ -14,6 +14,9 @@ BACKLIGHTS = Path("/sys/class/backlight")
 #: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
 _ON, _OFF = "0", "4"
 
+#: Steps that are worth calling dimming: the lowest of these is below a hundredth of the light.
+_DIMMABLE = 8
+
 
 class Backlight:
     """The first backlight under ``root`` that can be set.
@@ -34,11 +37,20 @@ class Backlight:
         """Whether there is a light to set."""
         return self._found is not None
 
+    @property
+    def dims(self) -> bool:
+        """Whether it can be turned down, not only off (gpio-backlight knows 0 and 1)."""
+        return self._found is not None and self._found[1] >= _DIMMABLE
+
     def describe(self) -> str:
         """Which light it is, in one sentence."""
         if self._found is None:
             return _("The screen has no backlight that can be set.")
         folder, most = self._found
+        if not self.dims:
+            return _("The backlight is {folder}, on or off; the colours are dimmed instead.").format(
+                folder=folder
+            )
         return _("The backlight is {folder}, 0 to {most}.").format(folder=folder, most=most)
 
     def set(self, level: float) -> None:

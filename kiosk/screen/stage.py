@@ -12,11 +12,11 @@ import pygame
 
 from kiosk.core import pages
 from kiosk.core.events import Act, Event, Tapped
-from kiosk.core.state import State
+from kiosk.core.state import Light, State, brightness
 from kiosk.core.technique import Ms
 from kiosk.screen.pages import asleep, diary, done, failsafe, guide, home, settings, soak, stop
 from kiosk.screen.scene import Ink, Scene, Target, Words
-from kiosk.screen.theme import Look, Panel
+from kiosk.screen.theme import LEGIBLE, NOTICEABLE, Look, Panel, dimmed
 
 PageDrawer = Callable[[Scene, Any], None]
 
@@ -50,10 +50,18 @@ MARGIN_MM = 2.0
 
 
 class Stage:
-    """Draws one panel. ``clock``, if given, is the text shown while asleep (else black)."""
+    """Draws one panel. ``clock``, if given, is the text shown while asleep (else black). ``has_light``:
+    whether the panel has a light that can be turned down; without one the colours are dimmed instead."""
 
-    def __init__(self, panel: Panel, *, clock: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        *,
+        clock: Callable[[], str] | None = None,
+        has_light: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.panel = panel
+        self._has_light = has_light
         self._clock = clock
         self._ink: Ink | None = None
         self._pressed: Target | None = None
@@ -90,6 +98,10 @@ class Stage:
     def compose(self, state: State, now: Ms) -> Scene:
         """The frame of a State at a moment, not yet drawn."""
         look = Look.of(self.panel, state.rules)
+        if not self._has_light():
+            contrast = LEGIBLE if state.light is Light.LIT else NOTICEABLE
+            palette = dimmed(look.palette, brightness(state), contrast)
+            look = msgspec.structs.replace(look, palette=palette)
         if self._ink is None or self._ink.look != look:
             self._ink = Ink(look)
         return self._compose(self._ink, state, now)

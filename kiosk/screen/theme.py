@@ -104,6 +104,50 @@ class Palette(msgspec.Struct, frozen=True):
         return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
 
 
+TEXT = ("key", "body", "hot", "danger", "faint")
+GAMMA = 2.2
+LEGIBLE, NOTICEABLE = 7.0, 4.5
+"""Contrast that words keep when the palette is dimmed: while someone is there, and after a while."""
+
+
+def luminance(colour: Colour) -> float:
+    """Relative luminance from 0 to 1 (WCAG 2.2)."""
+    r, g, b = (v / 3294.6 if v <= 10 else ((v / 255 + 0.055) / 1.055) ** 2.4 for v in colour)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@lru_cache(maxsize=8)
+def dimmed(palette: Palette, level: float, contrast: float) -> Palette:
+    """The palette for a screen whose light cannot be turned down: it looks ``level`` (0 to 1) as bright,
+    as far as its words keep this ``contrast``. Only where the ground is dark: by day light is wanted."""
+    ground = luminance(palette.rgb("bg"))
+    if ground > 0.1:
+        return palette
+    least = contrast * (ground + 0.05) - 0.05
+    shares = {
+        name: max(level**GAMMA, min(1.0, least / luminance(palette.rgb(name))))
+        for name in palette.__struct_fields__
+        if name in TEXT
+    }
+    lines = dict.fromkeys(("dim", "skin", "line"), max(shares.values()))
+    return msgspec.structs.replace(
+        palette,
+        **{
+            name: _darker(palette.rgb(name), share)
+            for name, share in {**shares, **lines}.items()
+            if getattr(palette, name)
+        },
+    )
+
+
+def _darker(colour: Colour, share: float) -> str:
+    """The same hue, sending out at least this share of the light."""
+    wanted = luminance(colour) * share
+    shades = (tuple(math.ceil(value * step / 255) for value in colour) for step in range(256))
+    r, g, b = next(shade for shade in shades if luminance((shade[0], shade[1], shade[2])) >= wanted)
+    return f"#{r:02X}{g:02X}{b:02X}"
+
+
 class Tokens(msgspec.Struct, frozen=True):
     """The whole of ``tokens.toml``."""
 

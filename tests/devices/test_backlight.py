@@ -122,3 +122,20 @@ def test_one_that_may_not_be_written_is_logged_once(tmp_path: Path, caplog: pyte
     assert [record.getMessage().split(" (")[0] for record in caplog.records] == [
         "The brightness of the screen cannot be set."
     ]
+
+
+@pytest.mark.parametrize(("most", "dims"), [(255, True), (31, True), (8, True), (7, False), (1, False)])
+def test_one_that_only_switches_does_not_dim(tmp_path: Path, most: int, dims: bool) -> None:
+    """HyperPixel's gpio-backlight knows 0 and 1."""
+    folder = panel(tmp_path, most=most)
+    backlight = Backlight(tmp_path)
+    assert backlight.dims is dims
+    told = {
+        True: f"The backlight is {folder}, 0 to {most}.",
+        False: f"The backlight is {folder}, on or off; the colours are dimmed instead.",
+    }
+    assert backlight.describe() == told[dims]
+
+
+def test_no_light_does_not_dim(tmp_path: Path) -> None:
+    assert Backlight(tmp_path).dims is False
