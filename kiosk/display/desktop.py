@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,7 @@ import pygame
 
 from kiosk.core.technique import Ms
 from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
+from kiosk.display.framebuffer import connectors
 from kiosk.display.touch import Transform
 from kiosk.words import _
 
@@ -28,10 +30,36 @@ _MOUSE = {
 LEFT = 1
 
 
+def choose_driver(environ: MutableMapping[str, str] = os.environ, root: Path = Path("/")) -> None:
+    """Tell SDL which of its video drivers to use, unless the owner did (SDL_VIDEODRIVER)."""
+    if not environ.get("SDL_VIDEODRIVER"):
+        if environ.get("WAYLAND_DISPLAY"):
+            # By itself SDL 2 takes Xwayland, which makes a mouse of every finger.
+            environ["SDL_VIDEODRIVER"] = "wayland,x11" if environ.get("DISPLAY") else "wayland"
+        elif not environ.get("DISPLAY") and (card := _connected_card(root)) is not None:
+            # The bare console through KMS. Its windows need GL; left to itself SDL tries desktop GL first,
+            # which leaves a Raspberry Pi's screen black. A DSI panel of a Pi 5 is a card of its own, which
+            # SDL 2.26 overlooks (libsdl-org/SDL#13705).
+            environ["SDL_VIDEODRIVER"] = "kmsdrm"
+            environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
+            for name in ("SDL_RENDER_DRIVER", "SDL_FRAMEBUFFER_ACCELERATION"):
+                environ.setdefault(name, "opengles2")
+    if not environ.get("SDL_VIDEODRIVER", "").startswith(("wayland", "kmsdrm")):
+        # Under X11 SDL would send a window's pixels through GL where it can: slower to start, more memory.
+        # Wayland and KMS give it no other way; told not to, it opens no window at all.
+        environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+
+
+def _connected_card(root: Path) -> int | None:
+    """The number of the graphics card that a panel is connected to, a built-in one first."""
+    cards = [connector for connector in connectors(root) if connector.connected]
+    best = min(cards, key=lambda connector: (not connector.built_in, connector), default=None)
+    return None if best is None else int(best.name.split("-", 1)[0].removeprefix("card"))
+
+
 def start_video() -> None:
     """Start SDL's video and nothing else of SDL. Raises ``DisplayError``."""
-    # Without this SDL sends a window's pixels through GL where it can: slower to start, more memory.
-    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    choose_driver()
     # SIGTERM and SIGINT stay the program's own: SDL would turn them into an event of its queue.
     os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
     try:

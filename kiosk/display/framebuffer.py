@@ -114,17 +114,21 @@ def no_framebuffer() -> str:
     )
 
 
+def connectors(root: Path = Path("/")) -> list[Connector]:
+    """The sockets of all graphics cards."""
+    files = sorted((root / "sys" / "class" / "drm").glob("card*-*/status"))
+    # "Writeback" is a loop back into memory, not a socket
+    return [Connector(file.parent.name, _said(file)) for file in files if "-Writeback-" not in str(file)]
+
+
 def survey(root: Path = Path("/")) -> Survey:
     """What there is to draw on. A framebuffer and a card belong together if their ``device`` is the
     same; card numbers say nothing, they change from boot to boot."""
     sys_class = root / "sys" / "class"
     sockets: dict[Path, list[Connector]] = {}
-    for file in sorted((sys_class / "drm").glob("card*-*/status")):
-        name = file.parent.name
-        if "-Writeback-" in name:  # a loop back into memory, not a socket
-            continue
-        card = sys_class / "drm" / name.split("-", 1)[0] / "device"
-        sockets.setdefault(card.resolve(), []).append(Connector(name, _said(file)))
+    for connector in connectors(root):
+        card = sys_class / "drm" / connector.name.split("-", 1)[0] / "device"
+        sockets.setdefault(card.resolve(), []).append(connector)
     found = [
         Candidate(
             root / "dev" / fb.name,

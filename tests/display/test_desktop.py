@@ -1,13 +1,15 @@
 """The window for real, under SDL's dummy driver, with events as SDL would post them."""
 
 import os
+from pathlib import Path
 
 import pygame
 import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind, Source
-from kiosk.display.desktop import FAST, LINGER, SLOW, Desktop
+from kiosk.display.desktop import FAST, LINGER, SLOW, Desktop, choose_driver
 from kiosk.display.touch import Transform
+from tests.display.fake_console import card
 
 SIZE = (800, 480)
 
@@ -154,3 +156,41 @@ def test_a_window_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_programs_own_signal_handlers_stand() -> None:
     with Desk().display:
         assert os.environ["SDL_NO_SIGNAL_HANDLERS"] == "1"
+
+
+KMS = {
+    "SDL_VIDEODRIVER": "kmsdrm",
+    "SDL_KMSDRM_DEVICE_INDEX": "1",
+    "SDL_RENDER_DRIVER": "opengles2",
+    "SDL_FRAMEBUFFER_ACCELERATION": "opengles2",
+}
+PLAIN = {"SDL_FRAMEBUFFER_ACCELERATION": "0"}
+X11, WAYLAND = {"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "chosen"),
+    [
+        (X11, PLAIN),
+        (WAYLAND, {"SDL_VIDEODRIVER": "wayland"}),
+        (X11 | WAYLAND, {"SDL_VIDEODRIVER": "wayland,x11"}),
+        ({"SDL_VIDEODRIVER": "x11", **WAYLAND}, PLAIN),
+        ({}, KMS),
+        ({"SDL_KMSDRM_DEVICE_INDEX": "0"}, KMS | {"SDL_KMSDRM_DEVICE_INDEX": "0"}),
+        ({"SDL_VIDEODRIVER": "dummy"}, PLAIN),
+    ],
+    ids=["X11", "cage or labwc", "with Xwayland", "the owner's choice", "bare", "a card chosen", "tests"],
+)
+def test_which_way_sdl_takes(tmp_path: Path, environ: dict[str, str], chosen: dict[str, str]) -> None:
+    """On a Pi 5 with its DSI panel: the panel's card comes second, and a monitor is connected as well."""
+    card(tmp_path, 0, {"HDMI-A-1": "connected"})
+    card(tmp_path, 1, {"DSI-1": "connected"})
+    after = dict(environ)
+    choose_driver(after, tmp_path)
+    assert after == environ | chosen
+
+
+def test_without_any_panel_sdl_is_left_to_itself(tmp_path: Path) -> None:
+    environ: dict[str, str] = {}
+    choose_driver(environ, tmp_path)
+    assert environ == PLAIN
