@@ -40,6 +40,7 @@ FILES = {
     "systemd/user-data.example": ("usr/share/doc/cramp-kiosk/examples/user-data", 0o644),
     "systemd/debian/launcher": ("usr/bin/cramp-kiosk", 0o755),
     "systemd/debian/rtupdate": ("usr/share/python3/runtime.d/cramp-kiosk.rtupdate", 0o755),
+    "systemd/debian/lintian-overrides": ("usr/share/lintian/overrides/cramp-kiosk", 0o644),
     "README.md": ("usr/share/doc/cramp-kiosk/README.md", 0o644),
 }
 SCRIPTS = ("postinst", "prerm", "postrm")

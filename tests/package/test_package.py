@@ -63,6 +63,7 @@ def test_it_brings_what_the_program_needs_and_nothing_else(root):
         "usr/share/doc/cramp-kiosk/changelog.gz",
         "usr/share/doc/cramp-kiosk/copyright",
         "usr/share/doc/cramp-kiosk/examples/user-data",
+        "usr/share/lintian/overrides/cramp-kiosk",
         "usr/share/man/man1/cramp-kiosk.1.gz",
         "usr/share/python3/runtime.d/cramp-kiosk.rtupdate",
     ]
