@@ -14,6 +14,7 @@ from kiosk.core.events import (
     Due,
     Effect,
     Ending,
+    EpisodeEnded,
     Event,
     Fault,
     FaultCleared,
@@ -65,6 +66,8 @@ def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
     lost = Turn(state, now)
     if state.episode is not None:
         relief.end(lost, Ending.INTERRUPTED)
+    elif isinstance(state.page, Resume):
+        lost.do(EpisodeEnded(now, Ending.INTERRUPTED))
     if ReadWater(on=False) not in lost.effects:
         lost.do(ReadWater(on=False))
     kept = State(

@@ -61,6 +61,18 @@ def test_the_cards_come_first_and_the_probe_is_read_after_the_last():
     assert (night.lamp, night.tone) == (0.15, 659)  # dim; the signal of the beginning still sounds
 
 
+def test_several_cards_come_one_after_the_other():
+    cards = SOAK.soak.prepare * 3
+    long = msgspec.structs.replace(SOAK, soak=msgspec.structs.replace(SOAK.soak, prepare=cards))
+    night = Bedside(Rules(techniques=(long,)))
+    night.press()
+    for index in (1, 2):
+        night.press()
+        assert night.page == Card(0, after=False, index=index)
+    night.tap(Act.NEXT)
+    assert isinstance(night.page, Soak)
+
+
 def test_a_soak_for_its_own_sake_is_no_cramp():
     night = Bedside()
     night.tap()

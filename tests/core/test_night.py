@@ -181,6 +181,18 @@ def test_a_long_press_held_on_does_nothing_more():
     assert [e for e in night.effects if isinstance(e, EpisodeEnded)] == [EpisodeEnded(1600, Ending.GONE)]
 
 
+@pytest.mark.parametrize(("held", "page"), [(0.5, GoodNight), (1.5, Asleep)])
+def test_what_was_pressed_for_is_answered_by_a_tap_meanwhile(held, page):
+    night = Bedside()
+    night.press()
+    night.hold()
+    night.happen(ButtonPressed())
+    night.tap(Act.SAVE)
+    night.wait(held)
+    night.happen(ButtonReleased())
+    assert isinstance(night.page, page)
+
+
 def test_an_edge_told_twice_counts_once():
     night = Bedside()
     night.press()
@@ -414,6 +426,11 @@ def test_the_failsafe_in_a_soak_stops_the_probe_once():
     night.press()
     night.press()
     assert failed(night).effects.count(ReadWater(on=False)) == 1
+
+
+def test_the_failsafe_closes_a_night_that_was_offered_again():
+    night = cut()
+    assert failed(night).effects == [EpisodeEnded(night.now, Ending.INTERRUPTED), ReadWater(on=False)]
 
 
 @pytest.mark.parametrize("way", ["button", "touch"])

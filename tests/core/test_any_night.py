@@ -1,0 +1,350 @@
+"""Whatever happens, in whatever order: what must be true of every moment of every night."""
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from kiosk.core import night, safety
+from kiosk.core.events import (
+    Act,
+    ButtonPressed,
+    ButtonReleased,
+    DiaryRead,
+    Due,
+    Effect,
+    EpisodeBegan,
+    EpisodeEnded,
+    EpisodeRated,
+    EpisodeResumed,
+    Event,
+    Fault,
+    FaultCleared,
+    FaultFound,
+    Interrupted,
+    QuietHours,
+    ReadWater,
+    RulesChanged,
+    StopShown,
+    Tally,
+    Tapped,
+    TechniqueBegan,
+    TechniqueEnded,
+    WaterRead,
+)
+from kiosk.core.pages import Asleep, Card, CountIn, Guide, NextUp, Signs, Soak, TenMinutes
+from kiosk.core.rules import Condition, Rules
+from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
+from kiosk.core.soak import URGENT, Verdict
+from kiosk.core.state import Light, State
+from kiosk.core.technique import MINUTE, SECOND, Ms
+from kiosk.core.timeline import Choice
+from kiosk.core.turn import soak_of, urgent
+from kiosk.techniques import folders, load
+
+SHIPPED = {technique.id: technique for technique in load(folders()[:1])[0]}
+IDS = st.sampled_from(sorted(SHIPPED))
+
+
+def house(order: list[str], **more: object) -> Rules:
+    """An owner's rules; the techniques by name, so that a failing night can be read."""
+    return Rules(techniques=tuple(SHIPPED[name] for name in order), **more)  # type: ignore[arg-type]
+
+
+RULES = st.builds(
+    house,
+    order=st.permutations(sorted(SHIPPED)),
+    left_out=st.frozensets(IDS, max_size=2),
+    choices=st.dictionaries(
+        IDS, st.builds(Choice, hold=st.integers(1, 60), rounds=st.integers(1, 9)), max_size=3
+    ),
+    conditions=st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(Condition), max_size=2)),
+    soak_allowed=st.booleans(),
+    soak_minutes=st.integers(1, 40),
+    volume=st.sampled_from(Volume),
+    passive_buzzer=st.booleans(),
+)
+WATER = st.one_of(
+    st.floats(36.5, 39.5), st.floats(30, 46), st.sampled_from([None, 20.0, 34.0, 38.0, 41.5, 43.0, 85.0])
+)
+#: From a moment to a quarter of an hour: half of them short, so that things meet.
+WAITS = st.one_of(st.integers(0, 3 * SECOND), st.integers(0, 130 * SECOND), st.integers(0, 16 * MINUTE))
+
+#: While nothing may change under a pressing finger, what is due waits so long.
+FINGER: Ms = 1500
+
+
+class Player:
+    """Plays a State on: events, and every deadline at its own moment."""
+
+    def __init__(self, state: State, now: Ms) -> None:
+        self.state = state
+        self.now = now
+        self.effects: list[Effect] = []
+
+    def happen(self, event: Event) -> None:
+        self.state, effects = night.transition(self.state, event, self.now)
+        self.effects += effects
+        self.look()
+
+    def wait(self, length: Ms) -> None:
+        end = self.now + length
+        told = 0
+        while (due := night.due(self.state)) is not None and due <= end:
+            told = told + 1 if due <= self.now else 0
+            assert told < 20, f"due again and again at {self.now}: {self.state.page}"
+            self.now = max(self.now, due)
+            self.happen(Due())
+        self.now = end
+
+    def press(self, length: Ms) -> None:
+        if self.state.down_at is not None:
+            self.happen(ButtonReleased())
+        self.happen(ButtonPressed())
+        self.wait(length)
+        self.happen(ButtonReleased())
+
+    def look(self) -> None:
+        """What is checked after each event."""
+
+
+class AnyNight(RuleBasedStateMachine):
+    @initialize(rules=RULES)
+    def begin(self, rules: Rules) -> None:
+        self.player = Player(night.new(rules, 1000), 1000)
+        self.player.look = self.look  # type: ignore[method-assign]  # each event of each rule is checked
+        self.heard = 0
+        self.reading = False
+        self.open = False
+        self.using = ""
+        self.stops = 0
+
+    @property
+    def state(self) -> State:
+        return self.player.state
+
+    # --- what may happen
+
+    @rule(length=st.sampled_from([20, 100, 900, 1499]))
+    def press(self, length: Ms) -> None:
+        self.player.press(length)
+
+    @rule(length=st.sampled_from([1500, 1600, 5000, 40_000]))
+    def hold(self, length: Ms) -> None:
+        self.player.press(length)
+
+    @rule()
+    def edge_down(self) -> None:
+        self.player.happen(ButtonPressed())
+
+    @rule()
+    def edge_up(self) -> None:
+        self.player.happen(ButtonReleased())
+
+    @rule(act=st.sampled_from(Act), number=st.integers(-1, 8))
+    def tap(self, act: Act, number: int) -> None:
+        self.player.happen(Tapped(act, number))
+
+    @rule(length=WAITS)
+    def wait(self, length: Ms) -> None:
+        self.player.wait(length)
+
+    @precondition(lambda self: self.state.episode is not None)
+    @rule(minutes=st.integers(2, 11))
+    def endure(self, minutes: int) -> None:
+        self.player.wait(minutes * MINUTE)
+
+    @precondition(lambda self: soak_of(self.state.page) is not None)
+    @rule(celsius=WATER, times=st.integers(1, 40))
+    def water(self, celsius: float | None, times: int) -> None:
+        for _ in range(times):
+            self.read(celsius)
+
+    @precondition(lambda self: soak_of(self.state.page) is not None)
+    @rule(by=st.sampled_from([-1.5, -0.4, -0.1, 0.1, 0.4, 1.5]), times=st.integers(2, 30))
+    def drift(self, by: float, times: int) -> None:
+        """Hot or cold water runs in, or time passes."""
+        last = self.state.water.last
+        celsius = 38.0 if last is None else last.celsius
+        for step in range(times):
+            self.read(celsius + by * step)
+
+    @precondition(lambda self: soak_of(self.state.page) is not None)
+    @rule(seconds=st.sampled_from([16, 40, 130, 700]))
+    def good_water(self, seconds: int) -> None:
+        bands = safety.bands(self.state.rules)
+        for _ in range(seconds):
+            self.read((bands.warm_low + bands.warm_high) / 2)
+
+    def read(self, celsius: float | None) -> None:
+        self.player.happen(WaterRead(celsius))
+        self.player.wait(SECOND)
+
+    @precondition(lambda self: soak_of(self.state.page) is None)
+    @rule()
+    def to_the_soak(self) -> None:
+        """What a person does who wants to soak now; else few of these nights would come so far."""
+        if self.state.episode is not None:
+            self.player.press(1600)
+        self.player.wait(80 * SECOND)
+        for act in (Act.ANYWHERE, Act.SOAK, Act.NEXT, Act.NEXT, Act.NEXT, Act.NEXT):
+            self.player.happen(Tapped(act))
+            self.player.wait(2 * SECOND)
+
+    @rule(event=st.one_of(
+        st.builds(FaultFound, st.sampled_from(Fault)), st.builds(FaultCleared, st.sampled_from(Fault)),
+        st.builds(RulesChanged, RULES), st.builds(QuietHours, st.booleans()), st.just(DiaryRead(Tally())),
+        st.just(Due()),
+    ))  # fmt: skip
+    def news(self, event: Event) -> None:
+        self.player.happen(event)
+
+    @rule(
+        kind=st.sampled_from(["", "", "", "error", "power cut"]),
+        ago=st.integers(0, 20 * MINUTE),
+        techniques=st.lists(IDS, max_size=3),
+    )
+    def trouble(self, kind: str, ago: Ms, techniques: list[str]) -> None:
+        if kind == "error":
+            self.player.state, effects = night.failsafe(self.state, self.player.now)
+            self.player.effects += effects
+            self.look()
+        elif kind == "power cut":
+            was_open = self.open and self.state.episode is not None and self.state.episode.cramp
+            self.player.state = night.new(self.state.rules, self.player.now)
+            self.reading, self.open, self.using, self.stops = False, was_open, "", 0
+            if was_open:
+                self.player.happen(Interrupted(ago, tuple(techniques)))
+
+    # --- what must be true
+
+    def look(self) -> None:
+        self.hear()
+        self.outputs()
+        self.bath()
+        self.pages()
+
+    def hear(self) -> None:
+        """The record tells one story, and the probe is read in a soak alone."""
+        for effect in self.player.effects[self.heard :]:
+            match effect:
+                case EpisodeBegan():
+                    assert not self.open
+                    self.open, self.stops = True, 0
+                case EpisodeResumed():
+                    assert self.open
+                case TechniqueBegan(_, technique):
+                    assert self.open
+                    assert not self.using
+                    self.using = technique
+                case TechniqueEnded(_, technique, _, low, high, spent):
+                    assert self.using == technique
+                    assert (low is None) == (high is None)
+                    assert spent is None or 0 <= spent <= 20 * MINUTE
+                    self.using = ""
+                case EpisodeEnded():
+                    assert self.open
+                    assert not self.using
+                    self.open = False
+                case EpisodeRated(_, rating):
+                    assert not self.open
+                    assert 0 <= rating <= 10
+                case StopShown():
+                    assert self.open
+                    self.stops += 1
+                case ReadWater(on):
+                    self.reading = on
+        self.heard = len(self.player.effects)
+        assert self.reading == (soak_of(self.state.page) is not None)
+        episode = self.state.episode
+        assert self.using == ("" if episode is None else episode.using)
+
+    def outputs(self) -> None:
+        state = self.state
+        if isinstance(state.page, Asleep):
+            assert (state.lamp.pattern, state.sound.tune, state.light) == (OFF, SILENT, Light.OFF)
+            assert state.episode is None
+        else:
+            assert state.light is not Light.OFF
+        assert state.lamp.pattern in {*LAMP.values(), OFF}
+        if state.episode and state.rules.volume is Volume.OFF and state.sound.tune is not SILENT:
+            assert state.water.verdict is Verdict.DANGER
+
+    def bath(self) -> None:
+        state, soak = self.state, soak_of(self.state.page)
+        if soak is None:
+            return
+        verdict, water = state.water.verdict, state.water
+        assert soak.length <= safety.soak_length(state.rules) <= 20 * MINUTE
+        assert soak.spent_at(self.player.now) <= soak.length
+        # the clock runs in warm water alone, and warm water is in the band, read a moment ago
+        assert (soak.since is not None) == (verdict is Verdict.WARM)
+        if verdict is Verdict.WARM:
+            assert not water.latched
+            assert self.player.now <= water.stale_at()
+        if verdict is Verdict.FAULT:
+            assert water.celsius is None
+        if verdict is Verdict.DANGER:
+            assert state.sound.tune == tune(Signal.DANGER, passive=state.rules.passive_buzzer)
+            assert state.sound.volume in {Volume.MEDIUM, Volume.HIGH}
+            assert state.lamp.pattern == LAMP[Signal.DANGER]
+        if verdict in URGENT:  # never behind a question; but a broken probe must not hide the stop page
+            assert isinstance(state.page, Soak) or (
+                verdict is Verdict.FAULT and isinstance(state.page, TenMinutes | Signs)
+            )
+            assert state.light is Light.LIT
+
+    def pages(self) -> None:
+        state, now = self.state, self.player.now
+        page = state.page
+        match page:
+            case Guide():
+                assert 0 <= page.index < len(page.timeline)
+                assert page.technique < len(state.sequence)
+            case CountIn(number) | NextUp(number) | Card(number) | Soak(number):
+                assert number < len(state.sequence)
+        episode = state.episode
+        assert (episode is not None) <= self.open
+        if episode is None or not episode.cramp or episode.stop_shown:
+            return
+        late = now - episode.began - safety.STOP_AFTER
+        if late > FINGER and not urgent(state) and state.down_at is None:
+            due = night.due(state)
+            assert due is not None
+            assert due <= now  # the next thing that happens
+
+    @invariant()
+    def the_button_leads_out_of_everything(self) -> None:
+        if not hasattr(self, "player"):
+            return
+        other = Player(self.state, self.player.now)
+        for _ in range(3):
+            other.press(1600)
+            if isinstance(other.state.page, Asleep):
+                break
+            if other.state.episode is None:
+                other.wait(151 * SECOND)
+                break
+        assert isinstance(other.state.page, Asleep), other.state.page
+
+    @invariant()
+    def a_press_is_always_answered(self) -> None:
+        if not hasattr(self, "player") or self.state.episode is None:
+            return
+        other = Player(self.state, self.player.now)
+        other.press(100)
+        if self.state.water.verdict is Verdict.DANGER and soak_of(self.state.page) is not None:
+            assert isinstance(other.state.page, Soak)  # it waits for cool water
+        elif self.state.down_at is None:
+            assert other.state.page != self.state.page
+
+    def teardown(self) -> None:
+        """Left alone, every night ends asleep."""
+        if not hasattr(self, "player"):
+            return
+        other = Player(msgspec.structs.replace(self.state), self.player.now)
+        other.wait(90 * MINUTE)
+        assert isinstance(other.state.page, Asleep), other.state.page
+        assert night.due(other.state) is None
+
+
+TestAnyNight = AnyNight.TestCase
