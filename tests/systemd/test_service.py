@@ -50,7 +50,7 @@ def test_the_watchdog_bears_late_signs_of_life_and_not_a_hang():
 def test_nothing_is_left_of_the_network():
     told = unit()
     assert told["PrivateNetwork"] == ["yes"]
-    assert told["RestrictAddressFamilies"] == ["AF_UNIX"]
+    assert told["RestrictAddressFamilies"] == ["AF_UNIX AF_NETLINK"]
     assert told["IPAddressDeny"] == ["any"]
 
 
