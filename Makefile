@@ -1,6 +1,7 @@
 # make run      the kiosk: real hardware if there is, else a simulator window, else a rehearsal
 # make test     everything that is checked on every change
 # make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
+# make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
 # The first of them makes .venv with what both need; nothing else has to be prepared.
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ READY  := $(VENV)/.ready
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
-.PHONY: help run rehearse test lint types contracts unit bench messages frames coverage deb lint-deb clean
+.PHONY: help run rehearse test lint types contracts unit test-reading bench messages frames coverage deb lint-deb clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -45,6 +46,14 @@ contracts: $(READY)
 unit: $(READY)
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report --include='kiosk/core/*' --fail-under=100 --skip-covered
+
+# Debian's Tesseract reads the screens; installed here if this is root, else it says what to do.
+test-reading: $(READY)
+	@command -v tesseract >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -yqq --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; } || \
+	  { echo "Tesseract is missing. Do this once: sudo apt install tesseract-ocr"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[reading]'
+	$(BIN)/pytest -p no:cacheprovider --override-ini addopts= -q tests/reading
 
 coverage: unit
 	$(BIN)/coverage report --skip-covered
