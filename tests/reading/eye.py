@@ -48,20 +48,20 @@ class Line:
 
 
 def seen(page: str, scene: Scene, frame: pygame.Surface, words: Words, *, blur_mm: float = 0.0) -> Line:
-    """A line of a frame as the eye gets it: half a capital's height of its surroundings on every side."""
+    """A line of a frame as the eye gets it: a sixth of its height of what surrounds it on every side."""
     ink = ink_of(scene, words)
-    around = ink.inflate(ink.height // 2, ink.height // 3).clip(frame.get_rect())
+    around = ink.inflate(ink.height // 3, ink.height // 3).clip(frame.get_rect())
     cut = frame.subsurface(around)
     image = Image.frombytes("RGB", cut.get_size(), pygame.image.tobytes(cut, "RGB")).convert("L")
     if blur_mm:
         image = image.filter(ImageFilter.GaussianBlur(blur_mm / scene.look.panel.mm_per_px))
-    if image.getpixel((0, 0)) < 128:  # Tesseract wants dark letters on light ground
+    if max(scene.look.palette.rgb("bg")) < 128:  # Tesseract wants dark letters on light ground
         image = ImageOps.invert(image)
     scale = CAP_PX / ink.height
     image = ImageOps.autocontrast(image).resize(
         (round(image.width * scale), round(image.height * scale)), Image.Resampling.BICUBIC
     )
-    return Line(page, words.text, ImageOps.expand(image, CAP_PX // 2, image.getpixel((0, 0))))
+    return Line(page, words.text, ImageOps.expand(image, CAP_PX // 2, 255))
 
 
 def read(lines: list[Line], folder: Path) -> list[str]:
