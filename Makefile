@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+DRAWING := $(VENV)/.drawing
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
@@ -60,6 +61,22 @@ coverage: unit
 
 messages: $(READY)
 	$(BIN)/python -m tests.tools.messages
+
+.PHONY: hardware enclosure hardware-check
+# The drawings and the enclosure in hardware/: what they need beyond Python they install themselves as
+# root, and say in one sentence otherwise.
+$(DRAWING): $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[hardware]'
+	@touch $@
+
+hardware: $(DRAWING)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m hardware drawings
+
+enclosure: $(DRAWING)
+	$(BIN)/python -m hardware enclosure
+
+hardware-check: $(DRAWING)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m hardware check
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -11,7 +11,7 @@ from pathlib import Path
 import schemdraw
 from schemdraw import elements as elm
 
-from hardware.facts import FOLDER, Circuit, PinMap, circuit, pin_map
+from hardware.facts import Circuit, PinMap, circuit, pin_map
 
 _BLUE, _GREY = "#1f4e79", "#555555"
 _LEFT, _RIGHT, _GAP = 14.4, 19.0, 0.4
@@ -270,7 +270,3 @@ def draw(target: Path) -> None:
     for block, top in right:
         block(sheet, _LEFT + _GAP, top)
     sheet.drawing.save(str(target))
-
-
-if __name__ == "__main__":
-    draw(FOLDER / "schematic.svg")

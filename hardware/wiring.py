@@ -3,7 +3,7 @@
 ``make hardware`` then lets WireViz draw wiring.svg and wiring.png from it.
 """
 
-from hardware.facts import FOLDER, Circuit, PinMap, circuit, pin_map
+from hardware.facts import Circuit, PinMap
 
 #: WireViz's two-letter colours (IEC 60757) for the names pinmap.toml uses.
 COLOURS = {
@@ -135,7 +135,3 @@ def wiring(pins: PinMap, parts: Circuit) -> str:
         "  color_mode: FULL",
     ]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    (FOLDER / "wiring.yml").write_text(wiring(pin_map(), circuit()), encoding="utf-8")

@@ -14,6 +14,9 @@ import msgspec
 FOLDER = Path(__file__).resolve().parent
 Point = tuple[float, float]
 
+#: Four lines of a 0.4 mm nozzle, in mm: less breaks, or is not printed at all.
+THINNEST = 1.6
+
 
 class Check(NamedTuple):
     """One thing that must fit: the room there is and the room it needs, in mm."""
@@ -148,6 +151,14 @@ def checks(b: Build) -> Iterator[Check]:
 
 def _walls(b: Build) -> Iterator[Check]:
     yield Check("wall thickness", b.wall, 2.4)
+    yield Check("thinnest wall: frame round the panel", b.frame, THINNEST)
+    yield Check("thinnest wall: bar between two vents", b.vent[0], THINNEST)
+    yield Check("thinnest wall: bar between two slots of the loudspeaker", b.slot[1] - b.slot[0], THINNEST)
+    yield Check("thinnest wall: round a screw of the board", (b.board_post - b.screw) / 2, THINNEST)
+    yield Check("thinnest wall: clamp", b.clamp, THINNEST)
+    tie = abs(b.lead_at - (b.gland_at - (b.loop if b.gland_at > 0 else -b.loop)))
+    apart = max(tie - 12, b.loop_height - 2 - (b.lead_height + b.wall + 9))
+    yield Check("thinnest wall: between the slots of two ties", apart, THINNEST)
     yield Check("wall left behind a broken edge", b.wall - b.chamfer * 0.71, 1.5)
     shift = b.active_shift
     for axis, what in ((0, "sideways"), (1, "upwards")):

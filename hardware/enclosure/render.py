@@ -1,18 +1,18 @@
 """Makes the enclosure: one .scad file per build, STL files to print, pictures from six sides.
 
 ``make enclosure`` runs it. The .scad files are plain text from parameters.toml; STL and PNG come from
-OpenSCAD, whose output differs a little between versions, so the manifest remembers what they were made
-from (see hardware/manifest.py) instead of comparing them byte by byte.
+OpenSCAD, whose output differs a little between versions, so made.toml remembers what they were made from
+(see hardware/made.py) instead of comparing them byte by byte.
 """
 
 import shutil
 import struct
-import subprocess
-import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from hardware import tools
 from hardware.enclosure.fit import FOLDER, Build, builds
 
 #: What is printed, and how many of each.
@@ -33,14 +33,14 @@ class View(NamedTuple):
 VIEWS = {
     "front": View((90, 0, 0), flat=True),
     "back": View((90, 0, 180), flat=True),
-    "left": View((90, 0, 270), flat=True),
-    "right": View((90, 0, 90), flat=True),
-    "top": View((0, 0, 0), flat=True),
-    "bottom": View((180, 0, 0), flat=True),
-    "corner": View((65, 0, 28), away=2.1),
-    "behind": View((68, 0, 206), away=2.1),
+    "left": View((90, 0, 270), flat=True, away=2.0),
+    "right": View((90, 0, 90), flat=True, away=2.0),
+    "top": View((0, 0, 0), flat=True, away=2.9),
+    "bottom": View((180, 0, 0), flat=True, away=2.9),
+    "corner": View((65, 0, 28), away=2.4),
+    "behind": View((68, 0, 206), away=2.3),
     "inside": View((72, 0, 196), "inside", away=2.0),
-    "exploded": View((64, 0, 240), "exploded", away=3.5, look=(0.0, 1.15, 0.6)),
+    "exploded": View((64, 0, 240), "exploded", away=3.7, look=(0.0, 1.35, 0.6)),
     "back-inside": View((35, 0, 15), "back_inside", away=2.2, look=(0.0, 0.35, 0.0)),
     "print": View((50, 0, 20), "on_bed", away=3.6, look=(0.1, 0.1, 0.2)),
 }
@@ -74,43 +74,38 @@ def binary_stl(text: str) -> bytes:
     return b"cramp-kiosk enclosure".ljust(80) + struct.pack("<I", len(facets)) + body
 
 
-def _openscad(*arguments: str) -> None:
-    subprocess.run(["openscad", "-q", *arguments], check=True)  # noqa: S603, S607 - fixed arguments, from PATH
+def _stl(source: Path, part: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "part.stl"
+        tools.run("openscad", "-q", "-D", f'part="{part}"', "-o", str(made), str(source))
+        target.write_bytes(binary_stl(made.read_text(encoding="ascii")))
 
 
-def _picture(build: Build, name: str, view: View) -> None:
+def _picture(build: Build, view: View, source: Path, target: Path) -> None:
     size = (build.width, build.depth, build.height)
     look = ",".join(f"{part * edge:.1f}" for part, edge in zip(view.look, size, strict=True))
     camera = f"{look},{view.turn[0]},{view.turn[1]},{view.turn[2]},{view.away * build.reach:.0f}"
-    target = FOLDER / "views" / f"{build.name}-{name}.png"
-    command = [
+    tools.run(
+        *("xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"),
         *("openscad", "-q", "-D", f'part="{view.part}"', f"--camera={camera}", "--colorscheme=Nature"),
         *(f"--projection={'o' if view.flat else 'p'}", f"--imgsize={PICTURE[0]},{PICTURE[1]}"),
-        *("-o", str(target), str(FOLDER / f"{build.name}.scad")),
-    ]
-    subprocess.run(["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24", *command], check=True)  # noqa: S603, S607
+        *("-o", str(target), str(source)),
+    )
 
 
-def make(only: list[str]) -> None:
-    """Write everything for the builds named, or for all of them."""
+def make(target: Path = FOLDER, only: Iterable[str] = ()) -> None:
+    """Write everything into ``target`` for the builds named, or for all of them. Takes minutes."""
+    tools.need("openscad", "xvfb-run")
     for folder in ("stl", "views"):
-        (FOLDER / folder).mkdir(exist_ok=True)
+        (target / folder).mkdir(parents=True, exist_ok=True)
+    if target != FOLDER:
+        shutil.copy(FOLDER / "wedge.scad", target)
     for build in builds().values():
         if only and build.name not in only:
             continue
-        (FOLDER / f"{build.name}.scad").write_text(scad(build), encoding="utf-8")
+        source = target / f"{build.name}.scad"
+        source.write_text(scad(build), encoding="utf-8")
         for part in PARTS:
-            with tempfile.TemporaryDirectory() as folder:
-                made = Path(folder) / "part.stl"
-                _openscad("-D", f'part="{part}"', "-o", str(made), str(FOLDER / f"{build.name}.scad"))
-                stl = binary_stl(made.read_text(encoding="ascii"))
-            (FOLDER / "stl" / f"{build.name}-{part}.stl").write_bytes(stl)
+            _stl(source, part, target / "stl" / f"{build.name}-{part}.stl")
         for name, view in VIEWS.items():
-            _picture(build, name, view)
-
-
-if __name__ == "__main__":
-    missing = [tool for tool in ("openscad", "xvfb-run") if shutil.which(tool) is None]
-    if missing:
-        sys.exit(f"The enclosure needs {' and '.join(missing)}: sudo apt-get install openscad xvfb")
-    make(sys.argv[1:])
+            _picture(build, view, source, target / "views" / f"{build.name}-{name}.png")

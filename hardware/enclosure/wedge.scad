@@ -2,8 +2,8 @@
 //
 // Do not put measures here: they come from parameters.toml through seven.scad, touch2.scad and
 // three_five.scad. Millimetres; x to the right, y to the back, z up; (0, 0, 0) is the middle of the
-// front edge on the table. `part` is "case", "back", "clamp" (each as it is printed), "all" (put together), or one of the other
-// pictures at the end of this file.
+// front edge on the table. `part` is "case", "back", "clamp" (each as it is printed), "all" (put together),
+// or one of the other pictures at the end of this file.
 
 // Derived measures, the same as in fit.py
 width = panel[0] + 2 * (gap + frame + side + wall);
@@ -115,12 +115,12 @@ module button_cut() {
 
 // Slots for the loudspeaker in the right-hand wall, their ends pointed for printing.
 module speaker_slots() {
-    for (i = [-3 : 3]) {
-        reach = sqrt(pow(speaker / 2 - 5, 2) - pow(i * 5, 2));
+    for (i = [-2 : 2]) {
+        reach = sqrt(pow(speaker / 2 - 5, 2) - pow(i * slot[1], 2));
         translate([width / 2 - wall - 1, speaker_at[0], speaker_at[1]])
             rotate([0, 90, 0]) rotate(angle - 90) linear_extrude(wall + 2)
-                translate([i * 5, 0]) hull() {
-                    square([2.4, 2 * reach - 2.4], center = true);
+                translate([i * slot[1], 0]) hull() {
+                    square([slot[0], 2 * reach - slot[0]], center = true);
                     square([0.1, 2 * reach], center = true);
                 }
     }
@@ -165,7 +165,7 @@ module back() {
                 translate([0.6, 0.6, 0]) cube([back_size[0] - 1.2, back_size[1] - 1.2, wall]);
                 translate([0, 0, 0.6]) cube([back_size[0], back_size[1], wall - 0.6]);
             }
-            at_board() cylinder(d = 7, h = wall + post);
+            at_board() cylinder(d = board_post, h = wall + post);
         }
         for (x = [-screw_x, screw_x], z = screw_z) translate([x, z, -1]) {
             cylinder(d = screw_clear, h = wall + 2);
@@ -177,7 +177,7 @@ module back() {
         translate([lead_at - lead_width / 2, -1, -1]) cube([lead_width, wall + gap + lead_height + 1, wall + 2]);
         for (row = vents, i = [0 : row[2] - 1]) translate([row[0] + i * 2 * vent[0], row[1], -1])
             hull() for (s = [-1, 1]) translate([0, s * (vent[1] - vent[0]) / 2, 0])
-                cylinder(d = vent[0], h = wall + 2);
+                cylinder(d = vent[0], h = wall + 2, $fn = 16);
     }
 }
 
@@ -237,7 +237,32 @@ module gland_shape() {
         cylinder(d = 18, h = 5, $fn = 6);
         translate([0, 0, 5]) cylinder(d = 14, h = 9);
     }
-    color("#202020") cylinder(d = 4.5, h = 30);
+}
+
+// A line of points made a round cable.
+module cable(points, d) {
+    color("#202020") for (i = [0 : len(points) - 2]) hull()
+        for (point = [points[i], points[i + 1]]) translate(point) sphere(d = d, $fn = 12);
+}
+
+// The probe's cable: out of the gland, down, up to its tie and away; drops fall off at the lowest point.
+module probe_cable() {
+    s = sign(gland_at);
+    tie = gland_at - s * loop;
+    low = 10;
+    cable([for (a = [0 : 10 : 180]) [
+        gland_at - s * loop * (1 - cos(a)) / 2,
+        depth + (a < 90 ? 22 - 16 * a / 180 : 14 - 11 * (a - 90) / 90),
+        a < 90 ? gland_height - (gland_height - low) * sin(a) : loop_height - (loop_height - low) * sin(a)]], 4.5);
+    cable([[gland_at, depth + 5, gland_height], [gland_at, depth + 22, gland_height]], 4.5);
+    cable([[tie, depth + 3, loop_height], [tie - s * 14, depth + 5, loop_height + 9], [tie - s * 40, depth + 8,
+        loop_height + 10]], 4.5);
+    color("#d8d3c4") translate([tie - 6, depth - 1, loop_height - 2]) cube([12, 7, 4]);
+}
+
+module supply_lead() {
+    z = lead_height - 2;
+    cable([[lead_at, depth - 20, z], [lead_at, depth + 14, z], [lead_at, depth + 30, 3]], 4);
 }
 
 module board_shape() {
@@ -275,6 +300,8 @@ module assembled() {
     lamp_shape();
     speaker_shape();
     translate([gland_at, depth, gland_height]) rotate([-90, 0, 0]) gland_shape();
+    probe_cable();
+    supply_lead();
     feet();
 }
 
@@ -310,6 +337,7 @@ module back_inside() {
     color("#7f8b98") back();
     board_shape();
     translate([gland_at, gland_height, 0]) rotate([180, 0, 0]) gland_shape();
+    color("#8f979f") translate([gland_at, gland_height, wall]) cylinder(d = gland_nut - 2, h = 5, $fn = 6);
 }
 
 // As they lie on the printer's bed

@@ -1,0 +1,90 @@
+"""The tables of README.md, made from pinmap.toml, circuit.toml, bom.csv and the calculations.
+
+Each stands between two comments, ``<!-- table: pins -->`` and ``<!-- end -->``; what is between them is
+written again by ``make hardware``.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from hardware.calculations import calculations, quantity
+from hardware.facts import FOLDER, Circuit, PinMap, circuit, pin_map
+
+README = FOLDER / "README.md"
+_TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_VERDICT = {
+    "free": "goes with ours",
+    "no-pwm": "goes with ours, but see there",
+    "clash": "**shares a pin**",
+    "display-only": "**takes every pin**",
+}
+
+
+def bom(path: Path = FOLDER / "bom.csv") -> list[dict[str, str]]:
+    """Every line of the parts list."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    titles = [title.strip() for title in head.split("|")]
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _pins(pins: PinMap, _: Circuit) -> str:
+    places = {header: number for number, (_, header, _) in enumerate(pins.leads(), 1)}
+    rows = [
+        [supply.name, str(supply.header), supply.wire, f"J1.{places[supply.header]}", supply.feeds]
+        for supply in pins.supply
+    ]
+    rows += [
+        [f"GPIO{pin.bcm} {pin.name}", str(pin.header), pin.wire, f"J1.{places[pin.header]}", pin.why]
+        for pin in sorted(pins.pin, key=lambda pin: pin.bcm)
+    ]
+    return _table("signal | header pin | wire | on the board | why this one", rows)
+
+
+def _conflicts(pins: PinMap, _: Circuit) -> str:
+    rows = []
+    for addon in pins.addon:
+        taken = ", ".join(str(pin) for pin in addon.bcm)
+        if len(addon.bcm) > 20:
+            taken = "all"
+        rows.append([addon.name, taken or "none", _VERDICT[addon.verdict], addon.note])
+    return _table("on the same header | GPIO | with our pins | what to do", rows)
+
+
+def _values(_: PinMap, parts: Circuit) -> str:
+    rows = [
+        [each.group, each.what, each.how, quantity(each.result, each.unit),
+         f"{each.must} {quantity(each.limit, each.unit)}"]
+        for each in calculations(parts)
+    ]  # fmt: skip
+    return _table("part | what | how | result | must be", rows)
+
+
+def _parts(_: PinMap, parts: Circuit) -> str:
+    rows = []
+    for line in bom():
+        refs = line["reference"].split()
+        what = "; ".join(dict.fromkeys(parts.parts[ref].what for ref in refs if ref in parts.parts))
+        counts = [line[key] for key in line if key.startswith("quantity_")]
+        rows.append([" ".join(refs), line["part"], line["value"], *counts, what])
+    return _table('reference | part | value | Zero 2 W, 3.5" | Pi 3/4, 7" | Pi 5, Display 2 | for', rows)
+
+
+TABLES: dict[str, Callable[[PinMap, Circuit], str]] = {
+    "pins": _pins,
+    "conflicts": _conflicts,
+    "values": _values,
+    "parts": _parts,
+}
+
+
+def filled(text: str) -> str:
+    """README.md with every table made anew. ``KeyError`` for a table nobody knows."""
+    pins, parts = pin_map(), circuit()
+    return _TABLE.sub(lambda found: found[1] + "\n" + TABLES[found[2]](pins, parts) + "\n" + found[3], text)
