@@ -2,6 +2,7 @@
 # make test     everything that is checked on every change
 # make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
 # make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
+# make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
 # The first of them makes .venv with what both need; nothing else has to be prepared.
 
 PYTHON ?= python3

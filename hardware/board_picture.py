@@ -22,13 +22,13 @@ _BELOW = (
 
 
 class Picture:
-    """An SVG being written: one side of the board after the other, each with its own left edge."""
+    """An SVG being written: one side of the board below the other, each with its own upper edge."""
 
     def __init__(self, layout: Board, parts: Circuit, pins: PinMap) -> None:
         """An empty picture of this board."""
         self.board, self.circuit = layout, parts
         self.lines: list[str] = []
-        self.left, self.mirror = 0, False
+        self.top, self.mirror = 0, False
         self.width = layout.columns * _STEP + 2 * _EDGE
         self.height = layout.rows * _STEP + 2 * _EDGE + 66
         leads = {net: _WIRE[wire] for net, _, wire in pins.leads()}
@@ -39,7 +39,7 @@ class Picture:
     def at(self, where: Hole) -> tuple[float, float]:
         """Where a hole is on the picture."""
         x = self.board.columns - 1 - where[0] if self.mirror else where[0]
-        return self.left + _EDGE + (x + 0.5) * _STEP, _EDGE + 30 + (where[1] + 0.5) * _STEP
+        return _EDGE + (x + 0.5) * _STEP, self.top + _EDGE + 30 + (where[1] + 0.5) * _STEP
 
     def add(self, name: str, inside: str = "", **attributes: Any) -> None:
         """Write one element."""
@@ -53,12 +53,12 @@ class Picture:
         where = {"x": x, "y": y + size * 0.36, "font_size": size, "text_anchor": "middle"}
         self.add("text", escape(words), **{**where, **more, **attributes})
 
-    def ground(self, left: float, mirror: bool, title: str) -> None:
+    def ground(self, top: int, mirror: bool, title: str) -> None:
         """The bare board with its holes, counted at the edges."""
-        self.left, self.mirror = int(left), mirror
+        self.top, self.mirror = top, mirror
         board, colour = self.board, "#d8b878"
-        self.text(title, left + self.width / 2, 24, 20, font_weight="bold")
-        self.add("rect", x=left + _EDGE, y=_EDGE + 30, width=board.columns * _STEP,
+        self.text(title, self.width / 2, top + 24, 20, font_weight="bold")
+        self.add("rect", x=_EDGE, y=top + _EDGE + 30, width=board.columns * _STEP,
                  height=board.rows * _STEP, rx=6, fill=colour, stroke="#8a6d3b", stroke_width=2)  # fmt: skip
         for column in range(board.columns):
             for row in (-1, board.rows):
@@ -256,13 +256,13 @@ def picture(layout: Board, parts: Circuit, pins: PinMap) -> str:
     drawn.tracks(faint=True)
     for ref in layout.part:
         drawn.part(ref)
-    drawn.ground(drawn.width, mirror=True, title="Seen from below: solder side, left and right swapped")
+    drawn.ground(drawn.height, mirror=True, title="Seen from below: solder side, left and right swapped")
     drawn.tracks(faint=False)
     drawn.pads()
     drawn.names()
     for side, words in enumerate(_BELOW):
-        drawn.text(words, (side + 0.5) * drawn.width, drawn.height - 18, 14)
-    width, height = 2 * drawn.width, drawn.height
+        drawn.text(words, drawn.width / 2, (side + 1) * drawn.height - 34, 14)
+    width, height = drawn.width, 2 * drawn.height
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" {_FONT}><rect width="100%" height="100%" fill="#ffffff"/>'

@@ -15,10 +15,15 @@ _TEXT = re.compile(r">([^<>]*\S[^<>]*)<")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
-def words(svg: str) -> Counter[str]:
-    """Everything an SVG says, in no order: drawing programs differ in where they put it."""
+def texts(svg: str) -> list[str]:
+    """Every piece of text of an SVG, in the order in which it was drawn."""
     svg = re.sub(r"<!--.*?-->|<title>.*?</title>|<style.*?</style>", "", svg, flags=re.DOTALL)
-    return Counter(word for text in _TEXT.findall(svg) for word in unescape(text).split())
+    return [unescape(text).strip() for text in _TEXT.findall(svg)]
+
+
+def words(svg: str) -> Counter[str]:
+    """Every word of an SVG, in no order: drawing programs differ in where they put them."""
+    return Counter(word for text in texts(svg) for word in text.split())
 
 
 def colours(svg: str) -> set[str]:

@@ -196,7 +196,7 @@ def _clamp_place(b: Build) -> float:
 
 
 def _inside(b: Build) -> Iterator[Check]:
-    yield Check("button in front of the stack", _from_stack(b, b.button_figure), 2.0)
+    yield Check("button clear of the stack", _from_stack(b, b.button_figure), 2.0)
     low = min(height for figure in b.stack_figures for _, height in figure)
     yield Check("stack above the floor", low - b.wall, 0.0)
     back = max(depth for figure in b.stack_figures for depth, _ in figure)
