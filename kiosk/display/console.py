@@ -131,9 +131,12 @@ class Console:
     def open(self) -> None:
         """Take the panel: text off, black, touch on. Raises ``DisplayError``."""
         with contextlib.ExitStack() as given:
-            device = self._device if self._device is not None else self._find(self._root).device
+            device, exact = self._device, False
+            if device is None:
+                found = self._find(self._root)
+                device, exact = found.device, found.is_slow
             given.enter_context(self._terminal)  # given back last: it redraws the text
-            framebuffer = Framebuffer(device, self._ioctl)
+            framebuffer = Framebuffer(device, self._ioctl, exact=exact)
             given.callback(self._black_out, framebuffer)
             framebuffer.write([framebuffer.surface.get_rect()])
             self._in_front, self._came_back = True, False

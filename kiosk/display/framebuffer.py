@@ -56,6 +56,11 @@ class Candidate(msgspec.Struct, frozen=True):
             return 0 if any(connector.built_in for connector in connected) else 1
         return 3 if self.connectors else 2
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether every pixel takes its time on a serial bus: an SPI panel."""
+        return any(connector.name.split("-", 1)[-1].startswith("SPI") for connector in self.connectors)
+
     def why(self) -> str:
         """One sentence: what speaks for drawing here, or against it."""
         names = ", ".join(
@@ -210,10 +215,16 @@ class Framebuffer:
     is never seen. Written, not mapped: what is stored in a mapping of a panel without video memory of
     its own (SPI, virtual) the kernel notices by page faults and shows up to 50 ms later (deferred I/O,
     HZ/20 in DRM's emulation); what is written is on its way at once.
+
+    ``exact``: only the pixels of a part are written, line by line, not its whole rows. That is what an
+    SPI panel needs: the kernel sends on the columns too only where single lines were written
+    (drm_fb_helper_memory_range_to_clip), and at 18 MHz all of 480x320 takes it a seventh of a second.
+    Elsewhere one long write costs less than hundreds of short ones.
     """
 
-    def __init__(self, device: Path, ioctl: Ioctl = system_ioctl) -> None:
+    def __init__(self, device: Path, ioctl: Ioctl = system_ioctl, *, exact: bool = False) -> None:
         self.device = device
+        self._exact = exact
         try:
             self._fd = os.open(device, os.O_RDWR | os.O_CLOEXEC)
         except PermissionError as error:
@@ -247,10 +258,26 @@ class Framebuffer:
         self.surface = self._sheet.subsurface((0, 0), self.size)
 
     def write(self, rects: Iterable[pygame.Rect]) -> None:
-        """Write the rows of these parts, each row once. Raises ``OSError``."""
+        """Write the rows of these parts, each row once; with ``exact`` just the parts. Raises ``OSError``."""
         with memoryview(self._sheet.get_buffer()) as pixels:  # type: ignore[arg-type]
+            if self._exact:
+                whole = self.surface.get_rect()
+                for part in (rect.clip(whole) for rect in rects):
+                    if part.width < whole.width:
+                        self._write_part(pixels, part)
+                    else:
+                        self._write_band(pixels, part.top, part.bottom)
+                return
             for top, bottom in bands(rects, self.size):
                 self._write_band(pixels, top, bottom)
+
+    def _write_part(self, pixels: memoryview, part: pygame.Rect) -> None:
+        geometry, pitch = self.geometry, self._sheet.get_pitch()
+        left, length = part.left * geometry.pixel_bytes, part.width * geometry.pixel_bytes
+        for y in range(part.top, part.bottom):
+            start = y * pitch + left
+            at = geometry.start + y * geometry.stride + left
+            _write_all(self._fd, pixels[start : start + length], at)
 
     def _write_band(self, pixels: memoryview, top: int, bottom: int) -> None:
         geometry, pitch = self.geometry, self._sheet.get_pitch()

@@ -93,6 +93,8 @@ class Stage:
 
     def next_frame(self, state: State, now: Ms) -> Ms | None:
         """When the same State looks different; None: never."""
+        if self._shown and self._is_still(self._shown, state, now):
+            return self._shown.due
         return self.compose(state, now).due
 
     def compose(self, state: State, now: Ms) -> Scene:

@@ -98,6 +98,47 @@ def test_what_lies_outside_the_picture_is_never_touched(tmp_path: Path) -> None:
     screen.close()
 
 
+@pytest.mark.parametrize("offset", [(0, 0), (3, 2)], ids=str)
+def test_a_slow_panel_gets_the_dirty_pixels_alone(offset: tuple[int, int], tmp_path: Path) -> None:
+    stride = (W + offset[0]) * 2 + 6
+    kernel = FakeKernel(geometry((W, H), 16, RGB565, stride=stride), offset=offset)
+    path = framebuffer_file(tmp_path / "fb0", stride * (H + offset[1]))
+    screen = Framebuffer(path, kernel.ioctl, exact=True)
+    screen.surface.fill((0xFF, 0xFF, 0xFF))
+    screen.write([pygame.Rect(2, 1, 3, 2), pygame.Rect(6, 3, 9, 9), pygame.Rect(-9, -9, 3, 3)])
+    memory = path.read_bytes()
+    written = {
+        ((at % stride) // 2 - offset[0], at // stride - offset[1])
+        for at in range(len(memory))
+        if memory[at] != FILL
+    }
+    assert written == {(x, y) for x in (2, 3, 4) for y in (1, 2)} | {(6, 3), (6, 4)}
+    screen.write([screen.surface.get_rect()])
+    memory = path.read_bytes()
+    for y in range(H):
+        begin = (y + offset[1]) * stride + offset[0] * 2
+        assert memory[begin : begin + W * 2] == b"\xff" * W * 2
+    screen.close()
+
+
+def test_whole_rows_are_one_write_on_a_slow_panel_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = framebuffer_file(tmp_path / "fb0", W * 2 * H)
+    screen = Framebuffer(path, FakeKernel(geometry((W + W % 2, H), 16, RGB565)).ioctl, exact=True)
+    writes: list[int] = []
+    monkeypatch.setattr(os, "pwrite", lambda _fd, data, at: (writes.append(at), len(data))[1])
+    screen.write([screen.surface.get_rect()])
+    assert writes == [0]
+
+
+def test_spi_panels_are_the_slow_ones() -> None:
+    kinds = {"card0-SPI-1": True, "card0-DSI-1": False, "card1-HDMI-A-1": False}
+    assert {
+        name: Candidate(Path("fb0"), "", (Connector(name, "connected"),)).is_slow for name in kinds
+    } == kinds
+
+
 def test_geometry_is_what_the_kernel_says() -> None:
     wanted = geometry((800, 480), 16, RGB565, stride=1664, start=480 * 1664 + 2 * 2)
     with Path("/dev/null").open("rb") as file:
