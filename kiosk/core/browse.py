@@ -2,10 +2,12 @@
 
 import msgspec
 
+from kiosk.core import check
 from kiosk.core.events import Act, ChangeSetting, Tapped
 from kiosk.core.pages import (
     About,
     Awake,
+    Check,
     Choose,
     Diary,
     Health,
@@ -55,6 +57,8 @@ def act(turn: Turn, tap: Tapped) -> None:
             _health(turn, tap.act, index)
         case Techniques(index):
             _techniques(turn, tap, index)
+        case Check(part) if tap.act in {Act.NEXT, Act.BACK}:
+            check.show(turn, part + 1 if tap.act is Act.NEXT else part - 1)
         case About(index) if tap.act is Act.NEXT:
             turn.go(About((index + 1) % ABOUT_CARDS))
         case Awake(back) if tap.act is Act.YES:
@@ -89,6 +93,8 @@ def _settings(turn: Turn, tap: Tapped, menu: int) -> None:
     pages: dict[Act, Page] = {Act.HEALTH: Health(), Act.TECHNIQUES: Techniques(), Act.ABOUT: About()}
     if tap.act in pages:
         turn.go(pages[tap.act])
+    elif tap.act is Act.CHECK:
+        check.show(turn, check.BUTTON)
     elif tap.act is Act.CHANGE:
         turn.do(ChangeSetting(tap.key))
     elif tap.act is Act.NEXT:

@@ -6,6 +6,7 @@ from kiosk.core.pages import (
     Asleep,
     Awake,
     Card,
+    Check,
     CountIn,
     Failsafe,
     Gone,
@@ -95,7 +96,7 @@ def ask_at(state: State) -> Ms | None:
     if isinstance(page, Card | NextUp) and _waits(page):
         return max(state.touched, state.entered) + ASK_AFTER
     if state.episode is None and not isinstance(
-        page, Asleep | Awake | Rating | GoodNight | Resume | Failsafe
+        page, Asleep | Awake | Rating | GoodNight | Resume | Check | Failsafe
     ):
         return max(state.touched, state.entered) + ASK_AFTER
     return None
@@ -110,6 +111,8 @@ def page_at(state: State) -> Ms | None:
             return first_beat if counting else first_beat - COUNT_IN
         case Guide(_, _, began) as guide:
             return began + guide.beat.end
+        case Check():  # a tone or a probe would go on under the question whether someone is there
+            return max(state.touched, state.entered) + ASK_AFTER
         case Rating():
             return state.touched + relief.RATE_FOR
         case Soak() | TenMinutes() | Signs():

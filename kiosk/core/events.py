@@ -37,6 +37,7 @@ class Act(StrEnum):
     HEALTH = "health"
     TECHNIQUES = "techniques"
     ABOUT = "about"
+    CHECK = "check"
     YES_CONDITION = "yes-condition"
     NO_CONDITION = "no-condition"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from kiosk.core import bath, browse, deadlines, relief
+from kiosk.core import bath, browse, check, deadlines, relief
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -30,6 +30,7 @@ from kiosk.core.pages import (
     Asleep,
     Awake,
     Card,
+    Check,
     CountIn,
     Failsafe,
     Gone,
@@ -93,6 +94,8 @@ def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]
         case WaterRead():
             if soak_of(state.page) is not None:
                 bath.read(turn, event)
+            elif isinstance(state.page, Check):
+                check.read(turn, state.page, event)
         case _:
             _told(turn, event)
     return turn.finish()
@@ -131,11 +134,13 @@ def _press(turn: Turn) -> None:
     if state.down_at is not None:
         return
     # Outside a relief the press itself starts one: nobody in pain waits for the button to come up.
-    starts = state.episode is None and not isinstance(state.page, Rating | Resume)
+    starts = state.episode is None and not isinstance(state.page, Rating | Resume | Check)
     turn.touch()
     turn.state = msgspec.structs.replace(turn.state, down_at=turn.now, spent_press=starts)
     if starts:
         relief.begin(turn)
+    elif isinstance(state.page, Check):
+        check.feel(turn, state.page)
 
 
 def _release(turn: Turn) -> None:
@@ -173,12 +178,14 @@ def _short(turn: Turn) -> None:
             _next_sign(turn, page)
         case Resume():
             relief.resume(turn, page)
+        case Check(part):
+            check.show(turn, part + 1)
 
 
 def _long(turn: Turn) -> None:
     """A long press: it's gone."""
     turn.spend_press()
-    if isinstance(turn.page, Rating | Resume):
+    if isinstance(turn.page, Rating | Resume | Check):
         relief.sleep(turn)
     else:
         relief.gone(turn)

@@ -169,6 +169,16 @@ class About(_Page, frozen=True):
     index: int = 0
 
 
+class Check(_Page, frozen=True):
+    """The parts are tried one by one: ``part`` 0 is the button, then lamp, buzzer, probe. ``felt``: the
+    button came down. ``celsius``: what the probe says; ``broken``: it says nothing."""
+
+    part: int = 0
+    felt: bool = False
+    celsius: float | None = None
+    broken: bool = False
+
+
 class Failsafe(_Page, frozen=True):
     """Something went wrong. Press to start again."""
 
@@ -195,5 +205,6 @@ Page = (
     | Health
     | Techniques
     | About
+    | Check
     | Failsafe
 )

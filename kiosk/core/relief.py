@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kiosk.core import check
 from kiosk.core.events import (
     Ending,
     EpisodeBegan,
@@ -247,5 +248,5 @@ def sleep(turn: Turn) -> None:
         end(turn, Ending.NO_ANSWER)
     elif isinstance(turn.page, Resume):
         turn.do(EpisodeEnded(turn.now, Ending.INTERRUPTED))
-    turn.hush()
+    check.leave(turn)
     turn.go(Asleep())

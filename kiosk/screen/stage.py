@@ -14,7 +14,7 @@ from kiosk.core import pages
 from kiosk.core.events import Act, Event, Tapped
 from kiosk.core.state import Light, State, brightness
 from kiosk.core.technique import Ms
-from kiosk.screen.pages import asleep, diary, done, failsafe, guide, home, settings, soak, stop
+from kiosk.screen.pages import asleep, check, diary, done, failsafe, guide, home, settings, soak, stop
 from kiosk.screen.scene import Ink, Scene, Target, Words
 from kiosk.screen.theme import LEGIBLE, NOTICEABLE, Look, Panel, dimmed
 
@@ -42,6 +42,7 @@ DRAWERS: dict[type, PageDrawer] = {
     pages.Health: settings.health,
     pages.Techniques: settings.techniques,
     pages.About: settings.about,
+    pages.Check: check.check,
     pages.Failsafe: failsafe.failsafe,
 }
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.core import night, safety
+from kiosk.core.check import PROBE
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -31,7 +32,7 @@ from kiosk.core.events import (
     TechniqueEnded,
     WaterRead,
 )
-from kiosk.core.pages import Asleep, Card, CountIn, Guide, NextUp, Signs, Soak, TenMinutes
+from kiosk.core.pages import Asleep, Card, Check, CountIn, Guide, NextUp, Signs, Soak, TenMinutes
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
 from kiosk.core.soak import URGENT, Verdict
@@ -190,6 +191,14 @@ class AnyNight(RuleBasedStateMachine):
             self.player.happen(Tapped(act))
             self.player.wait(2 * SECOND)
 
+    @rule(part=st.integers(0, 3))
+    def to_the_parts(self, part: int) -> None:
+        """Somebody tries the parts."""
+        way = (Act.ANYWHERE, Act.MORE, Act.SETTINGS, *[Act.NEXT] * 3, Act.CHECK, *[Act.NEXT] * part)
+        for act in way:
+            self.player.happen(Tapped(act))
+            self.player.wait(2 * SECOND)
+
     @rule(event=st.one_of(
         st.builds(FaultFound, st.sampled_from(Fault)), st.builds(FaultCleared, st.sampled_from(Fault)),
         st.builds(RulesChanged, RULES), st.builds(QuietHours, st.booleans()), st.just(DiaryRead(Tally())),
@@ -224,7 +233,7 @@ class AnyNight(RuleBasedStateMachine):
         self.pages()
 
     def hear(self) -> None:
-        """The record tells one story, and the probe is read in a soak alone."""
+        """The record tells one story, and the probe is read in a soak alone, or while it is tried."""
         for effect in self.player.effects[self.heard :]:
             match effect:
                 case EpisodeBegan():
@@ -254,7 +263,9 @@ class AnyNight(RuleBasedStateMachine):
                 case ReadWater(on):
                     self.reading = on
         self.heard = len(self.player.effects)
-        assert self.reading == (soak_of(self.state.page) is not None)
+        page = self.state.page
+        dipping = isinstance(page, Check) and page.part == PROBE
+        assert self.reading == (soak_of(page) is not None or dipping)
         episode = self.state.episode
         assert self.using == ("" if episode is None else episode.using)
 

@@ -17,6 +17,7 @@ from kiosk import techniques
 from kiosk.core import pages
 from kiosk.core.events import Fault, Tally
 from kiosk.core.rules import Condition, Rules, TextSize, Theme
+from kiosk.core.signals import Volume
 from kiosk.core.soak import Reading, Verdict, Water
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, SECOND, Cue, Ms, Side
@@ -143,6 +144,11 @@ GALLERY: dict[str, State] = {
     "techniques": _state(pages.Techniques(0)),
     "techniques-off": _with(_state(pages.Techniques(4)), left_out=frozenset({"calf_stretch"})),
     **{f"about-{i}": _state(pages.About(i)) for i in range(4)},
+    **{f"check-{i}": _state(pages.Check(i)) for i in range(4)},
+    "check-felt": _state(pages.Check(0, felt=True)),
+    "check-silent": _with(_state(pages.Check(2)), volume=Volume.OFF),
+    "check-probe": _with(_state(pages.Check(3, celsius=21.4)), probe_offset=-0.5),
+    "check-probe-broken": _state(pages.Check(3, broken=True)),
     "failsafe": _state(pages.Failsafe()),
 }
 

@@ -62,7 +62,7 @@ def settings(scene: Scene, page: Settings) -> None:
         parts.target(scene, second, Act.HEALTH, _("Health"), "health")
     else:
         _setting(scene, first, "text_size", _("Text"), "text")
-        _probe(scene, second)
+        parts.target(scene, second, Act.CHECK, _("Check parts"), "button")
     if page.menu < MENUS - 1:
         parts.target(scene, third, Act.NEXT, _("More"), "next")
     else:
@@ -87,13 +87,6 @@ def _menu_boxes(scene: Scene) -> tuple[Box, Box, Box, Box]:
 def _setting(scene: Scene, box: Box, key: str, label: str, icon_name: str) -> None:
     value = _(VALUES[key][getattr(scene.state.rules, key)])
     parts.target(scene, box, Act.CHANGE, label, icon_name, value=value, key=key)
-
-
-def _probe(scene: Scene, box: Box) -> None:
-    """What the owner's two-point check found; no target, as it is set in the settings file."""
-    look = scene.look
-    offset = f"{scene.state.rules.probe_offset:+.1f}°"
-    parts.label_and_value(scene, box.inset(look.px(2.5), look.px(2.6)), _("Probe"), "probe", offset)
 
 
 def health(scene: Scene, page: Health) -> None:

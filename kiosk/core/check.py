@@ -1,0 +1,62 @@
+"""The parts are tried one by one on the screen: press the button, see the lamp, hear the buzzer, dip the
+probe. For someone without a keyboard; with one, ``cramp-kiosk doctor`` says more."""
+
+import msgspec
+
+from kiosk.core.events import ReadWater, WaterRead
+from kiosk.core.pages import Check, Settings
+from kiosk.core.signals import LAMP, SILENT, Pattern, Signal, Volume, loudness, tune
+from kiosk.core.state import Sound
+from kiosk.core.technique import SECOND, Ms
+from kiosk.core.turn import Turn
+
+BUTTON, LAMP_PART, BUZZER, PROBE = range(4)
+PARTS = 4
+
+#: The tones of hold come again so often, until someone goes on.
+EVERY: Ms = 4 * SECOND
+
+#: Where it was begun, and where it ends.
+HOME = Settings(3)
+
+
+def show(turn: Turn, part: int) -> None:
+    """Try this part; beyond the first and the last the settings come back."""
+    leave(turn)
+    if not 0 <= part < PARTS:
+        turn.go(HOME)
+        return
+    if part == LAMP_PART:
+        turn.shine(LAMP[Signal.HOLD])
+    elif part == BUZZER:
+        _sound(turn)
+    elif part == PROBE:
+        turn.do(ReadWater(on=True))
+    turn.go(Check(part))
+
+
+def leave(turn: Turn) -> None:
+    """Whatever is tried comes to rest."""
+    turn.hush()
+    if isinstance(turn.page, Check) and turn.page.part == PROBE:
+        turn.do(ReadWater(on=False))
+
+
+def _sound(turn: Turn) -> None:
+    """The tones of hold, as loud as the owner wants them: not at all, if that is what was chosen."""
+    rules = turn.state.rules
+    volume = loudness(Signal.HOLD, rules.volume, quiet=turn.state.quiet)
+    tones = tune(Signal.HOLD, passive=rules.passive_buzzer).pieces
+    played = SILENT if volume is Volume.OFF else Pattern(tones, 0, EVERY)
+    turn.state = msgspec.structs.replace(turn.state, sound=Sound(played, turn.now, volume))
+
+
+def feel(turn: Turn, page: Check) -> None:
+    """The button came down."""
+    turn.state = msgspec.structs.replace(turn.state, page=msgspec.structs.replace(page, felt=True))
+
+
+def read(turn: Turn, page: Check, event: WaterRead) -> None:
+    """One reading of the probe."""
+    shown = msgspec.structs.replace(page, celsius=event.celsius, broken=event.celsius is None)
+    turn.state = msgspec.structs.replace(turn.state, page=shown)
