@@ -86,13 +86,13 @@ deb: $(READY)
 	@$(BIN)/python -m systemd.debian.build
 
 # tool:package for each program it takes; installed where that is allowed, else said
-lint-deb: deb
+lint-deb: $(READY)
 	@for need in lintian:lintian dpkg-deb:dpkg systemd-analyze:systemd; do \
 	  command -v $${need%:*} >/dev/null && continue; \
-	  [ "$$(id -u)" = 0 ] && apt-get install -y --no-install-recommends $${need#*:} && continue; \
+	  [ "$$(id -u)" = 0 ] && apt-get -q update && apt-get -q -y install --no-install-recommends $${need#*:} && continue; \
 	  echo "$${need%:*} is not here; do this once: sudo apt install $${need#*:}"; exit 1; \
 	done
-	lintian --fail-on error,warning dist/*.deb
+	lintian --fail-on error,warning "$$($(BIN)/python -m systemd.debian.build)"
 	$(BIN)/pytest -o addopts='-q --strict-markers --strict-config' tests/package
 
 clean:
