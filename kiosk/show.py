@@ -106,7 +106,7 @@ class Show:
             if self.stopping:
                 raise DisplayError(_("Stopped while waiting for a panel."))
 
-        return find_panel(root, patience=patience, sleep=nap)
+        return find_panel(root, patience=patience, clock=self._clock.now, sleep=nap)
 
     def _blind(self, length: Ms) -> None:
         """Wait without a display; systemd still hears of us."""

@@ -5,19 +5,22 @@ The real loop, pages and night on a simulated clock; only the glass and the wait
 
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pygame
 import pytest
 
-from kiosk.core.events import Act
+from kiosk.core.events import Act, ButtonPressed, ButtonReleased
 from kiosk.core.pages import Asleep, CountIn, Guide, Home, More
 from kiosk.core.technique import Cue, Ms
-from kiosk.display.base import Bell, Contact, Kind, Source
+from kiosk.display.base import Bell, Contact, DisplayError, Kind, Source
+from kiosk.display.console import PATIENCE
 from kiosk.screen.stage import MARGIN_MM, Stage
 from kiosk.show import ENDING, PULSE_EVERY, Show, on_signals
 from tests.bedside import Bedside
+from tests.display.fake_console import card, framebuffer
 from tests.screen.frames import PANELS, RULES
 
 PANEL = PANELS["800x480-7"]
@@ -232,6 +235,34 @@ def test_while_a_ring_fills_only_its_rectangle_is_shown() -> None:
     assert ring == steps[0][0]
     assert ring.w == ring.h
     assert ring.w * ring.h < 0.25 * PANEL.size[0] * PANEL.size[1]
+
+
+def test_a_late_panel_is_waited_for_while_the_button_leads(evening: Evening, tmp_path: Path) -> None:
+    pages = []
+    evening.at(2000, lambda: evening.bedside.happen(ButtonPressed()))
+    evening.at(2100, lambda: evening.bedside.happen(ButtonReleased()))
+    evening.at(12_000, lambda: pages.append(type(evening.bedside.page)))
+    evening.at(12_000, lambda: framebuffer(tmp_path, 0, card(tmp_path, 0, {"DSI-1": "connected"})))
+    found = evening.show.find_panel(tmp_path)
+    assert found.device == tmp_path / "dev" / "fb0"
+    assert pages == [Guide]
+    assert 12_000 <= evening.bedside.now <= 12_250
+    assert evening.bedside.out.lamp[0] == (0, 0.0)
+    assert evening.bedside.out.lamp[1][0] == 2000
+
+
+def test_no_panel_is_waited_for_thirty_seconds_once(evening: Evening, tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(DisplayError, match="There is no screen"):
+            evening.show.find_panel(tmp_path)
+    assert evening.bedside.now == PATIENCE
+
+
+def test_waiting_for_a_panel_ends_when_it_is_told_to(evening: Evening, tmp_path: Path) -> None:
+    evening.at(3000, evening.show.stop)
+    with pytest.raises(DisplayError, match="Stopped while waiting"):
+        evening.show.find_panel(tmp_path)
+    assert evening.bedside.now == 3000
 
 
 def test_a_desktop_is_looked_at_as_often_as_it_wants(evening: Evening) -> None:
