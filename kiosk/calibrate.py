@@ -20,9 +20,6 @@ from kiosk.display.turned import Turned
 from kiosk.show import on_signals
 from kiosk.words import _
 
-SERVICE_STATE = Path("/var/lib/cramp-kiosk")
-"""where the service keeps its settings (StateDirectory= in its unit)"""
-
 
 class CalibrationError(Exception):
     """It cannot be done; the text says why and what to do."""
@@ -72,27 +69,20 @@ def require_touch(root: Path) -> None:
             ) from error
 
 
-def own_file(service: Path = SERVICE_STATE) -> Path:
-    """The settings that the kiosk reads last: root means the service's, everybody else their own."""
-    if os.geteuid() == 0 and "STATE_DIRECTORY" not in os.environ and service.is_dir():
-        return service / owner.NAME
-    return owner.places()[1]
-
-
 def save(config: owner.Settings, found: Affine, path: Path) -> None:
     """Write the settings with this calibration, the file its folder's owner's. Raises ``SettingsError``."""
     a, b, c, d, e, f = (round(number, 5) for number in found)
     touch = msgspec.structs.replace(config.touch, calibration=(a, b, c, d, e, f))
     owner.save(msgspec.structs.replace(config, touch=touch), path)
-    folder = path.parent.stat()
-    if os.geteuid() == 0:
+    if os.geteuid() == 0:  # the administrator writes for the service
+        folder = path.parent.stat()
         os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def run() -> int:
     """The command. Returns its exit code: 0 done, 1 not."""
-    path = own_file()
-    config, problems = owner.load([owner.places()[0], path])
+    path = owner.places()[1]
+    config, problems = owner.load()
     for problem in problems:
         print(problem, file=sys.stderr)
     try:

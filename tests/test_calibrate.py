@@ -22,7 +22,6 @@ ROUNDED = (1.06123, 0.0, -0.04, 0.0, -1.1, 1.05)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr(calibrate, "own_file", lambda: tmp_path / "config" / "cramp-kiosk" / "config.toml")
     return tmp_path
 
 
@@ -114,25 +113,6 @@ def test_a_missing_screen_is_said(
     monkeypatch.setattr(calibration, "lead", lead)
     assert main(["calibrate"]) == 1
     assert capsys.readouterr().err == "There is no screen.\n"
-
-
-def as_user(monkeypatch: pytest.MonkeyPatch, user: int) -> None:
-    monkeypatch.undo()
-    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    monkeypatch.setattr(os, "geteuid", lambda: user)
-
-
-def test_root_calibrates_for_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 0)
-    assert calibrate.own_file(tmp_path) == tmp_path / "config.toml"
-    assert calibrate.own_file(tmp_path / "not installed") == owner.places()[1]
-    monkeypatch.setenv("STATE_DIRECTORY", "/elsewhere")
-    assert calibrate.own_file(tmp_path) == Path("/elsewhere/config.toml")
-
-
-def test_everybody_else_calibrates_for_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 7)
-    assert calibrate.own_file(tmp_path) == owner.places()[1]
 
 
 def test_the_file_belongs_to_whoever_owns_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
