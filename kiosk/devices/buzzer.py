@@ -31,6 +31,10 @@ class PassiveBuzzer(_Buzzer):
     Raises ``PinsUnavailable`` when the pin cannot be had.
     """
 
+    def __init__(self, pin: int, factory: "Factory") -> None:
+        super().__init__(pin, factory)
+        self._output.prepare()
+
     def play(self, hertz: int, volume: Volume) -> None:
         """This tone from now on; 0 Hz or ``Volume.OFF`` is silence, with the line low.
 

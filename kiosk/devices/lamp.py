@@ -25,6 +25,7 @@ class Lamp(Part):
 
     def __init__(self, pin: int, factory: "Factory") -> None:
         self._output = Output(pin, factory, N_("The lamp does not answer."))
+        self._output.prepare()
 
     def set(self, level: float) -> None:
         """Brightness as seen, 0.0 (off) to 1.0 (full).

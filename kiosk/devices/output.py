@@ -28,6 +28,13 @@ class Output(Part):
         #: lgpio knows whole percents only
         self.finest: float = getattr(factory, "finest_level", 0.01)
 
+    def prepare(self) -> None:
+        """Pulses will be wanted: let what makes them start now, where it takes time to start."""
+        with self._hiccups:
+            prepare = getattr(self._device.pin, "prepare_pulses", None)
+            if prepare is not None:
+                prepare()
+
     def steady(self, *, high: bool) -> None:
         """No pulses, and the line low or high."""
         with self._hiccups:

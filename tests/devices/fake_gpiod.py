@@ -10,7 +10,7 @@ import errno
 import itertools
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace, TracebackType
@@ -62,8 +62,6 @@ class Board:
         self.chips: dict[str, str | OSError] = {}
         self.opened: list[str] = []
         self.broken: OSError | None = None
-        #: called after every write to a line
-        self.on_write: Callable[[], object] = lambda: None
 
     def put(self, number: int, level: bool | None) -> None:
         """Something outside drives the line, or (None) lets go of it."""
@@ -109,7 +107,6 @@ class Board:
             raise self.broken
         line.driven = level
         line.history.append(int(level))
-        self.on_write()
 
     def _changed(self, line: Line, before: bool) -> None:
         if line.raw == before or line.direction is not Direction.INPUT:

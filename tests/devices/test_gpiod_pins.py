@@ -73,8 +73,34 @@ def plug(board: Board, dev: Path, chips: dict[str, str | OSError]) -> None:
         (dev / name).touch()
 
 
+class FakePulser:
+    """In place of the process that makes pulses: what it was told."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def prepare(self) -> None:
+        self.said.append("prepare")
+
+    def pulse(self, number: int, fd: int, period: float, high: float) -> None:
+        self.said.append((number, round(period, 9), round(high, 9)))
+
+    def stop(self, number: int) -> None:
+        self.said.append(("stop", number))
+
+    def close(self) -> None:
+        self.said.append("close")
+
+
 @pytest.fixture
-def factory(board: Board, tmp_path: Path) -> Iterator[GpiodFactory]:
+def pulser(monkeypatch: pytest.MonkeyPatch) -> FakePulser:
+    made = FakePulser()
+    monkeypatch.setattr("kiosk.devices.gpiod_pins.factory.Pulser", lambda: made)
+    return made
+
+
+@pytest.fixture
+def factory(board: Board, tmp_path: Path, pulser: FakePulser) -> Iterator[GpiodFactory]:
     with GpiodFactory(dev=tmp_path, sys=tmp_path) as made:
         yield made
     assert board.opened == []
@@ -304,6 +330,8 @@ class TestOutputs:
         board.broken = OSError(errno.ENODEV, "No such device")
         with pytest.raises(OSError, match="No such device"):
             pin.state = True
+        pin.close()
+        assert board.lines[12].consumer is None
         board.broken = None
 
 
@@ -467,38 +495,32 @@ class TestDebounce:
 class TestPulses:
     """What is on the line; when exactly, see test_gpiod_pwm.py."""
 
-    def test_steady_levels_need_no_thread(self, factory: GpiodFactory, board: Board) -> None:
-        before = threading.active_count()
+    def test_steady_levels_are_no_pulses(
+        self, factory: GpiodFactory, board: Board, pulser: FakePulser
+    ) -> None:
         with PWMLED(12, pin_factory=factory) as led:
             for value in (1, 0, 1):
                 led.value = value
                 assert led.value == value
-            assert threading.active_count() == before
+        assert pulser.said == ["prepare"]
         assert board.lines[12].history == [0, 0, 0, 1, 0, 1, 0, "in"]
 
-    def test_pulses_come_and_end_low(self, factory: GpiodFactory, board: Board) -> None:
-        pin, line = factory.pin(13), board.lines[13]
-        enough = threading.Event()
-        board.on_write = lambda: len(line.history) > 20 and enough.set()
+    def test_pulses_come_and_end_low(self, factory: GpiodFactory, board: Board, pulser: FakePulser) -> None:
+        pin = factory.pin(13)
         pin.output_with_state(False)
         pin.frequency = 1000
         assert (pin.frequency, pin.state) == (1000, 0)
         pin.state = 0.5
-        assert enough.wait(PATIENCE)
         pin.frequency = 500
         assert (pin.frequency, pin.state) == (500, 0.5)
         pin.frequency = None
-        written = list(line.history)
         assert (pin.frequency, pin.state) == (None, 0)
-        # one high, one low, never the same twice; the end may come in either
-        pulses = written[2:-1]
-        assert pulses == [1 - number % 2 for number in range(len(pulses))]
-        assert written[-1] == 0
         pin.state = 1
-        assert line.history == [*written, 1]
+        assert pulser.said == ["prepare", (13, 0.001, 0.0005), (13, 0.002, 0.001), ("stop", 13)]
+        assert board.lines[13].history == [0, 0, 0, 1]
 
     @pytest.mark.parametrize("hertz", [-1, 10_001])
-    def test_what_a_thread_cannot_do(self, factory: GpiodFactory, hertz: float) -> None:
+    def test_what_software_cannot_do(self, factory: GpiodFactory, hertz: float) -> None:
         pin = factory.pin(13)
         pin.function = "output"
         with pytest.raises(PinPWMUnsupported, match="at most 10000 Hz"):
@@ -512,13 +534,27 @@ class TestPulses:
             with pytest.raises(PinInvalidState):
                 pin.state = level
 
-    def test_an_input_in_the_middle_of_a_tone(self, factory: GpiodFactory, board: Board) -> None:
+    def test_an_input_in_the_middle_of_a_tone(
+        self, factory: GpiodFactory, board: Board, pulser: FakePulser
+    ) -> None:
         pin = factory.pin(13)
         pin.output_with_state(False)
         pin.frequency = 1000
         pin.state = 0.5
         pin.function = "input"
         assert (pin.frequency, board.lines[13].history[-2:]) == (None, [0, "in"])
+        assert pulser.said[-1] == ("stop", 13)
+
+    def test_closed_in_the_middle_of_a_tone(
+        self, factory: GpiodFactory, board: Board, pulser: FakePulser
+    ) -> None:
+        pin = factory.pin(13)
+        pin.output_with_state(False)
+        pin.frequency = 1000
+        pin.state = 0.5
+        factory.close()
+        assert pulser.said == ["prepare", (13, 0.001, 0.0005), ("stop", 13), "close"]
+        assert board.lines[13].history == [0, 0, 0, "in"]
 
 
 class TestTheKiosk:
@@ -580,7 +616,9 @@ class TestTheKiosk:
         assert trouble == []
         assert [board.lines[pin].history for pin in (12, 13)] == [[0, 0, "in"]] * 2
 
-    def test_is_what_auto_opens(self, board: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_is_what_auto_opens(
+        self, board: Board, pulser: FakePulser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
         monkeypatch.setattr("kiosk.devices.gpiod_pins.chips.open_chip.__defaults__", (tmp_path,))
         monkeypatch.setattr("kiosk.devices.gpiod_pins.factory.GpiodFactory.__init__.__kwdefaults__", {
             **(GpiodFactory.__init__.__kwdefaults__ or {}), "dev": tmp_path, "sys": tmp_path,

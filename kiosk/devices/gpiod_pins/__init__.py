@@ -27,11 +27,13 @@ What differs from gpiozero's other factories:
 * **PWM is the hardware's where a PWM overlay owns the pin**
   (``dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4`` or ``dtoverlay=pwm-gpio,gpio=13``), found in the
   device tree. Such a pin is an output only: making it a plain line would take it away from the PWM for
-  good. Elsewhere it is made by a thread with absolute deadlines, which is there only while the level is
-  neither 0 nor 1. It is good for lamps and tones (up to 10 kHz), not for servos: other threads of the
-  program delay its edges.
+  good. Elsewhere a small process of its own makes the pulses, with absolute deadlines: in a thread they
+  would have to wait for Python's lock, and a tone would stutter with every picture drawn. It is started
+  by the first ``frequency``, or before by the pin's ``prepare_pulses()``, sleeps while the level is 0 or
+  1, and ends, its lines low, when the program does, however that ended. Good for lamps and tones (up to
+  10 kHz), not for servos.
 * **``close()`` leaves inputs behind**, as the others do. A killed program cannot: the Raspberry Pi's own
-  kernels leave its outputs driven as they were (upstream's make them inputs; raspberrypi/linux#6117),
+  kernels leave steady outputs driven as they were (upstream's make them inputs; raspberrypi/linux#6117),
   and hardware PWM goes on playing. Let something that outlives the program write them low, or set
   ``dtparam=strict_gpiod``.
 * **Forks**: a child has the lines but not the threads. Make the factory after ``os.fork()``, or use

@@ -12,6 +12,7 @@ from .edges import EdgeThread
 from .hardware_pwm import find_channel
 from .line_pin import GpiodPin
 from .pwm_pin import GpiodPWMPin
+from .software_pwm import Pulser
 
 
 class GpiodFactory(LocalPiFactory):
@@ -28,7 +29,7 @@ class GpiodFactory(LocalPiFactory):
     """``bounce`` is the time a level must stay before it is reported, counted from the last edge."""
 
     finest_level = 0.003
-    """Smallest ``state`` but 0 that a thread can make at 100 Hz: pulses of 30 us."""
+    """Smallest ``state`` but 0 that software can make at 100 Hz: pulses of 30 us."""
 
     def __init__(
         self,
@@ -46,12 +47,14 @@ class GpiodFactory(LocalPiFactory):
         self._hardware_pwm = hardware_pwm
         self._sys = sys
         self.edge_thread = EdgeThread()
+        self.pulser = Pulser()
         self.pin_class = _pin
 
     def close(self) -> None:
-        """Release every line and PWM, and end the thread. May be called twice."""
+        """Release every line and PWM, end thread and process. May be called twice."""
         super().close()
         self.edge_thread.join(1)
+        self.pulser.close()
         if self.chip:
             self.chip.close()
 

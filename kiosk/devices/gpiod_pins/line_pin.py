@@ -1,5 +1,6 @@
 """A pin that is a line of the GPIO chip."""
 
+import contextlib
 import errno
 from datetime import timedelta
 from threading import RLock
@@ -28,7 +29,7 @@ from .software_pwm import SoftwarePWM
 if TYPE_CHECKING:
     from .factory import GpiodFactory
 
-#: Fastest pulses that a thread is asked to make, in Hz.
+#: Fastest pulses that software is asked to make, in Hz.
 FASTEST = 10_000
 
 #: Edges the kernel keeps for us while the thread is busy; older ones are dropped beyond that.
@@ -62,9 +63,10 @@ class GpiodPin(LocalPiPin):
         self.when_changed = None
         with self._lock:
             if self._request is not None:
-                self._stop_pulses()
-                if self._direction is Direction.OUTPUT:
-                    self._configure(Direction.INPUT)
+                with contextlib.suppress(OSError):  # a line that is gone cannot be left in order
+                    self._stop_pulses()
+                    if self._direction is Direction.OUTPUT:
+                        self._configure(Direction.INPUT)
                 self._request.release()
                 self._request = None
             self._rest()
@@ -151,9 +153,15 @@ class GpiodPin(LocalPiPin):
                 raise PinPWMFixedValue(f"cannot start PWM on pin {self!r}")
             if self._pwm is None:
                 self._write(False)
-                self._pwm = SoftwarePWM(self._write, value)
+                pulser = self.factory.pulser
+                pulser.prepare()
+                self._pwm = SoftwarePWM(pulser, self._number, self._line.fd, self._write, value)
             else:
                 self._pwm.frequency = value
+
+    def prepare_pulses(self) -> None:
+        """Start what makes pulses now, so that the first one comes at once. Not needed, only faster."""
+        self.factory.pulser.prepare()
 
     def _stop_pulses(self) -> None:
         if self._pwm is not None:

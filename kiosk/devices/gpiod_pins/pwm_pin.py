@@ -95,6 +95,9 @@ class GpiodPWMPin(LocalPiPin):
             raise
         self._frequency, self._level = frequency, level
 
+    def prepare_pulses(self) -> None:
+        """Nothing to prepare: the hardware makes them."""
+
     def _get_pull(self) -> str:
         return "floating"
 

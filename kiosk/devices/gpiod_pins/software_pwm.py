@@ -1,34 +1,111 @@
-"""Pulses made by a thread, for lamps and tones."""
+"""Pulses made by software, for lamps and tones: a process of its own makes them."""
 
 import contextlib
-import logging
-import time
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock, Thread, get_native_id
+from threading import Lock
 
-log = logging.getLogger(__name__)
+from gpiozero import PinPWMUnsupported
 
-#: Pulses shorter than this (in seconds) are waited out awake: a sleep is late by a tenth of a millisecond,
-#: which would make such a pulse twice as long. That is a twentieth
-#: of a core at 5 %, while it sounds.
-_SHORT = 200e-6
+from .pulser import CHANGE, MESSAGE, START, STOP
+
+#: How long it may take to stop a tone, in seconds, before its process is taken to hang and is killed.
+_PATIENCE = 1.0
+
+
+class Pulser:
+    """The process that pulses lines, as this one sees it. It sleeps while there is nothing to pulse.
+
+    Raises ``PinPWMUnsupported`` when it cannot be started. May be used from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._peer: socket.socket
+        self._pulsed: set[int] = set()
+
+    def prepare(self) -> None:
+        """Start the process, if it is not there, so that the first pulse does not have to wait for it."""
+        with self._lock:
+            self._start()
+
+    def pulse(self, number: int, fd: int, period: float, high: float) -> None:
+        """Pulse the line from now on, or with the next cycle if it is pulsed already. Seconds."""
+        with self._lock:
+            if number in self._pulsed:
+                with contextlib.suppress(OSError):
+                    self._peer.send(MESSAGE.pack(CHANGE, number, period, high))
+                    return
+                self._end()
+            self._start()
+            socket.send_fds(self._peer, [MESSAGE.pack(START, number, period, high)], [fd])
+            self._pulsed.add(number)
+
+    def stop(self, number: int) -> None:
+        """Leave the line alone, at whatever level it is. Nothing is written to it after this returns."""
+        with self._lock:
+            if number in self._pulsed:
+                self._pulsed.discard(number)
+                try:
+                    self._peer.send(MESSAGE.pack(STOP, number, 0, 0))
+                    answered = self._peer.recv(1) == b"."
+                except OSError:
+                    answered = False
+                if not answered:
+                    self._end()
+
+    def close(self) -> None:
+        """End the process. May be called twice; used again, it starts again."""
+        with self._lock:
+            self._end()
+
+    def _start(self) -> None:
+        if self._process is not None:
+            return
+        self._peer, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._peer.settimeout(_PATIENCE)
+        program = Path(__file__).with_name("pulser.py")
+        try:
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our own program
+                    [sys.executable, "-I", "-S", os.fspath(program), str(theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                )
+        except OSError as error:
+            self._peer.close()
+            raise PinPWMUnsupported(f"the process that makes pulses cannot be started: {error}") from error
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        self._pulsed.clear()
+        if process is not None:
+            self._peer.close()
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 class SoftwarePWM:
-    """A line that is pulsed by a thread, which is there only while the level is neither 0 nor 1.
+    """One line, pulsed while its level is neither 0 nor 1, else written and left alone."""
 
-    ``write`` puts a level on the line. Edges are due at multiples of the period since the first, so errors do
-    not add up; after a pause (the processor was away) the count starts anew, rather than catching up in a
-    burst. A change of frequency or level takes effect with the next cycle, without a gap.
-    """
-
-    def __init__(self, write: Callable[[bool], None], frequency: float) -> None:
+    def __init__(
+        self, pulser: Pulser, number: int, fd: int, write: Callable[[bool], None], frequency: float
+    ) -> None:
+        self._pulser = pulser
+        self._number = number
+        self._fd = fd
         self._write = write
-        self._lock = Lock()
         self._frequency = frequency
         self._level = 0.0
-        self._run: _Run | None = None
+        self._pulsed = False
 
     @property
     def frequency(self) -> float:
@@ -37,10 +114,9 @@ class SoftwarePWM:
 
     @frequency.setter
     def frequency(self, hertz: float) -> None:
-        with self._lock:
-            self._frequency = hertz
-            if self._run is not None:
-                self._pulse()
+        self._frequency = hertz
+        if self._pulsed:
+            self._pulse()
 
     @property
     def level(self) -> float:
@@ -49,97 +125,19 @@ class SoftwarePWM:
 
     @level.setter
     def level(self, level: float) -> None:
-        with self._lock:
-            self._level = level
-            if 0 < level < 1:
-                self._pulse()
-                return
-            run, self._run = self._run, None
-            if run is not None:
-                run.stop()
-            self._write(level >= 1)
+        self._level = level
+        if 0 < level < 1:
+            self._pulse()
+            return
+        self._pulsed, was_pulsed = False, self._pulsed
+        if was_pulsed:
+            self._pulser.stop(self._number)
+        self._write(level >= 1)
 
     def stop(self) -> None:
-        """Low at once, and no thread. Nothing is written after this returns."""
+        """Low at once, and no pulses."""
         self.level = 0.0
 
     def _pulse(self) -> None:
-        cycle = (1 / self._frequency, self._level / self._frequency)
-        if self._run is None or not self._run.change(cycle):
-            self._run = _Run(self._write, cycle)
-
-
-class Beat:
-    """When pulses begin: at multiples of the period, as long as that can be kept. Seconds of any clock."""
-
-    def __init__(self, start: float) -> None:
-        self.rise = start
-
-    def after(self, now: float, period: float, high: float) -> float:
-        """The beginning of the next pulse, when this one has ended ``now``."""
-        self.rise += period
-        if self.rise < now:
-            # The processor was away. A whole low first: one that is cut short sounds, or glows, stronger.
-            self.rise = now + period - high
-        return self.rise
-
-
-class _Run:
-    """One life of the thread."""
-
-    def __init__(self, write: Callable[[bool], None], cycle: tuple[float, float]) -> None:
-        self._write = write
-        self._cycle = cycle
-        self._writing = Lock()
-        self._alive = True
-        # Held as long as it runs: waiting for it with a time-out is a sleep that can be ended.
-        self._end = Lock()
-        self._end.acquire()
-        Thread(target=self._pulse, name="gpiod pulses", daemon=True).start()
-
-    def change(self, cycle: tuple[float, float]) -> bool:
-        """Go on with this from the next cycle; False if the thread has failed."""
-        self._cycle = cycle
-        return self._alive
-
-    def stop(self) -> None:
-        """Write no more. The thread itself ends at once or a moment later; nobody has to wait for it."""
-        with self._writing:
-            self._alive = False
-        self._end.release()
-
-    def _put(self, level: bool) -> bool:
-        with self._writing:
-            if self._alive:
-                self._write(level)
-            return self._alive
-
-    def _pulse(self) -> None:
-        _be_punctual()
-        beat = Beat(time.monotonic())
-        try:
-            while self._put(True):
-                period, high = self._cycle
-                if high < _SHORT:
-                    # From when it rose, not from when it should have: its length is what is heard or seen.
-                    fall = time.monotonic() + high
-                    while time.monotonic() < fall:
-                        pass
-                elif self._sleep_until(beat.rise + high):
-                    return
-                if not self._put(False) or self._sleep_until(beat.after(time.monotonic(), period, high)):
-                    return
-        except Exception:
-            log.exception("The pulses of a line ended.")
-            self._alive = False
-
-    def _sleep_until(self, moment: float) -> bool:
-        """True if stopped meanwhile."""
-        wait = moment - time.monotonic()
-        return self._end.acquire(timeout=wait) if wait > 0 else False
-
-
-def _be_punctual() -> None:
-    """Ask the kernel not to round this thread's sleeps up by 50 us to save power."""
-    with contextlib.suppress(OSError):
-        Path(f"/proc/{get_native_id()}/timerslack_ns").write_text("1")
+        self._pulsed = True
+        self._pulser.pulse(self._number, self._fd, 1 / self._frequency, self._level / self._frequency)

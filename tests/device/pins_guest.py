@@ -1,0 +1,81 @@
+"""Runs in the guest, where the kiosk is installed: asks the pins, and prints what they say as JSON.
+
+listen LIBRARY SECONDS BOUNCE   every edge of the button: [stamp, level, when it was told]; what waiting cost
+tones                           every tone of the night, a second each: [hertz, share, from, to]
+hum                             a tone that does not end
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from kiosk.devices.pins import open_factory
+
+BUTTON, BUZZER = 5, 13
+READY = Path("/run/pins.ready")
+#: Each with the shares of the three volumes.
+TONES = (523, 587, 659, 698, 784, 1047)
+SHARES = (0.05, 0.15, 0.5)
+
+
+def wakeups() -> int:
+    """How often threads of this process other than the main one slept and woke."""
+    main = str(Path("/proc/self").readlink())
+    states = [
+        path.read_text() for path in Path("/proc/self/task").glob("*/status") if path.parent.name != main
+    ]
+    return sum(int(state.split("\nvoluntary_ctxt_switches:")[1].split()[0]) for state in states)
+
+
+def listen(library: str, seconds: str, bounce: str) -> dict[str, object]:
+    heard: list[tuple[float, int, float]] = []
+
+    def told(ticks: float, state: int) -> None:
+        heard.append((ticks, state, time.monotonic()))
+
+    with open_factory(library) as factory:
+        pin = factory.pin(BUTTON)
+        pin.input_with_pull("up")
+        pin.bounce = float(bounce) or None
+        pin.when_changed = told
+        time.sleep(1)
+        woken, busy, start = wakeups(), time.process_time(), time.monotonic()
+        READY.touch()
+        time.sleep(float(seconds))
+        share = (time.process_time() - busy) / (time.monotonic() - start)
+        woken = wakeups() - woken
+    return {"heard": heard, "wakeups": woken, "share": share}
+
+
+def tones() -> list[tuple[float, float, float, float]]:
+    played = []
+    with open_factory("gpiod") as factory:
+        pin = factory.pin(BUZZER)
+        pin.output_with_state(False)
+        for hertz in TONES:
+            for share in SHARES:
+                pin.frequency = hertz
+                start = time.monotonic()
+                pin.state = share
+                time.sleep(1)
+                end = time.monotonic()
+                pin.frequency = None
+                played.append((hertz, share, start, end))
+                time.sleep(0.1)
+    return played
+
+
+def hum() -> None:
+    pin = open_factory("gpiod").pin(BUZZER)
+    pin.output_with_state(False)
+    pin.frequency = 523
+    pin.state = 0.5
+    READY.touch()
+    time.sleep(600)
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    READY.unlink(missing_ok=True)
+    print(json.dumps({"listen": listen, "tones": tones, "hum": hum}[command](*arguments)))
