@@ -149,7 +149,7 @@ class GpiodPin(LocalPiPin):
                 raise PinPWMUnsupported(
                     f"{self!r} has no hardware PWM: its frequency must be above 0 and at most {FASTEST} Hz"
                 )
-            if self._direction is not Direction.OUTPUT:
+            if self.function != "output":
                 raise PinPWMFixedValue(f"cannot start PWM on pin {self!r}")
             if self._pwm is None:
                 self._write(False)
@@ -164,9 +164,9 @@ class GpiodPin(LocalPiPin):
         self.factory.pulser.prepare()
 
     def _stop_pulses(self) -> None:
-        if self._pwm is not None:
-            self._pwm.stop()
-            self._pwm = None
+        pwm, self._pwm = self._pwm, None
+        if pwm is not None:
+            pwm.stop()
 
     def _get_bounce(self) -> float | None:
         return self._bounce
