@@ -105,6 +105,21 @@ def test_tones_are_in_tune(pins: Rig) -> None:
     assert silence == []
 
 
+def test_a_tone_beside_a_thread_that_computes(pins: Rig) -> None:
+    median = {}
+    for library in ("gpiod", "lgpio"):
+        start, end = json.loads(pins.guest(f"{PYTHON} busy {library}"))
+        edges = [edge for edge in pins.edges([BUZZER], start) if edge.level is not None]
+        median[library] = spans.hertz(edges, start + 0.1, end)
+        ups = [edge.at for edge in edges if edge.level == 1 and start + 0.1 <= edge.at <= end]
+        long = sum(b - a > 1.25 / 523 for a, b in itertools.pairwise(ups)) / len(ups)
+        figure(
+            f"{library}, 523 Hz beside a busy thread: median {median[library]:.1f} Hz, "
+            f"{100 * long:.0f} % of the periods over 25 % too long"
+        )
+    assert median["gpiod"] == pytest.approx(523, rel=0.05)
+
+
 def test_a_kill_frees_the_line_and_safe_outputs_silences_it(pins: Rig) -> None:
     begin(pins, "hum")
     taken = pins.call("run", timeout=60, cmd="cramp-kiosk safe-outputs")
