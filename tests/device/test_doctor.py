@@ -1,0 +1,40 @@
+"""``cramp-kiosk doctor`` inside the device: beside the running service, and alone with the pins."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.device.product import UNIT
+from tests.device.rig import BUTTON, Rig
+
+
+def findings(rig: Rig) -> dict[str, dict[str, Any]]:
+    """What root's doctor finds, by the name of the check."""
+    report = json.loads(rig.guest("cramp-kiosk doctor --json || true"))
+    assert report["schema"] == 1
+    return {each["check"]: each for each in report["findings"]}
+
+
+def test_beside_the_service_and_without_it(rig: Rig, shots: Path) -> None:
+    """It disturbs nothing that runs; without the service it reads the button itself."""
+    (shots / "beside.txt").write_text(rig.guest("cramp-kiosk doctor || true"))
+    found = findings(rig)
+    assert found["device.board"]["facts"]["model"].startswith("Raspberry Pi 4")
+    assert found["pins.library"]["level"] == "ok"
+    assert found["pins.button"]["facts"]["pressed"] is not True
+    assert found["screen.panel"]["level"] == "ok"
+    assert found["screen.touch"]["level"] == "ok"
+    assert found["probe.sensor"]["level"] == "ok"
+    assert found["probe.sensor"]["facts"]["raw"].count("\n") == 2
+    assert found["memory.diary"]["facts"]["file"] == "/var/lib/cramp-kiosk/diary.db"
+    assert found["service.unit"]["level"] == "ok"
+    assert rig.show(UNIT, "ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
+
+    rig.guest(f"systemctl stop {UNIT}")
+    (shots / "alone.txt").write_text(rig.guest("cramp-kiosk doctor || true"))
+    found = findings(rig)
+    assert found["service.unit"]["level"] == "problem"
+    assert found["pins.button"]["facts"]["pressed"] is False
+    rig.hold_line(BUTTON, 0)
+    assert findings(rig)["pins.button"]["facts"]["pressed"] is True
+    rig.hold_line(BUTTON, 1)
