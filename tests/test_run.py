@@ -1,0 +1,232 @@
+"""``cramp-kiosk run``: which parts and which screen are taken, and that they are one kiosk. Real threads,
+pretend pins, and a glass that does what a person would."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pygame
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from kiosk import bedside
+from kiosk.app import House
+from kiosk.core.events import Fault, ProbeError
+from kiosk.core.pages import CountIn
+from kiosk.core.state import State
+from kiosk.devices.pins import PinsUnavailable
+from kiosk.settings import Buzzer, Display, Pins, Screen, Settings, Sound, Touch
+
+LAMP, BUTTON = 12, 5
+NO_PI = "This is not a Raspberry Pi: it has no pins to use."
+
+
+class Evening:
+    """``run`` with what it opened, and what to do at each look of its main thread: ``plan`` is asked
+    until it is True; then the device is switched off (SIGTERM)."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.factory = MockFactory(pin_class=MockPWMPin)
+        self.houses: list[House] = []
+        self.glasses: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.plan: Callable[[Evening], bool] = lambda _evening: True
+        monkeypatch.setattr(bedside, "open_factory", lambda _name: self.factory)
+        monkeypatch.setattr(bedside, "House", self._house)
+        for name in ("desktop.Desktop", "console.Console", "simulator.Simulator"):
+            monkeypatch.setattr(f"kiosk.display.{name}", self._glass(name.split(".")[1]))
+
+    def _house(self, *arguments: Any, **more: Any) -> House:
+        self.houses.append(House(*arguments, **more))
+        return self.houses[-1]
+
+    def _glass(self, name: str) -> Callable[..., "Glass"]:
+        def make(*arguments: Any, **more: Any) -> Glass:
+            self.glasses.append((name, arguments, more))
+            return Glass(self)
+
+        return make
+
+    def run(self, config: Settings = Settings(), **how: Any) -> int:  # noqa: B008 - immutable
+        return bedside.run(config, self.folder / "diary.db", **{"simulate": False, "size": None, **how})
+
+    @property
+    def state(self) -> State:
+        return self.houses[0].conductor.state
+
+    @property
+    def lamp(self) -> bool:
+        return bool(self.factory.pin(LAMP).state)
+
+
+class Glass:
+    """A display nobody sees."""
+
+    name = "glass"
+    size = (800, 480)
+
+    def __init__(self, evening: Evening) -> None:
+        self.evening = evening
+        self.surface = pygame.Surface(self.size, 0, 32)
+        self.looks = 0
+
+    def __enter__(self) -> "Glass":
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def hear(self, _tone: object) -> None:
+        """The simulator's speaker."""
+
+    def present(self, _rects: object) -> None:
+        pass
+
+    def poll_ms(self, *, moving: bool) -> int:
+        return 20
+
+    def pump(self) -> None:
+        self.looks += 1
+        assert self.looks < 1000, self.evening.state
+        if self.evening.plan(self.evening):
+            signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.fixture
+def evening(tmp_path, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "NOTIFY_SOCKET", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    made = Evening(tmp_path, monkeypatch)
+    yield made
+    made.factory.reset()
+
+
+def pressed(evening: Evening) -> bool:
+    """Somebody presses the button until the lamp answers."""
+    evening.factory.pin(BUTTON).drive_low()
+    return evening.lamp and isinstance(evening.state.page, CountIn)
+
+
+def no_pins(_name: str) -> None:
+    raise PinsUnavailable(NO_PI)
+
+
+def test_a_press_lights_the_lamp_and_at_the_end_it_is_dark(evening):
+    evening.plan = pressed
+    assert evening.run() == 0
+    assert [name for name, _arguments, _more in evening.glasses] == ["Console"]
+    assert not evening.lamp
+
+
+def test_the_console_is_told_how_the_panel_lies(evening):
+    screen, touch = Screen(rotate=90), Touch(swap=True, invert_y=True)
+    assert evening.run(Settings(screen=screen, touch=touch)) == 0
+    ((_name, _arguments, more),) = evening.glasses
+    transform = more["transform"]
+    assert (transform.swap, transform.invert_x, transform.invert_y) == (True, False, True)
+    assert transform.rotation == 90
+    assert more["on_touch"] == evening.houses[0].touch_panel
+
+
+@pytest.mark.parametrize(
+    ("size", "arguments", "fullscreen"), [(None, (800, 480), True), ((640, 400), (640, 400), False)]
+)
+def test_under_a_desktop_it_opens_a_window(evening, monkeypatch, size, arguments, fullscreen):
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert evening.run(size=size) == 0
+    ((name, given, more),) = evening.glasses
+    assert (name, given[0], more["fullscreen"]) == ("Desktop", arguments, fullscreen)
+
+
+def test_the_settings_say_which_screen(evening, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+    evening.run(Settings(screen=Screen(display=Display.CONSOLE)))
+    monkeypatch.delenv("DISPLAY")
+    evening.run(Settings(screen=Screen(display=Display.DESKTOP)))
+    assert [name for name, _arguments, _more in evening.glasses] == ["Console", "Desktop"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"), [(Buzzer.PASSIVE, "PassiveBuzzer"), (Buzzer.ACTIVE, "ActiveBuzzer")]
+)
+def test_the_buzzer_that_is_fitted(evening, kind, named):
+    parts = bedside.open_parts(Settings(sound=Sound(buzzer=kind)))
+    assert type(parts.buzzer).__name__ == named
+    for part in parts.closing:
+        part.close()
+
+
+def test_mistakes_in_the_settings_are_said_on_the_screen(evening):
+    evening.plan = lambda at: Fault.SETTINGS in at.state.faults
+    assert evening.run(faulty=True) == 0
+
+
+def test_after_an_error_that_keeps_coming_back_the_service_is_started_anew(evening):
+    def fail(at: Evening) -> bool:
+        at.houses[0].failed = True
+        return True
+
+    evening.plan = fail
+    assert evening.run() == 1
+
+
+def test_a_pin_that_cannot_be_had_is_told(evening, monkeypatch, capsys):
+    monkeypatch.setattr(bedside, "open_factory", no_pins)
+    assert evening.run() == bedside.NO_DISPLAY
+    assert capsys.readouterr().err == f"No real pins: {NO_PI}\n"
+
+
+def test_by_the_bed_touch_leads_where_there_are_no_pins(evening, monkeypatch, caplog):
+    monkeypatch.setattr(bedside, "open_factory", no_pins)
+    monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere")
+    evening.plan = lambda at: at.state.faults >= {Fault.NO_GPIO}
+    assert evening.run() == 0
+    assert [name for name, _arguments, _more in evening.glasses] == ["Console"]
+    assert NO_PI in caplog.text
+    parts = bedside.without_pins(Settings())
+    parts.lamp.set(1.0)
+    parts.buzzer.play(523, "high")
+    assert parts.button(print) is None
+
+
+def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
+    monkeypatch.setattr(bedside, "open_factory", no_pins)
+    monkeypatch.setenv("DISPLAY", ":0")
+    seen: list[Any] = []
+
+    def play(at: Evening) -> bool:
+        _name, arguments, _more = at.glasses[0]
+        _size, _contact, knobs, readout = arguments
+        if not seen:
+            knobs.set_water(38.5)
+            knobs.set_probe_fault(ProbeError.NO_PROBE)
+            knobs.set_water(39.0)
+            knobs.set_probe_fault(None)
+            knobs.press()
+        seen.append(readout())
+        return bool(seen[-1].lamp) and isinstance(at.state.page, CountIn)
+
+    evening.plan = play
+    assert evening.run() == 0
+    assert evening.glasses[0][:1] + evening.glasses[0][1][:1] == ("Simulator", (800, 480))
+
+
+def test_the_simulator_where_it_is_wished_for(evening, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert evening.run(msgspec.structs.replace(Settings(), pins=Pins()), simulate=True, size=(480, 320)) == 0
+    assert [(name, arguments[0]) for name, arguments, _more in evening.glasses] == [("Simulator", (480, 320))]
+
+
+def test_no_simulator_without_a_desktop(evening):
+    assert evening.run(simulate=True) == bedside.NO_DISPLAY
+    assert evening.glasses == []
