@@ -338,7 +338,3 @@ def diary_path(config: object) -> Path:
         return Path(state.split(":")[0]) / "diary.db"
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(home).expanduser() / "cramp-kiosk" / "diary.db"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -175,7 +175,10 @@ def test_settings_says_where_things_are(home, capsys):
 def test_the_diary_is_listed_and_exported(home, capsys):
     diary(home, datetime(2026, 3, 14, 3, 12, tzinfo=UTC))
     assert main(["diary"]) == 0
-    assert "4 minutes" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "4 minutes" in listed
+    assert main(["diary", "--last", "1"]) == 0
+    assert capsys.readouterr().out == listed
     assert main(["diary", "--csv"]) == 0
     header, row = capsys.readouterr().out.splitlines()
     assert header.startswith("night,start,minutes,rating,ending,kind,side,techniques,")
