@@ -127,22 +127,26 @@ class Show:
             stage.press(taps.pressed)
             now = self._clock.now()
             state = self._conductor.state
-            display.present(self._draw(stage, display.surface, state, now))
+            rects, frame = self._draw(stage, display.surface, state, now)
+            display.present(rects)
             self._tell_systemd(now)
-            frame = stage.next_frame(state, now)
             self._bell.wait(self._patience(now, frame, display.poll_ms(moving=frame is not None)))
 
-    def _draw(self, stage: Stage, surface: pygame.Surface, state: State, now: Ms) -> list[pygame.Rect]:
-        """Draw the State; a page that cannot be drawn costs its picture, never the night: the failsafe
-        page stands in for it, while button, lamp and buzzer lead on."""
+    def _draw(
+        self, stage: Stage, surface: pygame.Surface, state: State, now: Ms
+    ) -> tuple[list[pygame.Rect], Ms | None]:
+        """Draw the State; what was drawn, and when it looks different by itself. A page that cannot be
+        drawn costs its picture, never the night: the failsafe page stands in for it, while button, lamp and
+        buzzer lead on."""
         try:
-            return stage.draw(surface, state, now)
+            return stage.draw(surface, state, now), stage.next_frame(state, now)
         except Exception:
             page = type(state.page)
             if page not in self._broken:
                 self._broken.add(page)
                 log.exception("the page %s cannot be drawn", page.__name__)
-            return stage.draw(surface, night.failsafe(state, state.entered)[0], now)
+            stand_in = night.failsafe(state, state.entered)[0]
+            return stage.draw(surface, stand_in, now), stage.next_frame(stand_in, now)
 
     def _patience(self, now: Ms, frame: Ms | None, poll: Ms | None) -> Ms:
         """How long nothing needs to be done if nothing happens."""

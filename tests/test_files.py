@@ -1,0 +1,49 @@
+"""The product's own files, and files replaced whole or not at all."""
+
+import os
+import stat
+
+import pytest
+
+from kiosk import files
+
+
+def test_a_file_is_found_in_the_first_place_that_has_it(tmp_path, monkeypatch):
+    places = [tmp_path / name for name in ("wheel", "checkout", "package")]
+    for place in places[1:]:
+        (place / "art").mkdir(parents=True)
+        (place / "art" / "soak.svg").touch()
+    monkeypatch.setattr(files, "PLACES", tuple(places))
+    assert files.asset("art", "soak.svg") == places[1] / "art" / "soak.svg"
+
+
+def test_a_missing_file_is_said_with_every_place_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "PLACES", (tmp_path / "a", tmp_path / "b"))
+    with pytest.raises(FileNotFoundError) as error:
+        files.asset("art", "nothing.svg")
+    assert str(error.value) == (
+        f"art/nothing.svg is not in any assets folder; looked in {tmp_path / 'a'}, {tmp_path / 'b'}"
+    )
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path):
+    path = tmp_path / "own.toml"
+    files.replace_file(path, b"old")
+    files.replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "own.toml"
+    files.replace_file(path, b"old")
+
+    def full(_file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]

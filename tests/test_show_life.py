@@ -1,0 +1,197 @@
+"""The main thread when all is not well: no display, a page that cannot be drawn, a night that hangs."""
+
+import logging
+import socket
+from pathlib import Path
+from typing import Any
+
+import pygame
+import pytest
+
+from kiosk.core import night
+from kiosk.core.pages import Home
+from kiosk.display.base import DisplayError
+from kiosk.screen import stage as the_stage
+from kiosk.screen.stage import Stage
+from kiosk.show import PULSE_EVERY, RETRY_AFTER, Show, notify
+from tests.test_show import PANEL, Evening, Glass
+
+
+@pytest.fixture
+def systemd(tmp_path, monkeypatch):
+    """What systemd is told, as far as it was sent."""
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(path)
+        ear.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        yield lambda: list(_heard(ear))
+
+
+def _heard(ear: socket.socket):
+    while True:
+        try:
+            yield ear.recv(100).decode()
+        except BlockingIOError:
+            return
+
+
+# --- systemd
+
+
+def test_where_nobody_listens_nothing_is_sent(monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    notify("READY=1")
+    monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere/at/all")
+    notify("READY=1")
+
+
+def test_an_abstract_socket_is_told_too(monkeypatch, tmp_path):
+    name = f"cramp-kiosk-{tmp_path.name}-{id(tmp_path)}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind("\0" + name)
+        monkeypatch.setenv("NOTIFY_SOCKET", "@" + name)
+        notify("WATCHDOG=1")
+        assert ear.recv(100) == b"WATCHDOG=1"
+
+
+def answering(evening: Evening) -> None:
+    """A conductor that gives a sign of life whenever it is asked."""
+    conductor: Any = evening.bedside.conductor
+    conductor.beat = lambda: setattr(conductor, "heartbeat", evening.bedside.now)
+
+
+def test_ready_is_said_after_the_first_picture_and_the_watchdog_is_fed_with_each_pulse(systemd):
+    evening = Evening()
+    answering(evening)
+    told: list[list[str]] = []
+    present = evening.glass.present
+
+    def watched(rects):
+        present(rects)
+        if rects:
+            told.append(systemd())
+
+    evening.glass.present = watched  # type: ignore[method-assign]
+    evening.play(5 * PULSE_EVERY + 10)
+    assert told == [[]]
+    assert systemd() == ["READY=1", *["WATCHDOG=1"] * 6]
+
+
+def test_a_night_that_hangs_starves_the_watchdog(systemd):
+    evening = Evening()
+    answering(evening)
+    evening.at(2 * PULSE_EVERY + 10, lambda: setattr(evening.bedside.conductor, "beat", lambda: None))
+    evening.play(10 * PULSE_EVERY)
+    assert systemd() == ["READY=1", *["WATCHDOG=1"] * 4]
+
+
+def test_the_house_is_tended_with_each_pulse():
+    evening = Evening()
+    tended = []
+    evening.show._tend = lambda: tended.append(evening.bedside.now)
+    evening.play(3 * PULSE_EVERY + 10)
+    assert tended == [0, PULSE_EVERY, 2 * PULSE_EVERY, 3 * PULSE_EVERY]
+
+
+# --- a page that cannot be drawn
+
+
+def test_the_failsafe_page_stands_in_and_the_night_goes_on(monkeypatch, caplog):
+    def broken(_scene, _page):
+        raise ValueError("no such picture")
+
+    evening = Evening()
+    monkeypatch.setitem(the_stage.DRAWERS, Home, broken)
+    evening.tap(1000, (400, 240))
+    drawn = evening.look(1500, lambda: pygame.image.tobytes(evening.glass.surface, "RGB"))
+    evening.at(2000, evening.bedside.press)
+    assert evening.play(3000) == ["Home", "CountIn"]
+    assert [record.message for record in caplog.records] == ["the page Home cannot be drawn"]
+    surface = pygame.Surface(PANEL.size, 0, 32)
+    Stage(PANEL).draw(surface, night.failsafe(evening.bedside.state, 0)[0], 0)
+    assert drawn == [pygame.image.tobytes(surface, "RGB")]
+
+
+# --- a display that cannot be had
+
+
+class Opening:
+    """Opens a display, or not, as planned."""
+
+    def __init__(self, evening: Evening, *plan: Exception | Glass) -> None:
+        self.evening, self.plan = evening, list(plan)
+        self.tried: list[int] = []
+
+    def __call__(self) -> "Opening":
+        self.tried.append(self.evening.bedside.now)
+        return self
+
+    def __enter__(self) -> Glass:
+        now = self.plan.pop(0) if len(self.plan) > 1 else self.plan[0]
+        if isinstance(now, Exception):
+            raise now
+        return now
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_a_display_that_cannot_be_had_is_tried_again_and_said_once(systemd, caplog):
+    evening = Evening()
+    answering(evening)
+    none = DisplayError("no panel is there")
+    opening = Opening(evening, none, none, OSError("gone"), evening.glass)
+    evening.at(2000, evening.bedside.press)
+    evening.at(20_000, evening.show.stop)
+    with caplog.at_level(logging.ERROR):
+        evening.show.lead(opening, 7.0)
+    assert opening.tried == [0, RETRY_AFTER, 2 * RETRY_AFTER, 3 * RETRY_AFTER]
+    assert [record.message for record in caplog.records] == ["no panel is there", "gone"]
+    assert systemd()[:2] == ["READY=1", "WATCHDOG=1"]
+    assert evening.bedside.pages[0] == (2000, "CountIn")  # lamp, buzzer and button led meanwhile
+    assert evening.glass.shown
+
+
+def test_a_display_lost_under_way_is_opened_again(caplog):
+    evening = Evening()
+    lost = Glass()
+    lost.present = lambda _rects: (_ for _ in ()).throw(OSError("unplugged"))  # type: ignore[method-assign]
+    opening = Opening(evening, lost, evening.glass)
+    evening.at(8000, evening.show.stop)
+    evening.show.lead(opening, 7.0)
+    assert opening.tried == [0, RETRY_AFTER]
+    assert caplog.text.count("unplugged") == 1
+
+
+def test_it_ends_while_there_is_no_display():
+    evening = Evening()
+    evening.at(2000, evening.show.stop)
+    evening.show.lead(Opening(evening, DisplayError("none")), 7.0)
+    assert evening.bedside.now == 2000
+
+
+def test_a_late_panel_is_waited_for_the_first_time_only(tmp_path):
+    evening = Evening()
+    with pytest.raises(DisplayError):
+        evening.show.find_panel(tmp_path)
+    waited = evening.bedside.now
+    assert waited >= 30_000
+    with pytest.raises(DisplayError):
+        evening.show.find_panel(tmp_path)
+    assert evening.bedside.now == waited
+
+
+def test_a_stop_is_not_kept_waiting_by_a_late_panel(tmp_path: Path):
+    evening = Evening()
+    evening.at(1000, evening.show.stop)
+    with pytest.raises(DisplayError, match="Stopped while waiting"):
+        evening.show.find_panel(tmp_path)
+    assert evening.bedside.now < 5000
+
+
+def test_stop_rings_the_bell():
+    evening = Evening()
+    show = Show(evening.bedside.conductor, evening.hand, evening.bedside.clock, lambda: None)
+    show.stop()
+    assert evening.hand._event.is_set()

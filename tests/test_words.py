@@ -1,0 +1,60 @@
+"""Sentences: translated whole, English where there is no translation."""
+
+import gettext
+
+import pytest
+
+from kiosk import words
+
+
+class Marked(gettext.NullTranslations):
+    """Marks what went through it."""
+
+    def gettext(self, message):
+        return f"[{message}]"
+
+    def ngettext(self, one, many, n):
+        return f"[{one if n == 1 else many}]"
+
+    def pgettext(self, context, message):
+        return f"[{context}|{message}]"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    yield
+    words.use(gettext.NullTranslations())
+
+
+def test_every_sentence_goes_through_the_translation():
+    words.use(Marked())
+    assert words._("Feet in") == "[Feet in]"
+    assert words.ngettext("%d minute", "%d minutes", 1) == "[%d minute]"
+    assert words.ngettext("%d minute", "%d minutes", 3) == "[%d minutes]"
+    assert words.pgettext("short", "PROBE IN") == "[short|PROBE IN]"
+
+
+def test_the_empty_string_is_no_sentence():
+    words.use(Marked())
+    assert words._("") == ""
+
+
+def test_marking_changes_nothing():
+    words.use(Marked())
+    assert words.N_("HOLD") == "HOLD"
+
+
+@pytest.mark.parametrize("language", ["en", "xx"])
+def test_a_language_without_a_translation_is_english(language):
+    words.use(Marked())
+    words.speak(language)
+    assert words._("Feet in") == "Feet in"
+
+
+def test_without_its_folder_it_is_english_too(monkeypatch):
+    def missing(*_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(words, "asset", missing)
+    words.speak("de")
+    assert words._("Feet in") == "Feet in"
