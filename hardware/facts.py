@@ -54,6 +54,11 @@ class Span(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
 
     first: int
     last: int
+    step: int = 1
+
+    def pins(self) -> range:
+        """Every one of them."""
+        return range(self.first, self.last + 1, self.step)
 
 
 class Addon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -73,11 +73,18 @@ def test_no_field_is_left_over() -> None:
     assert all(None not in line and None not in line.values() for line in BOM)
 
 
-def test_a_stacking_header_where_a_panel_covers_our_pins() -> None:
-    panel = next(addon for addon in pin_map().addon if addon.key == "spi-panel")
-    assert panel.covers
-    covered = [pin.name for pin in pin_map().pin if panel.covers.first <= pin.header <= panel.covers.last]
-    assert covered == ["probe"]
+def test_where_a_panel_covers_a_lead_there_is_a_way_round() -> None:
+    pins = pin_map()
+    covered = {
+        addon.key: [net for net, header, _ in pins.leads() if addon.covers and header in addon.covers.pins()]
+        for addon in pins.addon
+        if addon.key in ("spi-panel", "dsi-panel", "touch-display-2")
+    }
+    assert covered == {
+        "spi-panel": ["3V3", "5V", "GPIO4"],  # stacking header MP9
+        "dsi-panel": [],
+        "touch-display-2": ["5V"],  # our red lead joins the panel's
+    }
     header = next(line for line in BOM if line["reference"] == "MP9")
     assert [int(header[key]) for key in COUNTS] == [1, 0, 0]
 
