@@ -34,7 +34,7 @@ _TAKEN = {
 }
 
 #: Parameters by which overlays that are not in the list name a pin.
-_PIN_PARAMS = ("gpio", "gpiopin", "gpio_pin")
+_PIN_PARAMS = ("gpio", "gpiopin", "gpio_pin", "fan_gpio")
 
 _MODELS = {
     "pi0": r"Pi Zero", "pi0w": r"Pi Zero (2 )?W", "pi02": r"Pi Zero 2", "pi1": r"Pi Model|Pi 1",
