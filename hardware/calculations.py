@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from hardware.facts import Circuit
 
-_PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+_PREFIXES = ((1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 
 
 class Calculation(NamedTuple):

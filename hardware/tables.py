@@ -76,9 +76,45 @@ def _parts(_: PinMap, parts: Circuit) -> str:
     return _table('reference | part | value | Zero 2 W, 3.5" | Pi 3/4, 7" | Pi 5, Display 2 | for', rows)
 
 
+def _ohms(pins: PinMap, parts: Circuit) -> str:
+    """What a meter must show before anything is connected: first what must not conduct, then what must."""
+    ring = quantity(parts.parts["R11"].ohm + parts.parts["R12"].ohm, "Ω")
+    buzzer, lamp = (_lead(parts, pins.named(name).net) for name in ("buzzer", "lamp"))
+    others = f"above 100 kΩ, after a rise at {buzzer}; {lamp} with a ring light: at most {ring}"
+    rows = [
+        [f"{_lead(parts, '5V')} (5 V) and GND", "rises while C3 charges, ends above 100 kΩ"],
+        [f"{_lead(parts, '3V3')} (3.3 V) and GND", "above 100 kΩ"],
+        ["each other pin of J1 and GND", others],
+    ]
+    paths = [("3V3", ["R8"]), ("3V3", ["R2", "R1"]), ("3V3", ["R10"]), ("5V", ["F1", "R7"])]
+    paths += [(pins.named("probe").net, ["R9"]), (pins.named("lamp").net, ["R3"])]
+    for start, refs in paths:
+        net = start
+        for ref in refs:
+            net = next(other for other in parts.parts[ref].pins.values() if other != net)
+        end = _lead(parts, net) if net in parts.parts["J1"].pins.values() else _plug(parts, net)
+        total = sum(parts.parts[ref].ohm for ref in refs)
+        told = quantity(total, "Ω")
+        if "F1" in refs:
+            told = f"{total:.0f} Ω to {total + 4:.0f} Ω"  # a polyfuse of this size has 1 Ω to 4 Ω
+        rows.append([f"{_lead(parts, start)} and {end}", f"{told} ({' and '.join(refs)})"])
+    return _table("between | must be", rows)
+
+
+def _lead(parts: Circuit, net: str) -> str:
+    return "J1." + next(pin for pin, each in parts.parts["J1"].pins.items() if each == net)
+
+
+def _plug(parts: Circuit, net: str) -> str:
+    """The plug pin with this net."""
+    pins = ((ref, pin, each) for ref, part in parts.parts.items() for pin, each in part.pins.items())
+    return next(f"{ref}.{pin}" for ref, pin, each in pins if ref[0] == "J" and each == net)
+
+
 TABLES: dict[str, Callable[[PinMap, Circuit], str]] = {
     "pins": _pins,
     "conflicts": _conflicts,
+    "ohms": _ohms,
     "values": _values,
     "parts": _parts,
 }

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from hardware import made, same, tables, tools
+from hardware.calculations import lamp_current, quantity
 from hardware.enclosure.fit import builds
-from hardware.facts import FOLDER
+from hardware.facts import FOLDER, circuit, pin_map
 
 
 def test_nothing_is_stale() -> None:
@@ -101,6 +102,24 @@ def test_the_readme_gives_the_cases_size_as_it_is() -> None:
     order = [builds()[name] for name in ("three_five", "seven", "touch2")]
     told = [f"{b.width:.0f} x {b.depth:.0f} x {b.height:.0f}" for b in order]
     assert [cell.strip() for cell in row.split("|")[2:-1]] == told
+
+
+def test_the_readme_sends_the_meter_to_the_right_pins() -> None:
+    told = " ".join(README.split())
+    pins, parts = pin_map(), circuit()
+    at = {pin.name: pin.header for pin in pins.pin} | {supply.name: supply.header for supply in pins.supply}
+    for sentence in (
+        f"measure 5 V between header pins {at['5V']} and {at['GND']}.",
+        f"measure header pin {at['button']} to {at['GND']};",
+        f"measure header pin {at['lamp']} to {at['GND']} during",
+        f"green lead on the wrong pin ({at['lamp']} it is)",
+        f"yellow lead on the wrong pin ({at['probe']} it is)",
+        f"Ours are {at['5V']} and {at['GND']}, so both fit.",
+        f"stands still on {pins.named('buzzer').net} cannot pass C2",
+        f"0.3 mA instead of {quantity(lamp_current(parts), 'A')}",
+        f"GND is also on pins {', '.join(map(str, pins.supply[2].also[:-1]))} and {pins.supply[2].also[-1]}",
+    ):
+        assert sentence in told, sentence
 
 
 def test_one_symptom_a_heading() -> None:
