@@ -76,7 +76,7 @@ def test_everything_on_5_volts_is_behind_the_fuse() -> None:
 
 
 @pytest.mark.parametrize(("value", "unit", "told"), [
-    (0.0014, "A", "1.4 mA"), (4700.0, "Ω", "4.7 kΩ"), (47.0, "Ω", "47 Ω"), (3.0, "×", "3.0 ×"), (3.17e-6, "s", "3.17 µs"),
+    (0.0014, "A", "1.4 mA"), (4700.0, "Ω", "4.7 kΩ"), (3.0, "×", "3.0 ×"), (3.17e-6, "s", "3.17 µs"),
 ])  # fmt: skip
 def test_numbers_are_written_as_engineers_do(value: float, unit: str, told: str) -> None:
     assert quantity(value, unit) == told
