@@ -133,8 +133,8 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(root / LIB / "vendor")
-    for source, (place, _mode) in FILES.items():
-        _write(root / place, (ROOT / source).read_bytes())
+    for source, (name, _mode) in FILES.items():
+        _write(root / name, (ROOT / source).read_bytes())
     _write(root / CONFIG, commented(settings.defaults_text()).encode())
     _write(root / DOC / "copyright", _copyright(root / LIB / "vendor").encode())
     _write(root / DOC / "changelog.gz", _gzip(changelog((ROOT / "CHANGELOG.md").read_text(), when)))
