@@ -33,7 +33,7 @@ def try_outputs(
             note(
                 "pins.test",
                 _("The service holds the pins, so lamp and buzzer cannot be tried here."),
-                _("Try them on the screen: Settings, Check. Or sudo systemctl stop cramp-kiosk first."),
+                _("Try them on the screen: Settings, Check parts. Or sudo systemctl stop cramp-kiosk first."),
             )
         ]
     pins = machine.config.pins

@@ -54,7 +54,10 @@ def check_libraries(machine: Machine) -> list[Finding]:
 def _state(machine: Machine, name: str) -> str:
     if name == "rpigpio" and (trouble := _rpigpio(machine)):
         return trouble.rstrip(".")
-    return _("installed") if machine.installed(_MODULES[name]) else _("not installed")
+    if not machine.installed(_MODULES[name]):
+        return _("not installed")
+    # joan2937/lg#26: a fifth of a slow core for one idle button
+    return _("installed, but it polls all night") if name == "lgpio" else _("installed")
 
 
 def _rpigpio(machine: Machine) -> str:
@@ -148,8 +151,15 @@ def check_pwm(machine: Machine) -> list[Finding]:
         for path in sorted((machine.root / "sys/class/pwm").glob("pwmchip*"))
     ]
     if not chips:
+        says = _("Tones are made in software; the PWM hardware is not switched on.")
+        on_pi = "Raspberry Pi" in board(machine.root)
         return [
-            note("pins.pwm", _("Tones are made in software; the PWM hardware is not switched on."), chips=[])
+            note(
+                "pins.pwm",
+                says,
+                _("For cleaner ones: sudo cramp-kiosk setup --pwm.") if on_pi else "",
+                chips=[],
+            )
         ]
     names = ", ".join(each["chip"] for each in chips)
     return [fine("pins.pwm", _("The PWM hardware is there: {chips}.").format(chips=names), chips=chips)]

@@ -84,7 +84,7 @@ def test_the_service_is_not_disturbed(pi):
             (
                 "note",
                 "The service holds the pins, so lamp and buzzer cannot be tried here.",
-                "Try them on the screen: Settings, Check. Or sudo systemctl stop cramp-kiosk first.",
+                "Try them on the screen: Settings, Check parts. Or sudo systemctl stop cramp-kiosk first.",
             )
         ],
         [],

@@ -28,6 +28,7 @@ Button, lamp, buzzer
   ok       The button on GPIO5 is up.
   note     Ways to the pins: {ways()}.
   note     Tones are made in software; the PWM hardware is not switched on.
+           -> For cleaner ones: sudo cramp-kiosk setup --pwm.
   ok       /boot/firmware/config.txt has everything that is needed.
 
 Water probe
@@ -65,7 +66,7 @@ def wires_name() -> str:
 def ways() -> str:
     states = {
         "gpiod": "not installed",
-        "lgpio": "installed",
+        "lgpio": "installed, but it polls all night",
         "rpigpio": "RPi.GPIO notices no presses on Linux 6.6 and newer",
     }
     return "; ".join(f"{name}: {states[name]}" for name in wires.FACTORIES if name in states)
