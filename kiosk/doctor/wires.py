@@ -152,14 +152,7 @@ def check_pwm(machine: Machine) -> list[Finding]:
     ]
     if not chips:
         says = _("Tones are made in software; the PWM hardware is not switched on.")
-        on_pi = "Raspberry Pi" in board(machine.root)
-        return [
-            note(
-                "pins.pwm",
-                says,
-                _("For cleaner ones: sudo cramp-kiosk setup --pwm.") if on_pi else "",
-                chips=[],
-            )
-        ]
+        remedy = _("For cleaner ones: sudo cramp-kiosk setup --pwm.")
+        return [note("pins.pwm", says, remedy if "Raspberry Pi" in board(machine.root) else "", chips=[])]
     names = ", ".join(each["chip"] for each in chips)
     return [fine("pins.pwm", _("The PWM hardware is there: {chips}.").format(chips=names), chips=chips)]

@@ -38,3 +38,8 @@ def test_beside_the_service_and_without_it(rig: Rig, shots: Path) -> None:
     rig.hold_line(BUTTON, 0)
     assert findings(rig)["pins.button"]["facts"]["pressed"] is True
     rig.hold_line(BUTTON, 1)
+
+    # root looked at the diary; the service must still be able to write it
+    assert rig.guest("find /var/lib/cramp-kiosk ! -user cramp-kiosk") == ""
+    rig.guest(f"systemctl start --no-block {UNIT}")
+    rig.wait_active(UNIT)
