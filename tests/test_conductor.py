@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.clock import SystemClock
 from kiosk.conductor import ERRORS_AT_MOST, TRAIL, Conductor, Outputs
 from kiosk.core import night as the_night
 from kiosk.core.events import (
@@ -278,14 +277,6 @@ def test_a_sign_of_life_follows_a_beat():
         hall.conductor.post(Tapped())
         hall.until_page(Home)
     assert hall.conductor.heartbeat == 6000
-
-
-def test_a_real_clock_wakes_the_thread_without_an_event():
-    with Hall(SystemClock()) as hall:
-        hall.conductor.post(ButtonPressed())
-        hall.until_page(CountIn)
-        hall.conductor.post(ButtonReleased())
-        hall.until(lambda state: isinstance(state.page, CountIn) and state.page.counting)
 
 
 # --- when something breaks
