@@ -11,7 +11,7 @@ from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.settings import ONE_WIRE, Factory
 from kiosk.setup import board, find_config, read_config
-from kiosk.setup_config import ConfigError, Needs, missing
+from kiosk.setup_config import Needs, missing
 from kiosk.words import _
 
 if TYPE_CHECKING:
@@ -128,8 +128,9 @@ def check_firmware(machine: Machine) -> list[Finding]:
     try:
         text = read_config(path)
         lacks = missing(text, Needs(probe=ONE_WIRE))
-    except (OSError, ConfigError) as error:
-        return [note("pins.firmware", _("{file} cannot be read.").format(file=place), str(error), file=place)]
+    except OSError as error:
+        says = _("{file} cannot be read ({reason}).").format(file=place, reason=error.strerror)
+        return [note("pins.firmware", says, _("Run sudo cramp-kiosk doctor."), file=place)]
     if lacks:
         says = _("{file} lacks {lines}.").format(file=place, lines=", ".join(lacks))
         remedy = _("Run sudo cramp-kiosk setup, then restart the device.")

@@ -150,10 +150,24 @@ def test_without_the_boot_partition(pi):
     ]
 
 
-def test_a_config_that_was_damaged_by_hand(pi):
-    begin = '# cramp-kiosk begin: written by "cramp-kiosk setup", taken out by "cramp-kiosk setup --undo"\n'
-    pi.put("boot/firmware/config.txt", "dtoverlay=w1-gpio,gpiopin=x\n" + begin)
-    assert wires.check_firmware(pi.machine())[0].check == "pins.firmware"
+def test_a_pin_that_is_no_number_counts_as_none(pi):
+    pi.put("boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio,gpiopin=x\n")
+    found = wires.check_firmware(pi.machine())
+    assert found[0].says == "/boot/firmware/config.txt lacks dtoverlay=w1-gpio."
+
+
+def test_a_config_that_may_not_be_read(pi, monkeypatch):
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(wires, "read_config", refuse)
+    assert told(wires.check_firmware(pi.machine())) == [
+        (
+            "note",
+            "/boot/firmware/config.txt cannot be read (Permission denied).",
+            "Run sudo cramp-kiosk doctor.",
+        )
+    ]
 
 
 def test_pwm_hardware(pi):
