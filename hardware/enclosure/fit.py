@@ -169,6 +169,7 @@ def _walls(b: Build) -> Iterator[Check]:
     yield Check("flesh round a screw", (b.boss - b.screw) / 2, 2.0)
     yield Check("clamp's grip on the panel", b.clamp_grip - b.gap, 2.0)
     yield from _clamps(b)
+    yield from _access(b)
 
 
 def _clamps(b: Build) -> Iterator[Check]:
@@ -188,6 +189,23 @@ def _clamps(b: Build) -> Iterator[Check]:
         if level and half > reach - 18:
             room = b.panel[1 - along] / 2 - tall - abs(shift) - b.clamp_grip + b.gap
             yield Check("clamp's tip beside what stands behind the panel", room, 0.3)
+
+
+def _access(b: Build) -> Iterator[Check]:
+    """The way of the screwdriver to the lower clamps: through the floor, at right angles to the screen."""
+    long = b.clamps == "long"
+    out = b.panel[1 if long else 0] / 2 + b.gap + b.frame + b.boss / 2
+    aside = abs(_clamp_place(b)) if long else out
+    middle = b.chin + b.gap + b.panel[1] / 2
+    up = middle - (out if long else _clamp_place(b))
+    depth, radius = up / cos(radians(b.angle)), b.access / 2
+    beside = [max(middle + shift - tall / 2 - up, aside - wide / 2) for wide, tall, _, _, shift in b.stack]
+    yield Check("screwdriver's way beside the stack", min(beside) - radius, 1.0)
+    yield Check("screwdriver's hole inside the sides", b.width / 2 - b.wall - aside - radius, 1.0)
+    posts = b.depth - b.wall - 12 - 2.2 * b.boss
+    yield Check("screwdriver's hole before the back's posts", posts - depth - 2 * radius, 1.0)
+    foot = hypot(aside - (b.width / 2 - 14), depth - 16)
+    yield Check("screwdriver's hole beside a foot", foot - b.foot / 2 - 2 * radius, 1.0)
 
 
 def _clamp_place(b: Build) -> float:

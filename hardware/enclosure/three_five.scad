@@ -1,5 +1,6 @@
 // Made from parameters.toml by render.py; `make enclosure` writes it again.
 part = "all";   // "case", "back", "clamp" or "all"
+access = 7;
 active = [73.5, 49];
 active_shift = [-2, 0];
 angle = 60;

@@ -1,5 +1,6 @@
 // Made from parameters.toml by render.py; `make enclosure` writes it again.
 part = "all";   // "case", "back", "clamp" or "all"
+access = 7;
 active = [154.6, 87];
 active_shift = [0, 0];
 angle = 60;

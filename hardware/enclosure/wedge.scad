@@ -88,8 +88,8 @@ module panel_frame() {
     }
 }
 
-module at_clamps() {
-    for (a = [-1, 1], b = [-1, 1]) translate([
+module at_clamps(below = false) {
+    for (a = [-1, 1], b = below ? [-1] : [-1, 1]) translate([
         long_clamps ? a * clamp_along : a * clamp_out,
         panel_middle + (long_clamps ? b * clamp_out : b * clamp_along), 0]) children();
 }
@@ -100,6 +100,11 @@ module clamp_posts() {
 
 module clamp_holes() {
     at_clamps() translate([0, 0, wall - 1.2]) cylinder(d = screw, h = panel_edge + 4);
+}
+
+// The lower clamps' screws stand so near the floor that the screwdriver comes through it, from below.
+module clamp_access() {
+    at_clamps(below = true) translate([0, 0, wall + panel_edge + clamp]) cylinder(d = access, h = 1.5 * height);
 }
 
 // A round hole whose roof prints without support: pointed towards the back, the point cut off.
@@ -147,6 +152,7 @@ module case() {
         on_front() {
             window();
             clamp_holes();
+            clamp_access();
             translate([0, chin / 2 + 2, -1]) cylinder(d = lamp, h = 3 * wall);
         }
         button_cut();

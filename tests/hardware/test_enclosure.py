@@ -48,6 +48,8 @@ def with_changed(name: str, **measures: object) -> list[str]:
         ({"board_at": [-90.0, 68.0]}, "board inside the back"),
         ({"speaker_at": [140.0, 34.0]}, "loudspeaker before the back"),
         ({"screw": 6.0}, "flesh round a screw"),
+        ({"access": 30.0}, "screwdriver's hole beside a foot"),
+        ({"stack": [[166.0, 118.0, 2.0, 18.0, 0.0]]}, "screwdriver's way beside the stack"),
         ({"vents": [[-70.0, 30.0, 2]]}, "open area of the vents (mm²)"),
     ],
 )
