@@ -20,9 +20,10 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from kiosk.core.state import State
-from kiosk.display.framebuffer import bands
+from kiosk.display.framebuffer import Framebuffer, bands
 from kiosk.display.turned import Turned
 from kiosk.screen.stage import Stage
+from tests.display.fake_console import RGB565, XRGB, FakeKernel, geometry
 from tests.screen.frames import GALLERY, NOW, PANELS
 
 ROOT = Path(__file__).parents[1]
@@ -98,6 +99,23 @@ def turned() -> Iterator[str]:
     yield f"turning a page by 90      {_spread([_cost(lambda: display.present([whole])) for _ in range(50)])}"
 
 
+def panel() -> Iterator[str]:
+    """Writing to a framebuffer (here a file in memory): a page, a ring's rows, a ring's pixels alone."""
+    ring, whole = pygame.Rect(448, 36, 273, 273), pygame.Rect((0, 0), PANEL.size)
+    for bits, channels in ((32, XRGB), (16, RGB565)):
+        kernel = FakeKernel(geometry(PANEL.size, bits, channels))
+        with tempfile.NamedTemporaryFile(dir="/dev/shm") as memory:
+            for what, area, exact in (
+                ("page", whole, False),
+                ("ring's rows", ring, False),
+                ("ring alone", ring, True),
+            ):
+                glass = Framebuffer(Path(memory.name), kernel.ioctl, exact=exact)
+                times = [_cost(lambda glass=glass, area=area: glass.write([area])) for _ in range(50)]
+                glass.close()
+                yield f"write {what:12} {bits} bit  {_spread(times)}"
+
+
 def nothing() -> Iterator[str]:
     """Pages that stand still, asked for a thousand times."""
     surface, drawn = pygame.Surface(PANEL.size, 0, 32), 0
@@ -157,6 +175,7 @@ SECTIONS: dict[str, Callable[[], Iterator[str]]] = {
     "screen: pages": pages,
     "screen: rings": rings,
     "screen: turned": turned,
+    "screen: panel": panel,
     "screen: nothing": nothing,
     "screen: first picture": first_picture,
 }
