@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.core import night
 from kiosk.core.pages import Home
-from kiosk.display.base import DisplayError
+from kiosk.display.base import Bell, DisplayError
 from kiosk.screen import stage as the_stage
 from kiosk.screen.stage import Stage
 from kiosk.show import PULSE_EVERY, RETRY_AFTER, Show, notify
@@ -194,4 +194,4 @@ def test_stop_rings_the_bell():
     evening = Evening()
     show = Show(evening.bedside.conductor, evening.hand, evening.bedside.clock, lambda: None)
     show.stop()
-    assert evening.hand._event.is_set()
+    assert Bell.wait(evening.hand, 0)

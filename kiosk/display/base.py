@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
+import os
+import select
+import weakref
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from types import TracebackType
@@ -61,22 +64,30 @@ monotonic: Clock = SystemClock().now
 
 
 class Bell:
-    """What the main loop waits on: anybody may ring from any thread, and no ring is lost.
+    """What the main loop waits on: anybody may ring from any thread, and no ring is lost. A signal handler
+    may, too, in the middle of a wait: there is no lock that the interrupted loop could be holding.
 
     Rings before the next ``wait`` count as one.
     """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._heard, self._ringing = os.pipe()
+        for end in (self._heard, self._ringing):
+            os.set_blocking(end, False)
+            weakref.finalize(self, os.close, end)
+        self._poll = select.poll()
+        self._poll.register(self._heard, select.POLLIN)
 
     def ring(self) -> None:
         """Let the waiting loop go on, now or at its next wait."""
-        self._event.set()
+        with contextlib.suppress(BlockingIOError):  # full of rings already
+            os.write(self._ringing, b".")
 
     def wait(self, timeout: Ms | None = None) -> bool:
         """Sleep until a ring, at most ``timeout`` ms (None: for ever). False: nobody rang."""
-        rang = self._event.wait(None if timeout is None else max(0, timeout) / 1000)
-        self._event.clear()
+        rang = bool(self._poll.poll(None if timeout is None else max(0, timeout)))
+        if rang:
+            os.read(self._heard, 1 << 16)
         return rang
 
 

@@ -73,9 +73,9 @@ class Console:
 
     ``device`` names a framebuffer and ends the search. ``transform`` says how the touch panel lies on
     the glass; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
-    that there is no touch panel, ``on_touch(True)`` that there is one. ``on_return`` is called, from any
-    thread, when ``pump`` should be: another terminal was on the glass, and ours is back. The rest is for
-    tests.
+    that there is no touch panel, ``on_touch(True)`` that there is one. ``on_return`` is called, out of
+    a signal handler, when ``pump`` should be: another terminal was on the glass, and ours is back. The
+    rest is for tests.
 
     While another terminal is on the glass nothing is drawn over it, and touches mean nothing.
     """
@@ -94,7 +94,7 @@ class Console:
         ioctl: Ioctl = system_ioctl,
         find: Callable[[Path], Candidate] = find_panel,
         terminal: GraphicsMode | None = None,
-        watch: Callable[[str, Callable[[bool], None]], Watch] | None = None,
+        watch: Callable[[int, Callable[[bool], None]], Watch] | None = None,
     ) -> None:
         self._hand_on = on_contact
         self._device = device
@@ -105,7 +105,7 @@ class Console:
         self._ioctl = ioctl
         self._find = find
         self._terminal = terminal if terminal is not None else GraphicsMode(ioctl=ioctl)
-        self._watch = watch if watch is not None else partial(Foreground, root=root)
+        self._watch = watch if watch is not None else partial(Foreground, ioctl=ioctl)
         self._in_front = True
         self._came_back = False
         self._framebuffer: Framebuffer | None = None
@@ -149,8 +149,8 @@ class Console:
                     folder=self._root / "dev" / "input",
                 )
             )
-            if self._terminal.terminal is not None:
-                watch = self._watch(self._terminal.terminal, self._switched)
+            if self._terminal.fd is not None:
+                watch = self._watch(self._terminal.fd, self._switched)
                 watch.open()
                 given.callback(watch.close)
             self._framebuffer = framebuffer
@@ -171,7 +171,7 @@ class Console:
             self._hand_on(contact)
 
     def _switched(self, in_front: bool) -> None:
-        """From the thread that watches the terminals; all drawing stays with the main thread."""
+        """Out of a signal handler: only marks what ``present`` and ``pump`` do then."""
         self._in_front, self._came_back = in_front, in_front
         self._touch.grab(in_front)
         if in_front:

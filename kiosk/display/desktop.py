@@ -80,6 +80,13 @@ def open_window(size: tuple[int, int], *, title: str, flags: int = 0) -> pygame.
 
 
 def _no_window(error: pygame.error) -> DisplayError:
+    if os.environ.get("SDL_VIDEODRIVER") == "kmsdrm":
+        return DisplayError(
+            _(
+                "The panel could not be opened through KMS: {error}. Install libegl1 and libgles2, or set "
+                'display = "console" under [screen].'
+            ).format(error=error)
+        )
     return DisplayError(
         _("No window could be opened: {error}. Is a desktop running, and is DISPLAY set?").format(error=error)
     )

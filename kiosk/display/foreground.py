@@ -2,87 +2,67 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import select
-import threading
+import contextlib
+import signal
+import struct
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from types import FrameType
 
-from kiosk.words import _
+from kiosk.display.terminal import Ioctl, system_ioctl
 
-log = logging.getLogger(__name__)
+# linux/vt.h
+VT_SETMODE, VT_RELDISP = 0x5602, 0x5605
+VT_AUTO, VT_PROCESS, VT_ACKACQ = 0, 1, 2
+_MODE = struct.Struct("@bbhhh")
 
-ACTIVE = Path("sys/class/tty/tty0/active")
-"""the kernel's word on it, which can be waited on (sysfs_notify in drivers/tty/vt/vt.c; logind does)"""
-
-
-class Poller(Protocol):
-    """What ``select.poll`` gives."""
-
-    def register(self, fd: int, eventmask: int) -> None:
-        """Wait for this too."""
-
-    def poll(self) -> list[tuple[int, int]]:
-        """Wait, however long it takes."""
+LEAVE, RETURN = signal.SIGUSR1, signal.SIGUSR2
 
 
 class Foreground:
-    """Calls ``on_change(True)`` when ``terminal`` ("tty1") comes to the glass and ``on_change(False)``
-    when it leaves, from a thread of its own that sleeps between. It is taken to be there at first.
+    """Calls ``on_change(False)`` when our terminal ``fd`` leaves the glass, and ``on_change(True)`` when it
+    is back; from the main thread, wherever it is at that moment, so it must be quick.
 
-    Not VT_PROCESS: the kernel would ask us before each switch, and a kiosk that hangs would then hold
-    the very terminal that one wants to mend it from.
+    A terminal in graphics mode can be left only this way (VT_PROCESS): the kernel asks by a signal and
+    switches when we agree. By itself it refuses all switches (change_console in vt_ioctl.c), and whoever
+    came with a keyboard to mend something would stay locked out. A program that died agrees to everything;
+    one that hangs is ended by the watchdog.
     """
 
-    def __init__(
-        self,
-        terminal: str,
-        on_change: Callable[[bool], None],
-        *,
-        root: Path = Path("/"),
-        poller: Callable[[], Poller] = select.poll,
-    ) -> None:
-        self._terminal = terminal
+    def __init__(self, fd: int, on_change: Callable[[bool], None], ioctl: Ioctl = system_ioctl) -> None:
+        self._fd = fd
         self._on_change = on_change
-        self._file = root / ACTIVE
-        self._poller = poller
-        self._thread: threading.Thread | None = None
-        self._stop_r, self._stop_w = -1, -1
+        self._ioctl = ioctl
+        self._given = contextlib.ExitStack()
 
     def open(self) -> None:
-        """Start watching; where the kernel has no such file there are no terminals to switch between."""
-        try:
-            fd = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            log.info(_("{file} cannot be watched: {reason}.").format(file=self._file, reason=error.strerror))
-            return
-        self._stop_r, self._stop_w = os.pipe()
-        self._thread = threading.Thread(target=self._run, args=(fd,), name="terminal", daemon=True)
-        self._thread.start()
+        """Be asked from now on; where we may not be, the terminal just stays."""
+        with contextlib.ExitStack() as given, contextlib.suppress(OSError, ValueError):
+            # ValueError: not the main thread, which alone may have signal handlers
+            for number, handler in ((LEAVE, self._leave), (RETURN, self._return)):
+                given.callback(signal.signal, number, signal.signal(number, handler))
+            self._set_mode(VT_PROCESS, LEAVE, RETURN)
+            given.callback(self._let_go)
+            self._given = given.pop_all()
 
     def close(self) -> None:
-        """Stop watching; again does nothing."""
-        if self._thread is None:
-            return
-        os.close(self._stop_w)  # the end of the pipe wakes the thread
-        self._thread.join()
-        self._thread = None
-        os.close(self._stop_r)
+        """Leave it to the kernel again; a second time does nothing."""
+        self._given.close()
 
-    def _run(self, fd: int) -> None:
-        poller = self._poller()
-        poller.register(fd, select.POLLPRI)
-        poller.register(self._stop_r, select.POLLIN)
-        there = True
-        try:
-            while True:
-                now = os.pread(fd, 64, 0).decode().strip() == self._terminal
-                if now is not there:
-                    there = now
-                    self._on_change(there)
-                if any(ready == self._stop_r for ready, _mask in poller.poll()):
-                    return
-        finally:
-            os.close(fd)
+    def _let_go(self) -> None:
+        with contextlib.suppress(OSError):  # hung up
+            self._set_mode(VT_AUTO, 0, 0)
+
+    def _set_mode(self, mode: int, leave: int, back: int) -> None:
+        self._ioctl(self._fd, VT_SETMODE, bytearray(_MODE.pack(mode, 0, leave, back, 0)))
+
+    def _leave(self, _number: int, _frame: FrameType | None) -> None:
+        self._on_change(False)
+        self._answer(1)
+
+    def _return(self, _number: int, _frame: FrameType | None) -> None:
+        self._answer(VT_ACKACQ)
+        self._on_change(True)
+
+    def _answer(self, word: int) -> None:
+        with contextlib.suppress(OSError):
+            self._ioctl(self._fd, VT_RELDISP, word)

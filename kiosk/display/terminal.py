@@ -55,8 +55,11 @@ class GraphicsMode:
         self._ioctl = ioctl
         self._fd: int | None = None
         self._found = KD_TEXT
-        self.terminal: str | None = None
-        """the virtual terminal taken ("tty1"); None: none"""
+
+    @property
+    def fd(self) -> int | None:
+        """The virtual terminal taken, None: none."""
+        return self._fd
 
     def open(self) -> Self:
         """Switch the text off."""
@@ -94,12 +97,11 @@ class GraphicsMode:
             self._ioctl(fd, TIOCGDEV, device)
             (number,) = struct.unpack("I", device)
             if os.major(number) == _TTY_MAJOR:
-                self.terminal = f"tty{os.minor(number)}"
                 self._ioctl(fd, VT_ACTIVATE, os.minor(number))
 
     def close(self) -> None:
         """Give back the mode that was found; again does nothing."""
-        fd, self._fd, self.terminal = self._fd, None, None
+        fd, self._fd = self._fd, None
         if fd is None:
             return
         atexit.unregister(self.close)

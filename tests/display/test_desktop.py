@@ -153,6 +153,18 @@ def test_a_window_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not pygame.display.get_init()
 
 
+def test_on_the_bare_console_the_sentence_is_about_kms(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise pygame.error("EGL not initialized")
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "kmsdrm")
+    monkeypatch.setattr(pygame.display, "init", refuse)
+    with pytest.raises(
+        DisplayError, match=r"through KMS: EGL not initialized\. Install libegl1 and libgles2"
+    ):
+        Desk().display.open()
+
+
 def test_the_programs_own_signal_handlers_stand() -> None:
     with Desk().display:
         assert os.environ["SDL_NO_SIGNAL_HANDLERS"] == "1"

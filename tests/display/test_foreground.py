@@ -1,77 +1,110 @@
-"""The watch over the virtual terminals, on an ordinary file that says which is on the glass."""
+"""Switching between virtual terminals, with a kernel that only remembers what it was told."""
 
 import os
-import queue
-import select
+import signal
+import struct
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kiosk.display.foreground import ACTIVE, Foreground
+from kiosk.display.foreground import (
+    LEAVE,
+    RETURN,
+    VT_ACKACQ,
+    VT_AUTO,
+    VT_PROCESS,
+    VT_RELDISP,
+    VT_SETMODE,
+    Foreground,
+)
 
 
 class Kernel:
-    """Says which terminal is on the glass, and wakes whoever waits on that (a plain file wakes nobody)."""
+    """Remembers in one list what it was asked and what was told."""
 
-    def __init__(self, root: Path) -> None:
-        self.file = root / ACTIVE
-        self.file.parent.mkdir(parents=True)
-        self.file.write_text("tty1\n")
-        self._read, self._write = os.pipe()
-        self._watched: list[int] = []
+    def __init__(self) -> None:
+        self.log: list[tuple[str, object]] = []
+        self.refusing = False
 
-    def poller(self) -> "Kernel":
-        return self
+    def ioctl(self, fd: int, request: int, argument: int | bytearray) -> object:
+        os.fstat(fd)
+        if self.refusing:
+            raise PermissionError(1, "Operation not permitted")
+        if request == VT_SETMODE:
+            assert isinstance(argument, bytearray)
+            self.log.append(("mode", struct.unpack("@bbhhh", argument)))
+        else:
+            assert request == VT_RELDISP
+            self.log.append(("answer", argument))
+        return 0
 
-    def register(self, fd: int, eventmask: int) -> None:
-        assert eventmask == (select.POLLIN if self._watched else select.POLLPRI)
-        self._watched.append(fd)
-
-    def poll(self) -> list[tuple[int, int]]:
-        ready = select.select([self._read, self._watched[1]], [], [])[0]
-        if self._read in ready:
-            os.read(self._read, 1)
-            return [(self._watched[0], select.POLLPRI)]
-        return [(self._watched[1], select.POLLIN)]
-
-    def switch(self, terminal: str) -> None:
-        self.file.write_text(f"{terminal}\n")
-        os.write(self._write, b"!")
+    def told(self, there: bool) -> None:
+        self.log.append(("told", there))
 
 
 @pytest.fixture
-def kernel(tmp_path: Path) -> Kernel:
-    return Kernel(tmp_path)
+def kernel() -> Kernel:
+    return Kernel()
 
 
-def test_leaving_and_coming_back_are_told_once_each(kernel: Kernel, tmp_path: Path) -> None:
-    told: queue.SimpleQueue[bool] = queue.SimpleQueue()
-    watch = Foreground("tty1", told.put, root=tmp_path, poller=kernel.poller)
-    watch.open()
-    history = []
-    for terminal in ("tty2", "tty3", "tty1"):
-        kernel.switch(terminal)
-        if terminal != "tty3":
-            history.append(told.get(timeout=10))
-    watch.close()
-    watch.close()
-    assert history == [False, True]
-    assert told.empty()
+@pytest.fixture
+def watch(kernel: Kernel, tmp_path: Path) -> Iterator[Foreground]:
+    with (tmp_path / "tty").open("wb") as tty:
+        yield Foreground(tty.fileno(), kernel.told, kernel.ioctl)
 
 
-def test_a_terminal_that_is_not_on_the_glass_at_first_is_told(kernel: Kernel, tmp_path: Path) -> None:
-    told: queue.SimpleQueue[bool] = queue.SimpleQueue()
-    watch = Foreground("tty7", told.put, root=tmp_path, poller=kernel.poller)
-    watch.open()
-    assert told.get(timeout=10) is False
-    watch.close()
+ASKED = ("mode", (VT_PROCESS, 0, LEAVE, RETURN, 0))
+LET_GO = ("mode", (VT_AUTO, 0, 0, 0, 0))
 
 
-def test_a_kernel_without_terminals_has_nothing_to_watch(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_leaving_is_told_before_it_is_agreed_to_and_coming_back_after(
+    kernel: Kernel, watch: Foreground
 ) -> None:
-    caplog.set_level("INFO")
-    watch = Foreground("tty1", lambda _there: None, root=tmp_path)
     watch.open()
+    signal.raise_signal(LEAVE)
+    signal.raise_signal(RETURN)
     watch.close()
-    assert caplog.messages == [f"{tmp_path / ACTIVE} cannot be watched: No such file or directory."]
+    watch.close()
+    assert kernel.log == [
+        ASKED,
+        ("told", False),
+        ("answer", 1),
+        ("answer", VT_ACKACQ),
+        ("told", True),
+        LET_GO,
+    ]
+
+
+def test_signals_are_given_back(kernel: Kernel, watch: Foreground) -> None:
+    before = [signal.getsignal(number) for number in (LEAVE, RETURN)]
+    watch.open()
+    assert [signal.getsignal(number) for number in (LEAVE, RETURN)] != before
+    watch.close()
+    assert [signal.getsignal(number) for number in (LEAVE, RETURN)] == before
+
+
+def test_a_terminal_that_is_not_ours_to_switch_stays(kernel: Kernel, watch: Foreground) -> None:
+    before = [signal.getsignal(number) for number in (LEAVE, RETURN)]
+    kernel.refusing = True
+    watch.open()
+    assert [signal.getsignal(number) for number in (LEAVE, RETURN)] == before
+    watch.close()
+    assert kernel.log == []
+
+
+def test_one_that_is_hung_up_meanwhile_is_no_trouble(kernel: Kernel, watch: Foreground) -> None:
+    watch.open()
+    kernel.refusing = True
+    signal.raise_signal(LEAVE)
+    watch.close()
+    assert kernel.log == [ASKED, ("told", False)]
+
+
+def test_beside_the_main_thread_there_are_no_signals(kernel: Kernel, watch: Foreground) -> None:
+    thread = threading.Thread(target=watch.open)
+    thread.start()
+    thread.join()
+    watch.close()
+    assert kernel.log == []

@@ -98,18 +98,18 @@ def test_given_back_at_the_latest_when_the_interpreter_ends(tty: str, tmp_path: 
     assert (tmp_path / "modes").read_text() == f"[{KD_GRAPHICS}, {KD_TEXT}]"
 
 
-def test_our_terminal_is_known_and_brought_to_the_glass(tty: str) -> None:
+def test_our_terminal_is_brought_to_the_glass(tty: str) -> None:
     kernel = FakeKernel()
     kernel.device = os.makedev(4, 3)
     with GraphicsMode((tty,), kernel.ioctl) as mode:
-        assert mode.terminal == "tty3"
+        assert mode.fd is not None
         assert kernel.activated == [3]
-    assert mode.terminal is None
+    assert mode.fd is None
 
 
 def test_a_serial_terminal_is_not_one_to_switch_to(tty: str) -> None:
     kernel = FakeKernel()
     kernel.device = os.makedev(204, 64)
-    with GraphicsMode((tty,), kernel.ioctl) as mode:
-        assert mode.terminal is None
+    with GraphicsMode((tty,), kernel.ioctl):
+        assert kernel.mode == KD_GRAPHICS
     assert kernel.activated == []
