@@ -275,6 +275,9 @@ def _doctor(chosen: argparse.Namespace) -> int:
     from kiosk.doctor.watch import watch
     from kiosk.setup import ask_person
 
+    if chosen.watch and chosen.test:
+        _complain([_("--watch only looks: leave out --watch or --test.")])
+        return WRONG
     if Machine().may_see_state:
         os.environ.setdefault("STATE_DIRECTORY", f"/{STATE}")  # look at what the service looks at
     config, _problems = settings.load()

@@ -238,6 +238,11 @@ def test_the_doctor_tries_lamp_and_buzzer_only_when_asked_to(monkeypatch, capsys
     assert "It lights." not in capsys.readouterr().out
 
 
+def test_the_doctor_watches_or_tries_but_not_both(capsys):
+    assert main(["doctor", "--watch", "--test"]) == 2
+    assert capsys.readouterr().err == "--watch only looks: leave out --watch or --test.\n"
+
+
 def test_the_doctor_watches_until_ctrl_c(monkeypatch, capsys):
     def watching(_machine, say):
         say("03:12:00  button: down")

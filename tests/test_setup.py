@@ -222,11 +222,8 @@ def test_the_older_place_and_a_board_without_a_name(tmp_path):
         (True, EOFError, False),
     ],
 )
-def test_asking_at_the_terminal(monkeypatch, tty, typed, answer):
-    asked = []
-
-    def typing(question):
-        asked.append(question)
+def test_asking_at_the_terminal(monkeypatch, capsys, tty, typed, answer):
+    def typing():
         if typed is EOFError:
             raise EOFError
         return typed
@@ -234,4 +231,4 @@ def test_asking_at_the_terminal(monkeypatch, tty, typed, answer):
     monkeypatch.setattr(sys.stdin, "isatty", lambda: tty, raising=False)
     monkeypatch.setattr(builtins, "input", typing)
     assert ask_person("Write it?") is answer
-    assert asked == (["Write it? [y/N] "] if tty else [])
+    assert capsys.readouterr().err == ("Write it? [y/N] " if tty else "")
