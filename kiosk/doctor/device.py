@@ -48,17 +48,19 @@ def check_system(machine: Machine) -> list[Finding]:
 
 def check_power(machine: Machine) -> list[Finding]:
     """Whether the firmware has seen the supply voltage drop (raspberrypi-hwmon; Pi only)."""
-    for name in sorted((machine.root / "sys/class/hwmon").glob("hwmon*/name")):
-        if name.read_text(encoding="ascii").strip() == "rpi_volt":
-            alarm = (name.parent / "in0_lcrit_alarm").read_text(encoding="ascii").strip()
-            if alarm == "1":
-                return [
-                    problem(
-                        "device.power",
-                        _("The supply voltage is too low; the device may stop or lose data."),
-                        _("Use the supply made for this Raspberry Pi, with a short cable."),
-                        alarm=alarm,
-                    )
-                ]
+    for chip in sorted((machine.root / "sys/class/hwmon").glob("hwmon*")):
+        place = f"sys/class/hwmon/{chip.name}"
+        alarm = machine.text(f"{place}/in0_lcrit_alarm")
+        if machine.text(f"{place}/name") != "rpi_volt" or not alarm:
+            continue
+        if alarm == "0":
             return [fine("device.power", _("The supply voltage is high enough."), alarm=alarm)]
+        return [
+            problem(
+                "device.power",
+                _("The supply voltage is too low; the device may stop or lose data."),
+                _("Use the supply made for this Raspberry Pi, with a short cable."),
+                alarm=alarm,
+            )
+        ]
     return []

@@ -31,6 +31,11 @@ def test_too_little_power(pi):
     ]
 
 
+def test_a_supply_that_says_nothing(pi):
+    pi.take("sys/class/hwmon/hwmon1/in0_lcrit_alarm")
+    assert device.check_power(pi.machine()) == []
+
+
 def test_no_pins_say_what_is_missing(pi):
     pi.opening = PinsUnavailable("The library lgpio is not installed: sudo apt install python3-lgpio.")
     assert told(wires.check_pins(pi.machine())) == [
