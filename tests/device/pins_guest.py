@@ -7,6 +7,7 @@ hum                             a tone that does not end
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -88,7 +89,7 @@ def hum() -> None:
     pin.output_with_state(False)
     pin.frequency = 523
     pin.state = 0.5
-    READY.touch()
+    READY.write_text(str(os.getpid()))
     time.sleep(600)
 
 

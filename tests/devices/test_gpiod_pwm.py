@@ -97,7 +97,7 @@ class TestPlayer:
         assert desk.written == [
             (pytest.approx(at, abs=2e-5), level)
             for at, level in (
-                (10.0005, True), (10.001, False), (10.002, True), (10.003, False), (10.004, True),
+                (10.0005, True), (10.0015, False), (10.002, True), (10.003, False), (10.004, True),
                 (10.005, False), (10.006, True), (10.007, False), (10.008, True),
             )
         ]  # fmt: skip

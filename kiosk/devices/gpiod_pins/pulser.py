@@ -28,8 +28,8 @@ _SET = 0xC010B40F
 _BITS = {False: struct.pack("QQ", 0, 1), True: struct.pack("QQ", 1, 1)}
 
 #: Pulses shorter than this (in seconds) are waited out awake: a sleep is late by half a tenth of a
-#: millisecond, which would make such a pulse half as long again. It costs a twentieth of a core at 5 %.
-_SHORT = 200e-6
+#: millisecond, which would make such a pulse half as long again. It costs 5 % of a core at a level of 5 %.
+_SHORT = 300e-6
 
 
 def put(fd: int, level: bool) -> None:
@@ -101,11 +101,11 @@ class Player:
         if not line.high:
             self._put(line.fd, True)
             line.high = True
-            if high >= _SHORT:
-                line.due = line.rise + high
-                return
             # From when it rose, not from when it should have: its length is what is heard or seen.
             fall = self._clock() + high
+            if high >= _SHORT:
+                line.due = fall
+                return
             while self._clock() < fall:
                 pass
         self._put(line.fd, False)
