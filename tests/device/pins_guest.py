@@ -2,7 +2,6 @@
 
 listen LIBRARY SECONDS BOUNCE   every edge of the button: [stamp, level, when it was told]; what waiting cost
 tones                           every tone of the night, a second each: [hertz, share, from, to]
-busy LIBRARY                    a tone of 523 Hz beside a thread that computes: [from, to]
 hum                             a tone that does not end
 """
 
@@ -68,22 +67,6 @@ def tones() -> list[tuple[float, float, float, float]]:
     return played
 
 
-def busy(library: str) -> tuple[float, float]:
-    with open_factory(library) as factory:
-        pin = factory.pin(BUZZER)
-        pin.output_with_state(False)
-        pin.frequency = 523
-        time.sleep(2)
-        start = time.monotonic()
-        pin.state = 0.15
-        while time.monotonic() < start + 3:
-            pass
-        end = time.monotonic()
-        pin.frequency = None
-        pin.state = 0
-    return start, end
-
-
 def hum() -> None:
     pin = open_factory("gpiod").pin(BUZZER)
     pin.output_with_state(False)
@@ -96,4 +79,4 @@ def hum() -> None:
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
     READY.unlink(missing_ok=True)
-    print(json.dumps({"listen": listen, "tones": tones, "busy": busy, "hum": hum}[command](*arguments)))
+    print(json.dumps({"listen": listen, "tones": tones, "hum": hum}[command](*arguments)))

