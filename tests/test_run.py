@@ -129,12 +129,13 @@ def test_a_press_lights_the_lamp_and_at_the_end_it_is_dark(evening):
 
 
 def test_the_console_is_told_how_the_panel_lies(evening):
-    screen, touch = Screen(rotate=90), Touch(swap=True, invert_y=True)
+    worn = (1.1, 0.0, -0.05, 0.0, 0.9, 0.04)
+    screen, touch = Screen(rotate=90), Touch(swap=True, invert_y=True, calibration=worn)
     assert evening.run(Settings(screen=screen, touch=touch)) == 0
     ((_name, _arguments, more),) = evening.glasses
     transform = more["transform"]
     assert (transform.swap, transform.invert_x, transform.invert_y) == (True, False, True)
-    assert transform.rotation == 90
+    assert (transform.calibration, transform.rotation) == (worn, 90)
     assert more["on_touch"] == evening.houses[0].touch_panel
 
 

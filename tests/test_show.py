@@ -15,8 +15,7 @@ import pytest
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased
 from kiosk.core.pages import Asleep, CountIn, Guide, Home, More
 from kiosk.core.technique import Cue, Ms
-from kiosk.display.base import Bell, Contact, DisplayError, Kind, Source
-from kiosk.display.console import PATIENCE
+from kiosk.display.base import Bell, Contact, Kind, Source
 from kiosk.screen.stage import MARGIN_MM, Stage
 from kiosk.show import ENDING, PULSE_EVERY, Show, on_signals
 from tests.bedside import Bedside
@@ -249,20 +248,6 @@ def test_a_late_panel_is_waited_for_while_the_button_leads(evening: Evening, tmp
     assert 12_000 <= evening.bedside.now <= 12_250
     assert evening.bedside.out.lamp[0] == (0, 0.0)
     assert evening.bedside.out.lamp[1][0] == 2000
-
-
-def test_no_panel_is_waited_for_thirty_seconds_once(evening: Evening, tmp_path: Path) -> None:
-    for _ in range(2):
-        with pytest.raises(DisplayError, match="There is no screen"):
-            evening.show.find_panel(tmp_path)
-    assert evening.bedside.now == PATIENCE
-
-
-def test_waiting_for_a_panel_ends_when_it_is_told_to(evening: Evening, tmp_path: Path) -> None:
-    evening.at(3000, evening.show.stop)
-    with pytest.raises(DisplayError, match="Stopped while waiting"):
-        evening.show.find_panel(tmp_path)
-    assert evening.bedside.now == 3000
 
 
 def test_a_desktop_is_looked_at_as_often_as_it_wants(evening: Evening) -> None:
