@@ -226,6 +226,7 @@ def to_rules(settings: Settings, techniques: Sequence[Technique]) -> Rules:
         text_size=settings.screen.text_size,
         glow=settings.screen.glow,
         motion=settings.screen.motion,
+        asleep_clock=settings.screen.asleep_clock,
         probe_offset=settings.soak.probe_offset,
         quiet_from=_minutes(settings.sound.quiet_from),
         quiet_to=_minutes(settings.sound.quiet_to),

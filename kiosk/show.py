@@ -9,6 +9,7 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -51,6 +52,12 @@ def notify(message: str) -> None:
         speaker.send(message.encode())
 
 
+def time_of_day() -> tuple[str, Ms]:
+    """The local time as the bedside clock shows it, and the ms until it changes."""
+    now = datetime.now()
+    return f"{now.hour}:{now.minute:02}", (60 - now.second) * SECOND - now.microsecond // 1000
+
+
 class Show:
     """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tend``
     is called now and then."""
@@ -90,7 +97,8 @@ class Show:
             try:
                 with open_display() as display:
                     told = ""
-                    self.run(display, Stage(Panel.of(display.size, inches), has_light=has_light))
+                    panel = Panel.of(display.size, inches)
+                    self.run(display, Stage(panel, clock=time_of_day, has_light=has_light))
             except (DisplayError, OSError) as error:
                 if told != str(error):
                     told = str(error)

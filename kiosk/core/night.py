@@ -58,7 +58,7 @@ def new(rules: Rules, now: Ms = 0) -> State:
     """The State of a device that was just switched on: asleep."""
     turn = Turn(State(entered=now, touched=now), now)
     turn.obey(rules)
-    return turn.state
+    return turn.finish()[0]
 
 
 def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:

@@ -71,6 +71,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     text_size: TextSize = TextSize.NORMAL
     glow: Glow = Glow.DIM
     motion: bool = True
+    asleep_clock: bool = False
     probe_offset: float = 0.0
     """degrees Celsius added to what the probe says; for showing, the probe reader adds it"""
     quiet_from: int = 22 * 60

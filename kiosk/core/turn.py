@@ -3,7 +3,7 @@
 import msgspec
 
 from kiosk.core import safety
-from kiosk.core.events import Effect, TechniqueBegan, TechniqueEnded
+from kiosk.core.events import Effect, Fault, TechniqueBegan, TechniqueEnded
 from kiosk.core.pages import Asleep, Gone, Page, Signs, Soak, TenMinutes
 from kiosk.core.rules import Rules
 from kiosk.core.signals import DIM, LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
@@ -130,9 +130,12 @@ class Turn:
 
 
 def light(state: State, now: Ms) -> Light:
-    """Off asleep; dimmed after a minute without a touch; never dimmed while the water is urgent."""
+    """Off asleep, dimmed for the clock there and after a minute without a touch; never while the water is
+    urgent."""
     if isinstance(state.page, Asleep):
-        return Light.OFF
+        # A clock that was never set shows no time: a wrong one at night is worse than none.
+        shows_time = state.rules.asleep_clock and Fault.CLOCK not in state.faults
+        return Light.DIMMED if shows_time else Light.OFF
     if now < state.touched + DIM_AFTER or urgent(state):
         return Light.LIT
     return Light.DIMMED

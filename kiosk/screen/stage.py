@@ -51,14 +51,15 @@ MARGIN_MM = 2.0
 
 
 class Stage:
-    """Draws one panel. ``clock``, if given, is the text shown while asleep (else black). ``has_light``:
+    """Draws one panel. ``clock`` gives the time as text, and the ms until it changes; it is shown while
+    asleep if the State has light for it (else black). ``has_light``:
     whether the panel has a light that can be turned down; without one the colours are dimmed instead."""
 
     def __init__(
         self,
         panel: Panel,
         *,
-        clock: Callable[[], str] | None = None,
+        clock: Callable[[], tuple[str, Ms]] | None = None,
         has_light: Callable[[], bool] = lambda: True,
     ) -> None:
         self.panel = panel
@@ -113,8 +114,12 @@ class Stage:
         look = ink.look
         while True:
             scene = Scene(ink, state, now, self._pressed, look)
-            if isinstance(state.page, pages.Asleep) and self._clock is not None:
-                asleep.clock(scene, self._clock())
+            if (
+                isinstance(state.page, pages.Asleep)
+                and state.light is not Light.OFF
+                and self._clock is not None
+            ):
+                asleep.clock(scene, *self._clock())
             else:
                 DRAWERS[type(state.page)](scene, state.page)
             tight = look.tight | scene.tight

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from kiosk.core import browse
-from kiosk.core.events import Act, ChangeSetting
+from kiosk.core.events import Act, ChangeSetting, Fault, FaultCleared, FaultFound
 from kiosk.core.pages import (
     About,
     Asleep,
@@ -41,6 +41,18 @@ def test_a_touch_wakes_to_home_and_does_nothing_else():
     night.tap(Act.START)
     assert (night.page, night.state.light, night.effects) == (Home(), Light.LIT, [])
     assert (night.lamp, night.tone) == (0.0, 0)
+
+
+def test_asleep_there_is_light_for_the_clock_if_it_is_wanted_and_set():
+    night = Bedside(standard(asleep_clock=True))
+    lights = [night.state.light]
+    for event in (FaultFound(Fault.CLOCK), FaultCleared(Fault.CLOCK)):
+        night.happen(event)
+        lights.append(night.state.light)
+    assert lights == [Light.DIMMED, Light.OFF, Light.DIMMED]
+    night.tap()
+    night.until(Asleep)
+    assert night.out.light == [(0, 0.02), (0, 0.0), (0, 0.02), (0, 0.06), (60_000, 0.02)]
 
 
 @pytest.mark.parametrize(("after", "page"), [(0.999, Home), (1.0, CountIn)])
