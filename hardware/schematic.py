@@ -48,7 +48,8 @@ class Sheet:
     def flag(self, net: str, at: tuple[float, float], side: str = "left") -> None:
         """Name a net that comes from the Raspberry Pi, with its pin on the header."""
         text = f"{net}\npin {self.header[net]}" if net in self.header else net
-        self.add(elm.Dot(open=True).at(at).color(_BLUE).label(text, side, color=_BLUE, ofst=0.15))
+        away = 0.45 if side == "bottom" else 0.15
+        self.add(elm.Dot(open=True).at(at).color(_BLUE).label(text, side, color=_BLUE, ofst=away))
 
     def wire(self, *points: tuple[float, float]) -> None:
         """Draw a line through points."""
@@ -134,7 +135,7 @@ def _probe(s: Sheet, x: float, y: float) -> None:
     s.dot((x + 1.6, y - 5.4))
     s.flag("GPIO4", (x + 1.6, y - 6.4), "bottom")
     s.wire((x + 1.6, y - 5.4), (x + 1.6, y - 6.4))
-    s.part("R9", elm.Resistor().at((x + 1.6, y - 5.4)).to((x + 5.0, y - 5.4)), "bottom")
+    s.part("R9", elm.Resistor().at((x + 1.6, y - 5.4)).to((x + 5.0, y - 5.4)))
     s.wire((x + 5.0, y - 5.4), (x + 8.6, y - 5.4))
     s.dot((x + 6.4, y - 2.6))
     s.wire((x + 6.4, y - 2.6), (x + 6.4, y - 2.9))
@@ -154,7 +155,7 @@ def _power(s: Sheet, x: float, y: float) -> None:
     a1, a2 = s.circuit.parts["A1"].value, s.circuit.parts["A2"].value
     s.text(f"A1 {a1}\nA2 {a2}\nA3 memory card\nJ1 leads", (x + 5.55, y - 3.8), 10)
     s.wire((x + 7.3, y - 2.6), (x + 7.7, y - 2.6))
-    s.part("F1", elm.Fuse().at((x + 7.7, y - 2.6)).to((x + 10.2, y - 2.6)), "bottom", 0.15)
+    s.part("F1", elm.Fuse().at((x + 7.7, y - 2.6)).to((x + 10.2, y - 2.6)), "bottom", 0.5)
     s.text(f"5V pin {s.header['5V']}", (x + 8.5, y - 2.2), 10, color=_BLUE)
     s.wire((x + 10.2, y - 2.6), (x + 11.2, y - 2.6))
     s.dot((x + 11.2, y - 2.6))
@@ -164,7 +165,7 @@ def _power(s: Sheet, x: float, y: float) -> None:
     s.ground((x + 11.2, y - 4.9))
     s.wire((x + 7.3, y - 4.2), (x + 8.2, y - 4.2), (x + 8.2, y - 4.9))
     s.ground((x + 8.2, y - 4.9))
-    s.text(f"GND pin {s.header['GND']}", (x + 8.7, y - 4.0), 10, color=_BLUE)
+    s.text(f"GND pin {s.header['GND']}", (x + 9.4, y - 4.9), 10, color=_BLUE)
 
 
 def _load(s: Sheet, x: float, y: float, refs: tuple[str, str, str, str]) -> None:
@@ -191,7 +192,7 @@ def _buzzer(s: Sheet, x: float, y: float) -> None:
     s.wire((x + 4.2, base), (x + 4.9, base))
     s.wire((x + 4.5, base), (x + 4.5, base + 1.6))
     s.flag("TONE", (x + 4.5, base + 1.6), "top")
-    s.part("C2", elm.Capacitor(polar=True).at((x + 4.9, base)).to((x + 6.9, base)), "bottom", 0.2)
+    s.part("C2", elm.Capacitor(polar=True).at((x + 4.9, base)).to((x + 6.9, base)), "bottom", 0.5)
     s.dot((x + 7.3, base))
     s.wire((x + 6.9, base), (x + 7.6, base))
     s.part("D3", elm.Schottky().at((x + 7.3, base - 2.2)).to((x + 7.3, base)), "bottom", 0.2)
