@@ -10,11 +10,21 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from kiosk.clock import Clock
 from kiosk.core import night
-from kiosk.core.events import ButtonPressed, Due, Effect, Event, Fault, QuietHours, Tapped
+from kiosk.core.events import (
+    ButtonPressed,
+    Due,
+    Effect,
+    Event,
+    Fault,
+    FaultCleared,
+    FaultFound,
+    QuietHours,
+    Tapped,
+)
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
@@ -23,6 +33,8 @@ from kiosk.core.technique import SECOND, Ms
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 #: How often the button's level is read again while someone is there: edges are hints, levels are truth.
 CHECK_EVERY: Ms = SECOND
 #: So many events are kept to tell what led to an error.
@@ -30,6 +42,10 @@ TRAIL = 200
 #: More errors than this within ERRORS_WITHIN, and starting anew inside the process is no cure.
 ERRORS_AT_MOST = 5
 ERRORS_WITHIN: Ms = 60 * SECOND
+#: An output that failed is tried again after so long; the last one goes on. A single failure costs no cue.
+BACK_OFF: tuple[Ms, ...] = (100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, 60 * SECOND)
+#: What the outputs themselves say, not an event from outside.
+OUTPUT_FAULTS = (Fault.OUTPUTS, Fault.BACKLIGHT)
 
 
 class LampLike(Protocol):
@@ -63,44 +79,108 @@ class ButtonLike(Protocol):
         """When it wants to be checked by itself; None: no wish."""
 
 
+class _Output(Generic[T]):
+    """One output, following what is wanted of it; asked again after a while when it fails.
+
+    ``drive`` brings it there and may raise anything: the pin libraries have no common error. ``rest`` is
+    where it is asked to be when nobody needs it.
+    """
+
+    def __init__(self, name: str, drive: Callable[[T], None], rest: T) -> None:
+        self.failed = False
+        self._name, self._drive, self._rest = name, drive, rest
+        self._at: T | None = None
+        """where it is; None: not known"""
+        self._tried: T | None = None
+        self._failures = 0
+        self._again: Ms = 0
+        self._late = False
+
+    def follow(self, wanted: T, now: Ms) -> None:
+        """Be there, unless it is already, or failed a moment ago."""
+        self._late = False
+        if wanted == self._at:
+            return
+        # Nothing must go on shining or sounding until the next try: to rest it is sent at once, once.
+        if now < self._again and (wanted != self._rest or self._tried == self._rest):
+            self._late = True
+            return
+        if self._driven(wanted):
+            if wanted != self._rest:  # one that cannot begin may well be able to end
+                self.failed, self._failures, self._again = False, 0, 0
+            return
+        self._late = True
+        self._again = now + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        self._failures += 1
+
+    def off(self) -> None:
+        """To rest, now, as far as it can."""
+        self._driven(self._rest)
+        self.forget()
+
+    def forget(self) -> None:
+        """Where it is, is not known any more: the next ``follow`` drives it anew."""
+        self._at = None
+
+    def next_try(self) -> Ms | None:
+        """When what is wanted is tried again; None: it is there."""
+        return self._again if self._late else None
+
+    def _driven(self, wanted: T) -> bool:
+        self._tried, self._at = wanted, None
+        try:
+            self._drive(wanted)
+        except Exception as error:
+            if not self.failed:
+                log.warning("the %s fails, the rest leads without it: %s", self._name, error, exc_info=True)
+            self.failed = True
+            return False
+        self._at = wanted
+        return True
+
+
 class Outputs:
-    """Lamp, buzzer and backlight, following the State. Only changes reach the devices."""
+    """Lamp, buzzer and backlight, following the State. Only changes reach the devices.
+
+    One that fails is logged once, costs none of the others, and is tried again at the moments of
+    ``BACK_OFF``. It counts as failing until it has been driven to something else than rest.
+    """
 
     def __init__(self, lamp: LampLike, buzzer: BuzzerLike, backlight: BacklightLike) -> None:
-        self._lamp, self._buzzer, self._backlight = lamp, buzzer, backlight
-        self._shown: tuple[float, tuple[int, Volume], float] | None = None
+        self._lamp = _Output("lamp", lamp.set, 0.0)
+        self._buzzer = _Output("buzzer", lambda tone: buzzer.play(*tone), (0, Volume.OFF))
+        self._backlight = _Output("backlight", backlight.set, 0.0)
 
     def follow(self, state: State, now: Ms) -> None:
-        """Bring the devices to what the State says at ``now``."""
-        level = state.lamp.pattern.at(now - state.lamp.start)
+        """Bring the devices to what the State says at ``now``. Never raises for a device."""
         hertz = state.sound.tune.at(now - state.sound.start)
-        tone = (hertz, state.sound.volume if hertz else Volume.OFF)
-        light = brightness(state)
-        was = self._shown
-        if was is None or was[0] != level:
-            self._lamp.set(level)
-        if was is None or was[1] != tone:
-            self._buzzer.play(*tone)
-        if was is None or was[2] != light:
-            self._backlight.set(light)
-        self._shown = (level, tone, light)
+        self._lamp.follow(state.lamp.pattern.at(now - state.lamp.start), now)
+        self._buzzer.follow((hertz, state.sound.volume if hertz else Volume.OFF), now)
+        self._backlight.follow(brightness(state), now)
 
     def off(self) -> None:
         """Buzzer and lamp off, whatever was shown; the one even if the other fails."""
-        self._shown = None
-        try:
-            self._buzzer.play(0, Volume.OFF)
-        finally:
-            self._lamp.set(0.0)
+        self._buzzer.off()
+        self._lamp.off()
+        self._backlight.forget()
 
-    @staticmethod
-    def next_edge(state: State, now: Ms) -> Ms | None:
-        """When a pattern next changes after ``now``."""
+    def faults(self) -> frozenset[Fault]:
+        """What fails, for the banner."""
+        failing = {
+            Fault.OUTPUTS: self._lamp.failed or self._buzzer.failed,
+            Fault.BACKLIGHT: self._backlight.failed,
+        }
+        return frozenset(fault for fault, is_so in failing.items() if is_so)
+
+    def next_moment(self, state: State, now: Ms) -> Ms | None:
+        """When a pattern next changes after ``now``, or one that failed is tried again."""
         edges = (
             (state.lamp.start, state.lamp.pattern.next_change(now - state.lamp.start)),
             (state.sound.start, state.sound.tune.next_change(now - state.sound.start)),
         )
-        return min((start + change for start, change in edges if change is not None), default=None)
+        moments = [start + change for start, change in edges if change is not None]
+        tries = (output.next_try() for output in (self._lamp, self._buzzer, self._backlight))
+        return min((*moments, *(moment for moment in tries if moment is not None)), default=None)
 
 
 class Conductor:
@@ -171,7 +251,7 @@ class Conductor:
             if deadline is not None and deadline <= self._now:
                 self._apply(Due())
             else:
-                self._outputs.follow(self.state, self._now)
+                self._follow()
         self._now = max(self._now, now)
 
     def next_due(self) -> Ms | None:
@@ -188,7 +268,7 @@ class Conductor:
         return down or not isinstance(state.page, Asleep)
 
     def _next_moment(self) -> Ms | None:
-        moments = (night.due(self.state), Outputs.next_edge(self.state, self._now))
+        moments = (night.due(self.state), self._outputs.next_moment(self.state, self._now))
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _apply(self, event: Event) -> None:
@@ -201,6 +281,18 @@ class Conductor:
             self._perform(effect)
         if self.state is not was:
             self._publish(self.state)
+        self._tell_outputs()
+
+    def _follow(self) -> None:
+        self._outputs.follow(self.state, self._now)
+        self._tell_outputs()
+
+    def _tell_outputs(self) -> None:
+        """Bring the State's faults to what the outputs say of themselves."""
+        failing = self._outputs.faults()
+        for fault in OUTPUT_FAULTS:
+            if (fault in failing) != (fault in self.state.faults):
+                self._apply(FaultFound(fault) if fault in failing else FaultCleared(fault))
 
     # --- the thread
 
@@ -210,6 +302,7 @@ class Conductor:
         try:
             self._outputs.follow(self.state, self._now)
             self._publish(self.state)
+            self._tell_outputs()
             while not self._stopping.is_set() or not self._inbox.empty():
                 try:
                     self._serve()

@@ -161,7 +161,7 @@ def edges() -> Lines:
     count = 20_000
     began = time.thread_time()
     for _ in range(count):
-        Outputs.next_edge(started, conductor.now)
+        conductor._outputs.next_moment(started, conductor.now)
     yield f"finding the next edge: {_rate(count, time.thread_time() - began)}"
 
 

@@ -348,29 +348,6 @@ def test_an_effect_that_breaks_in_the_failsafe_costs_only_itself(caplog):
     assert done[-1] == ReadWater(on=False)
 
 
-def test_an_output_that_breaks_once_is_an_error_and_the_other_is_off():
-    hall = Hall()
-    hall.set = Breaking(hall.set, 1, lambda level: level == 1.0)
-    with hall:
-        hall.conductor.post(ButtonPressed())
-        hall.until_page(Failsafe)
-    assert hall.raised is None
-    assert hall.did[-2:] == [("buzzer", 0), ("lamp", 0.0)]
-
-
-def test_a_buzzer_that_cannot_be_silenced_leaves_no_lamp_burning():
-    hall = Hall()
-    outputs = Outputs(hall, _Dumb(), _Light(hall.did))
-    with pytest.raises(RuntimeError, match="no sound"):
-        outputs.off()
-    assert hall.did == [("lamp", 0.0)]
-
-
-class _Dumb:
-    def play(self, hertz: int, volume: Volume) -> None:
-        raise RuntimeError("no sound")
-
-
 def test_errors_that_keep_coming_end_the_thread_with_everything_off(monkeypatch, caplog):
     monkeypatch.setattr(the_night, "transition", Breaking(the_night.transition, 99))
     hall = Hall()

@@ -53,6 +53,9 @@ class Fault(StrEnum):
     SETTINGS = "settings"
     CLOCK = "clock"
     BUTTON_STUCK = "button-stuck"
+    OUTPUTS = "outputs"
+    """lamp or buzzer"""
+    BACKLIGHT = "backlight"
 
 
 class ProbeError(StrEnum):

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from kiosk.devices.light import light
-from kiosk.devices.part import Hiccups
+from kiosk.devices.part import driving
 from kiosk.words import N_, _
 
 #: Panels differ in name and address: 10-0045, 11-0045, rpi_backlight, backlight-gpio ...
@@ -27,8 +27,8 @@ class Backlight:
 
     def __init__(self, root: Path = BACKLIGHTS) -> None:
         self._root = root
-        self._hiccups = Hiccups(N_("The brightness of the screen cannot be set."))
         self._powered: bool | None = None
+        self._lost = False
         self._found: tuple[Path, int] | None = None
         self._find()
 
@@ -54,17 +54,24 @@ class Backlight:
         return _("The backlight is {folder}, 0 to {most}.").format(folder=folder, most=most)
 
     def set(self, level: float) -> None:
-        """Brightness as seen: 0.0 is off, anything above is at least the panel's lowest step."""
+        """Brightness as seen: 0.0 is off, anything above is at least the panel's lowest step.
+
+        Raises ``PartFails``.
+        """
         if self._found is None:
             self._find()
-        if self._found is None:
+        if self._found is None and not self._lost:
             return
-        with self._hiccups:
+        with driving(N_("The brightness of the screen cannot be set.")):
             try:
+                if self._found is None:
+                    raise FileNotFoundError(self._root)
                 self._write(level, *self._found)
             except OSError:
                 self._found = self._powered = None  # look again next time
+                self._lost = True
                 raise
+            self._lost = False
 
     def _find(self) -> None:
         with contextlib.suppress(OSError):

@@ -28,7 +28,7 @@ class _Buzzer(Part):
 class PassiveBuzzer(_Buzzer):
     """A passive piezo on GPIO ``pin``, silent to begin with and after ``close``.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had.
+    Raises ``PinsUnavailable`` when the pin cannot be had; ``play`` raises ``PartFails``.
     """
 
     def __init__(self, pin: int, factory: "Factory") -> None:
@@ -49,7 +49,7 @@ class PassiveBuzzer(_Buzzer):
 class ActiveBuzzer(_Buzzer):
     """A buzzer with a tone of its own on GPIO ``pin``, on while the line is high; as loud as it is.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had.
+    Raises ``PinsUnavailable`` when the pin cannot be had; ``play`` raises ``PartFails``.
     """
 
     def play(self, hertz: int, volume: Volume) -> None:

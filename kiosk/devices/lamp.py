@@ -20,7 +20,7 @@ NEARLY_FULL = 0.995
 class Lamp(Part):
     """The lamp on GPIO ``pin``, active high, off to begin with and after ``close``.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had.
+    Raises ``PinsUnavailable`` when the pin cannot be had; ``set`` raises ``PartFails``.
     """
 
     def __init__(self, pin: int, factory: "Factory") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from gpiozero import DigitalOutputDevice
 
-from kiosk.devices.part import Hiccups, Part
+from kiosk.devices.part import Hiccups, Part, driving
 from kiosk.devices.pins import claiming
 
 if TYPE_CHECKING:
@@ -16,14 +16,15 @@ class Output(Part):
 
     Not gpiozero's ``PWMOutputDevice``: that one keeps the pulses going at 0 and 100 %, and lgpio then
     writes the line at every cycle, all night. ``finest`` is the smallest share of a cycle that the line can
-    be high. ``trouble`` is the sentence to log when the pins fail; nothing after the constructor raises.
+    be high. ``trouble`` is the sentence for when the pins fail.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had.
+    Raises ``PinsUnavailable`` when the pin cannot be had; ``steady`` and ``pulse`` raise ``PartFails``.
     """
 
     def __init__(self, pin: int, factory: "Factory", trouble: str) -> None:
         with claiming(pin):
             self._device = DigitalOutputDevice(pin, pin_factory=factory)
+        self._trouble = trouble
         self._hiccups = Hiccups(trouble)
         #: lgpio knows whole percents only
         self.finest: float = getattr(factory, "finest_level", 0.01)
@@ -37,13 +38,16 @@ class Output(Part):
 
     def steady(self, *, high: bool) -> None:
         """No pulses, and the line low or high."""
-        with self._hiccups:
-            if self._device.closed:
-                return
-            # In this order: lgpio's pulses stop wherever they are, high as likely as low.
-            if self._device.pin.frequency is not None:
-                self._device.pin.frequency = None
-            self._device.pin.state = high
+        with driving(self._trouble):
+            self._steady(high=high)
+
+    def _steady(self, *, high: bool) -> None:
+        if self._device.closed:
+            return
+        # In this order: lgpio's pulses stop wherever they are, high as likely as low.
+        if self._device.pin.frequency is not None:
+            self._device.pin.frequency = None
+        self._device.pin.state = high
 
     def pulse(self, hertz: float, share: float) -> None:
         """So many pulses a second, the line high for ``share`` (``finest`` to 1.0) of the time.
@@ -52,7 +56,7 @@ class Output(Part):
         factories see to that. The first of them comes at once, through lgpio within 20 ms: its pulse
         thread looks up only so often (lgPthTx.c).
         """
-        with self._hiccups:
+        with driving(self._trouble):
             if self._device.closed:
                 return
             pin = self._device.pin
@@ -62,7 +66,8 @@ class Output(Part):
             pin.state = min(max(share, self.finest) + 1e-9, 1)
 
     def close(self) -> None:
-        """Low, then given back. May be called twice."""
-        self.steady(high=False)
+        """Low, then given back. May be called twice; never raises."""
+        with self._hiccups:
+            self._steady(high=False)
         with self._hiccups:
             self._device.close()

@@ -2,6 +2,8 @@
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -26,13 +28,29 @@ class Part(ABC):
         self.close()
 
 
+class PartFails(Exception):  # noqa: N818 - a finding, for whoever drives the part
+    """A part could not be driven. The message is one sentence for the owner, with the reason."""
+
+
+@contextmanager
+def driving(sentence: str) -> Iterator[None]:
+    """Whatever fails inside becomes ``PartFails`` with this sentence (marked with ``N_``).
+
+    Every ``Exception``, because the pin libraries have no common one: ``lgpio.error`` derives from
+    ``Exception``, RPi.GPIO raises ``RuntimeError``, gpiozero its own.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise PartFails(f"{_(sentence)} ({error})") from error
+
+
 class Hiccups:
     """``with hiccups:`` around every touch of a part; whatever fails inside ends there.
 
     ``sentence`` says what does not work (marked with ``N_``). The first failure is logged, the next
     ones are not, until one touch has succeeded: a part that came loose must not fill the journal.
-    Catches every ``Exception``, because the pin libraries have no common one: ``lgpio.error`` derives
-    from ``Exception``, RPi.GPIO raises ``RuntimeError``, gpiozero its own.
+    For what nobody waits for: reading the button, closing. What must be tried again is ``driving``.
     """
 
     def __init__(self, sentence: str) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.output import Output
+from kiosk.devices.part import PartFails
 from kiosk.devices.pins import Pins, PinsUnavailable
 from kiosk.words import N_, _
 
@@ -30,8 +31,8 @@ def safe_outputs(pins: Pins, factory: "Factory | None", backlight: Backlight) ->
                 Output(pin, factory, N_("A pin does not answer.")).close()
             except PinsUnavailable as error:
                 trouble.append(str(error))
-    was_there = backlight.is_present
-    backlight.set(SAFE_LEVEL)
-    if was_there and not backlight.is_present:
-        trouble.append(_("The brightness of the screen cannot be set."))
+    try:
+        backlight.set(SAFE_LEVEL)
+    except PartFails as error:
+        trouble.append(str(error))
     return trouble

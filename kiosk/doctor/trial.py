@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kiosk.core.signals import LAMP, Signal, Volume, tune
 from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
 from kiosk.devices.lamp import Lamp
+from kiosk.devices.part import PartFails
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
@@ -62,7 +63,7 @@ def try_outputs(
             _("The buzzer on GPIO{pin} does not sound.").format(pin=pins.buzzer),
             _("Check its wires, and whether sound.buzzer says which kind it is (passive or active)."),
         )
-    except PinsUnavailable as error:
+    except (PinsUnavailable, PartFails) as error:
         return [problem("pins.test", _("Lamp and buzzer cannot be tried."), str(error))]
     finally:
         factory.close()

@@ -11,10 +11,12 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.BUTTON_STUCK: (N_("The button is stuck. Touch works."), N_("Button is stuck")),
     Fault.NO_GPIO: (N_("No button. Check the wiring."), N_("No button found")),
     Fault.NO_TOUCH: (N_("Touch is off. Use the button."), N_("Touch is not working")),
+    Fault.OUTPUTS: (N_("Lamp or buzzer fails. Watch the screen."), N_("Lamp or buzzer fails")),
     Fault.NO_PROBE: (N_("No probe. Plug it in."), N_("No water probe")),
     Fault.DISK: (N_("Card full. Diary stopped."), N_("Diary card is full")),
     Fault.DIARY_TORN: (N_("Diary damaged. A new one began."), N_("Old diary set aside")),
     Fault.SETTINGS: (N_("Settings file is wrong. Check it."), N_("Settings have errors")),
+    Fault.BACKLIGHT: (N_("Screen brightness cannot be set."), N_("Screen light is stuck")),
     Fault.CLOCK: (N_("Clock is not set."), N_("Clock is not set")),
 }
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.devices.backlight import Backlight
+from kiosk.devices.part import PartFails
 
 
 def panel(root: Path, name: str = "10-0045", most: int = 255, power: bool = True) -> Path:
@@ -97,31 +98,30 @@ def test_one_that_comes_later_is_found(tmp_path: Path) -> None:
     assert state(folder) == ("0", "4")
 
 
-def test_one_that_goes_and_comes_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_goes_is_missed_until_it_comes_back(tmp_path: Path) -> None:
     folder = panel(tmp_path)
     backlight = Backlight(tmp_path)
     backlight.set(0.0)
     shutil.rmtree(folder)
-    backlight.set(1.0)
-    backlight.set(0.5)
+    for level in (1.0, 0.5):
+        with pytest.raises(PartFails, match=r"^The brightness of the screen cannot be set\. \("):
+            backlight.set(level)
     assert backlight.is_present is False
     panel(tmp_path)
     (folder / "bl_power").write_text("4")
     backlight.set(1.0)
     assert state(folder) == ("255", "0")
-    assert len(caplog.records) == 1
+    assert backlight.is_present
 
 
-def test_one_that_may_not_be_written_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_may_not_be_written_is_said_each_time(tmp_path: Path) -> None:
     folder = panel(tmp_path)
     (folder / "brightness").unlink()
     (folder / "brightness").mkdir()
     backlight = Backlight(tmp_path)
     for level in (1.0, 0.5, 0.0):
-        backlight.set(level)
-    assert [record.getMessage().split(" (")[0] for record in caplog.records] == [
-        "The brightness of the screen cannot be set."
-    ]
+        with pytest.raises(PartFails, match="Is a directory"):
+            backlight.set(level)
 
 
 @pytest.mark.parametrize(("most", "dims"), [(255, True), (31, True), (8, True), (7, False), (1, False)])

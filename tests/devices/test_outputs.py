@@ -14,6 +14,7 @@ from kiosk.devices.buzzer import DUTY, ActiveBuzzer, PassiveBuzzer
 from kiosk.devices.lamp import Lamp
 from kiosk.devices.light import light
 from kiosk.devices.output import Output
+from kiosk.devices.part import PartFails
 from kiosk.devices.pins import Pins, PinsUnavailable
 from kiosk.devices.safe import safe_outputs
 from tests.devices.conftest import TracingPin
@@ -120,8 +121,8 @@ def test_closed_parts_stay_off_and_free_their_pin(factory: MockFactory) -> None:
     Lamp(12, factory).close()
 
 
-def test_a_lamp_that_fails_is_logged_once_and_raises_nothing(
-    factory: MockFactory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_lamp_that_fails_says_so_each_time_and_works_again(
+    factory: MockFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lamp = Lamp(12, factory)
 
@@ -131,10 +132,27 @@ def test_a_lamp_that_fails_is_logged_once_and_raises_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(TracingPin, "_set_state", broken)
         for level in (1.0, 0.5, 0.0):
-            lamp.set(level)
+            with pytest.raises(PartFails, match=r"^The lamp does not answer\. \(line is gone\)$"):
+                lamp.set(level)
     lamp.set(1.0)
-    assert [record.getMessage() for record in caplog.records] == ["The lamp does not answer. (line is gone)"]
     assert trace(factory, 12)[-1] == ON
+
+
+def test_closing_one_that_fails_is_logged_and_gives_the_pin_back(
+    factory: MockFactory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    buzzer = PassiveBuzzer(13, factory)
+
+    def broken(self: TracingPin, value: float) -> None:
+        raise RuntimeError("line is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TracingPin, "_set_state", broken)
+        buzzer.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "The buzzer does not answer. (line is gone)"
+    ]
+    PassiveBuzzer(13, factory).close()
 
 
 def test_an_interrupt_is_no_hiccup(factory: MockFactory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,21 @@ def test_a_pin_that_somebody_else_holds(pi, pin):
     assert found[2].startswith(f"GPIO{pin} cannot be used (")
 
 
+def test_a_lamp_that_cannot_be_driven(pi, monkeypatch):
+    kind = type(pi.factory.pin(12))
+    drive = kind._set_state
+
+    def broken(pin: object, value: float) -> None:
+        if value:
+            raise OSError("line is gone")
+        drive(pin, value)
+
+    monkeypatch.setattr(kind, "_set_state", broken)
+    assert tried(pi)[0] == [
+        ("problem", "Lamp and buzzer cannot be tried.", "The lamp does not answer. (line is gone)")
+    ]
+
+
 def test_no_pins(pi):
     pi.opening = PinsUnavailable("This is not a Raspberry Pi: it has no pins to use.")
     assert tried(pi)[0] == [
