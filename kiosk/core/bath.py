@@ -39,7 +39,7 @@ def next_card(turn: Turn, page: Card) -> None:
 def _watch(turn: Turn, number: int) -> None:
     """Read the water from now on."""
     turn.do(ReadWater(on=True))
-    water = soak.begin(turn.now, turn.state.water.room)
+    water = soak.begin(turn.now, turn.state.water.air)
     turn.state = msgspec.structs.replace(turn.state, water=water)
     turn.shine(DIM)
     turn.go(Soak(number, safety.soak_length(turn.state.rules)))

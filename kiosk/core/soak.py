@@ -99,6 +99,9 @@ class Water(msgspec.Struct, frozen=True):
     latched: bool = False
     """danger was reached and not yet answered by a press"""
     room: float | None = None
+    """what the probe said in the air since reading began, at its lowest; None: it was in none yet"""
+    room_before: float = ROOM_USUAL
+    """the same of the last soak, for a probe that is put into the water at once"""
     dry_since: Ms | None = None
     warm_since: Ms | None = None
     """since when the water is warm; None: it is not"""
@@ -112,6 +115,11 @@ class Water(msgspec.Struct, frozen=True):
         if self.verdict in {Verdict.WAITING, Verdict.FAULT} or not self.readings:
             return None
         return self.readings[-1].celsius
+
+    @property
+    def air(self) -> float:
+        """The room's temperature, as well as it is known."""
+        return self.room_before if self.room is None else self.room
 
     @property
     def trend(self) -> float:
@@ -130,9 +138,9 @@ class Water(msgspec.Struct, frozen=True):
         return self.latched and self.celsius is not None and self.celsius < bands.too_hot
 
 
-def begin(now: Ms, room: float | None = None) -> Water:
-    """Reading begins; ``room`` is what the probe said in air the last time, if known."""
-    return Water(since=now, room=room)
+def begin(now: Ms, air: float = ROOM_USUAL) -> Water:
+    """Reading begins; ``air`` is the room's temperature as the last soak knew it."""
+    return Water(since=now, room_before=air)
 
 
 def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
@@ -306,9 +314,10 @@ def _feel_room(water: Water, reading: Reading) -> Water:
     possible = low <= reading.celsius <= high
     room = water.room
     if possible and water.verdict in {Verdict.WAITING, Verdict.DRY}:
-        # The lowest: a probe that was in a hand, or in last week's water, only cools towards the room.
+        # The lowest: a probe that was in a hand, or in water, only cools towards the room. Of this soak
+        # alone: a room is warmer in summer than it was in winter.
         room = reading.celsius if room is None else min(room, reading.celsius)
-    near = abs(reading.celsius - (ROOM_USUAL if room is None else room)) <= ROOM_WITHIN
+    near = abs(reading.celsius - (water.room_before if room is None else room)) <= ROOM_WITHIN
     since = water.dry_since if water.dry_since is not None else reading.at
     return msgspec.structs.replace(water, room=room, dry_since=since if possible and near else None)
 
@@ -322,7 +331,7 @@ def _predict(water: Water, bands: Bands) -> Water:
         over = newest.at - water.told_at >= TELL_FOR
         return msgspec.structs.replace(water, warm_for=None) if over else water
     spell = tuple(r for r in _within(water.readings, FIT_OVER) if r.at >= water.warm_since)
-    left = warm_left(spell, ROOM_USUAL if water.room is None else water.room, bands)
+    left = warm_left(spell, water.air, bands)
     return water if left is None else msgspec.structs.replace(water, warm_for=left, told_at=newest.at)
 
 

@@ -471,12 +471,36 @@ def test_the_screen_is_never_dimmed_while_the_water_is_urgent():
     assert night.state.light is Light.DIMMED
 
 
-def test_the_room_is_remembered_for_the_next_soak():
-    night = bathing()
-    night.water(19.0, 5)
+def soak_again(night: Bedside) -> None:
     night.hold()
-    night.press()
-    night.press()
-    night.press()
+    for _ in range(3):
+        night.press()
     assert isinstance(night.page, Soak)
-    assert night.state.water.room == 19.0
+
+
+def lifted_out(night: Bedside, air: float) -> Verdict:
+    """The probe is read in warm water and then lies in the air."""
+    night.water(34.0, 3)
+    for celsius in (30.5, 27.0):
+        night.water(celsius)
+    night.water(air, 12)
+    return night.verdict()
+
+
+@pytest.mark.parametrize(("first", "then"), [(18.0, 27.0), (27.0, 18.0)], ids=["to summer", "to winter"])
+def test_the_room_follows_the_seasons_from_soak_to_soak(first, then):
+    night = bathing()
+    night.water(first, 15)
+    assert night.verdict() is V.DRY
+    soak_again(night)
+    night.water(then, 15)
+    assert night.verdict() is V.DRY
+    night.water(29.0)
+    assert lifted_out(night, then) is V.DRY
+
+
+def test_a_probe_that_begins_in_the_water_knows_the_air_of_the_last_soak():
+    night = bathing()
+    night.water(27.0, 15)
+    soak_again(night)
+    assert lifted_out(night, 26.5) is V.DRY

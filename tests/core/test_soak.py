@@ -16,7 +16,7 @@ V = Verdict
 class Tub:
     """A probe in a tub, read once a second; ``said`` is the verdict after each reading."""
 
-    def __init__(self, bands: Bands | None = None, room: float | None = None) -> None:
+    def __init__(self, bands: Bands | None = None, room: float = soak.ROOM_USUAL) -> None:
         self.now: Ms = 0
         self.bands = bands or Bands()
         self.water = soak.begin(0, room)
@@ -190,13 +190,42 @@ def test_lifted_out_of_the_water_it_is_cold_at_first_and_dry_after_ten_seconds()
 
 def test_the_room_is_what_the_probe_said_in_the_air_at_its_lowest():
     tub = Tub().keep(24.0, 3).keep(22.0, 10).read(24.0)
-    assert tub.water.room == 22.0
-    assert soak.begin(0, tub.water.room).room == 22.0
+    assert tub.water.air == 22.0
+    assert soak.begin(0, tub.water.air).air == 22.0
 
 
 def test_water_never_teaches_the_room():
-    assert Tub(room=20.0).keep(38.0, 30).water.room == 20.0
-    assert Tub().keep(38.0, 30).water.room is None
+    assert Tub(room=20.0).keep(38.0, 30).water.air == 20.0
+    assert Tub().keep(38.0, 30).water.air == 21.0
+
+
+def test_one_reading_alone_teaches_nothing():
+    assert Tub(room=26.0).read(16.0, 20.0).water.air == 26.0
+
+
+@pytest.mark.parametrize(
+    ("last_time", "air"), [(18.0, 27.0), (27.0, 18.0), (21.0, 30.0), (21.0, 15.0)], ids=str
+)
+def test_the_probe_lies_in_the_air_of_another_season(last_time, air):
+    # Summer after winter, winter after summer: this night's air is the room, not the last one's.
+    tub = Tub(room=last_time).keep(air, 13)
+    assert tub.said == [V.WAITING] * 11 + [V.DRY] * 2
+    assert tub.water.air == air
+    tub.read(air + 5, air + 10, 34.0, 34.0, 34.0)
+    assert tub.verdict is V.TOP_UP
+    tub.read(30.5, max(air, 26.0)).keep(air, 12)
+    assert tub.verdict is V.DRY
+
+
+@pytest.mark.parametrize("air", [14.9, 30.1])
+def test_no_room_is_so_cold_or_so_warm(air):
+    tub = Tub(room=20.0).keep(air, 15)
+    assert (tub.verdict, tub.water.air) == (V.COLD, 20.0)
+
+
+def test_a_probe_out_of_a_warm_hand_teaches_the_room_as_it_cools():
+    tub = Tub(room=18.0).read(29.5, 29.0, 28.0, 27.0, 26.0, 25.0).keep(24.5, 20)
+    assert (tub.verdict, tub.water.air) == (V.DRY, 24.5)
 
 
 # --- the bands, each with its step back
