@@ -3,9 +3,9 @@
 import msgspec
 
 from kiosk.core import safety, soak
-from kiosk.core.events import ReadWater, WaterRead
+from kiosk.core.events import Ending, ReadWater, WaterRead
 from kiosk.core.pages import Card, NextUp, Soak
-from kiosk.core.relief import ask, gone, stop_again
+from kiosk.core.relief import ask, gone, record, stop_again
 from kiosk.core.signals import DIM, Signal
 from kiosk.core.soak import URGENT, Verdict, Water
 from kiosk.core.technique import Soaking
@@ -104,17 +104,45 @@ def age(turn: Turn) -> None:
 
 
 def answer(turn: Turn) -> bool:
-    """A press while danger is shown; True if that was what it was for."""
+    """A press where it says that the feet are safe; True if that was what it was for."""
+    if _said_gone(turn):
+        gone(turn)
+        return True
     if turn.state.water.verdict is not Verdict.DANGER or soak_of(turn.page) is None:
         return False
     _become(turn, soak.answer(turn.state.water, safety.bands(turn.state.rules)))
     return True
 
 
+def stay(turn: Turn) -> bool:
+    """A long press in water that scalds; True if that keeps FEET OUT.
+
+    It is gone, and recorded so. Where the feet are it does not say: a hand that clutches in pain presses as
+    long. So nothing is taken from the screen until the water is safe, or a second press repeats it.
+    """
+    episode, water = turn.state.episode, turn.state.water
+    if soak_of(turn.page) is None or episode is None or episode.gone_at is not None:
+        return False
+    if water.verdict is not Verdict.DANGER or water.may_clear(safety.bands(turn.state.rules)):
+        return False
+    record(turn, Ending.GONE)
+    turn.episode(msgspec.structs.replace(episode, using="", stop_shown=True, gone_at=turn.now))
+    turn.tell_water()
+    return True
+
+
+def _said_gone(turn: Turn) -> bool:
+    episode = turn.state.episode
+    return episode is not None and episode.gone_at is not None
+
+
 def _become(turn: Turn, water: Water) -> None:
     """The water is this now: signals, the clock, and the page itself if a question hides it."""
     was = turn.state.water.verdict
     turn.state = msgspec.structs.replace(turn.state, water=water)
+    if _said_gone(turn) and water.cooled(safety.bands(turn.state.rules)):
+        gone(turn)
+        return
     page = soak_of(turn.page)
     if page is None or water.verdict is was:
         return

@@ -114,7 +114,7 @@ def page_at(state: State) -> Ms | None:
         case Check():  # a tone or a probe would go on under the question whether someone is there
             return max(state.touched, state.entered) + ASK_AFTER
         case Rating():
-            return state.touched + relief.RATE_FOR
+            return max(state.touched, state.entered) + relief.RATE_FOR
         case Soak() | TenMinutes() | Signs():
             soak = soak_of(state.page)
             return None if soak is None else soak.done_at()

@@ -187,7 +187,7 @@ def _long(turn: Turn) -> None:
     turn.spend_press()
     if isinstance(turn.page, Rating | Resume | Check):
         relief.sleep(turn)
-    else:
+    elif not bath.stay(turn):
         relief.gone(turn)
 
 

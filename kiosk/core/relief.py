@@ -212,10 +212,11 @@ def gone(turn: Turn) -> None:
     if episode is None:
         sleep(turn)
         return
+    over_at = turn.now if episode.gone_at is None else episode.gone_at
     end(turn, Ending.GONE)
     turn.signal(Signal.DONE)
     if episode.cramp:
-        turn.go(Rating(max(1, round((turn.now - episode.began) / MINUTE))))
+        turn.go(Rating(max(1, round((over_at - episode.began) / MINUTE))))
     else:
         turn.go(GoodNight(None, turn.now + GOOD_NIGHT_FOR))
 
@@ -224,9 +225,16 @@ def end(turn: Turn, ending: Ending) -> None:
     """The episode is over; the probe rests."""
     if soak_of(turn.page) is not None:
         turn.do(ReadWater(on=False))
-    turn.leave(finished=False)
-    turn.do(EpisodeEnded(turn.now, ending))
+    record(turn, ending)
     turn.episode(None)
+
+
+def record(turn: Turn, ending: Ending) -> None:
+    """For the record: the episode is over. Said once."""
+    episode = turn.state.episode
+    if episode is not None and episode.gone_at is None:
+        turn.leave(finished=False)
+        turn.do(EpisodeEnded(turn.now, ending))
 
 
 def rated(turn: Turn, page: Rating) -> None:

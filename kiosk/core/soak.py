@@ -137,6 +137,11 @@ class Water(msgspec.Struct, frozen=True):
         """Danger is over as far as the water goes; a press says the feet are safe."""
         return self.latched and self.celsius is not None and self.celsius < bands.too_hot
 
+    def cooled(self, bands: Bands) -> bool:
+        """The same by two readings in a row, for when nobody presses."""
+        two = self.readings[-2:]
+        return self.may_clear(bands) and len(two) == 2 and two[0].celsius < bands.too_hot
+
 
 def begin(now: Ms, air: float = ROOM_USUAL) -> Water:
     """Reading begins; ``air`` is the room's temperature as the last soak knew it."""

@@ -36,13 +36,15 @@ class Sound(msgspec.Struct, frozen=True):
 
 
 class Episode(msgspec.Struct, frozen=True):
-    """The relief under way. ``cramp`` False: only a soak. ``stop_shown``: the ten minutes were told."""
+    """The relief under way. ``cramp`` False: only a soak. ``stop_shown``: the ten minutes were told.
+    ``gone_at``: it is over for the record since then, but the water is still too hot to be left alone."""
 
     began: Ms
     cramp: bool = True
     stop_shown: bool = False
     using: str = ""
     """id of the technique under way, for the record"""
+    gone_at: Ms | None = None
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

@@ -314,7 +314,7 @@ class AnyNight(RuleBasedStateMachine):
             case CountIn(number) | NextUp(number) | Card(number) | Soak(number):
                 assert number < len(state.sequence)
         episode = state.episode
-        assert (episode is not None) <= self.open
+        assert self.open >= (episode is not None and episode.gone_at is None)
         if episode is None or not episode.cramp or episode.stop_shown:
             return
         late = now - episode.began - safety.STOP_AFTER
@@ -343,7 +343,8 @@ class AnyNight(RuleBasedStateMachine):
             return
         other = Player(self.state, self.player.now)
         other.press(100)
-        if self.state.water.verdict is Verdict.DANGER and soak_of(self.state.page) is not None:
+        danger = self.state.water.verdict is Verdict.DANGER and soak_of(self.state.page) is not None
+        if danger and self.state.episode.gone_at is None:
             assert isinstance(other.state.page, Soak)  # it waits for cool water
         else:
             assert other.state.page != self.state.page

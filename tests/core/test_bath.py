@@ -16,6 +16,7 @@ from kiosk.core.events import (
     TechniqueBegan,
     TechniqueEnded,
 )
+from kiosk.core.night import failsafe
 from kiosk.core.pages import Asleep, Card, Gone, GoodNight, NextUp, Rating, Signs, Soak, TenMinutes
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.signals import Volume
@@ -176,15 +177,81 @@ def test_a_touch_says_it_as_well():
     assert night.verdict() is V.SETTLING
 
 
-def test_a_long_press_is_a_way_out_of_danger_and_everything_is_silent():
-    night = warm()
+def gone_in_danger(*, cramp: bool = True) -> Bedside:
+    """Someone in scalding water presses long."""
+    night = warm(standard() if not cramp else None, cramp=cramp)
     night.water(42.0)
     night.water(45.0, 3)
     night.hold()
+    assert (night.verdict(), type(night.page)) == (V.DANGER, Soak)
+    return night
+
+
+def test_a_long_press_in_danger_is_recorded_and_feet_out_stays_until_the_water_is_safe():
+    night = warm()
+    night.water(42.0)
+    night.water(45.0, 3)
+    at = night.now + 1500
+    night.effects.clear()
+    night.hold()
+    assert [type(each) for each in night.effects] == [TechniqueEnded, EpisodeEnded]
+    assert night.effects[-1] == EpisodeEnded(at, Ending.GONE)
+    night.out.tones.clear()
+    night.water(44.0, 20)
+    assert (night.verdict(), type(night.page), night.state.light) == (V.DANGER, Soak, Light.LIT)
+    assert len([tone for _, tone in night.out.tones if tone == 784]) >= 6
+    night.water(41.0, 1200)  # no ten minutes, no giving up: it is not safe yet
+    assert isinstance(night.page, Soak)
+    night.water(40.9)
+    assert isinstance(night.page, Soak)
+    night.water(40.9)
+    assert night.page == Rating(1)
+    assert night.effects[2:] == [ReadWater(on=False)]
+    assert [tone for _, tone in night.out.tones if tone][-2:] == [523, 1047]
+    night.wait(58)
+    assert isinstance(night.page, Rating)
+    night.wait(10)
+    assert night.page == Asleep()
+
+
+@pytest.mark.parametrize("again", [lambda n: n.press(), lambda n: n.hold(), lambda n: n.tap()])
+def test_a_second_press_says_that_the_feet_are_out(again):
+    night = gone_in_danger()
+    again(night)
     assert isinstance(night.page, Rating)
     night.wait(3)
     assert (night.lamp, night.tone) == (0.0, 0)
-    assert ReadWater(on=False) in night.effects
+    assert [type(each) for each in night.effects[-3:]] == [TechniqueEnded, EpisodeEnded, ReadWater]
+
+
+def test_after_a_soak_for_its_own_sake_it_is_good_night():
+    night = gone_in_danger(cramp=False)
+    night.press()
+    assert night.page == GoodNight(None, night.now + 8000)
+
+
+def test_a_probe_that_breaks_after_it_lets_nobody_back_in():
+    night = gone_in_danger()
+    night.water(None, 3)
+    assert (night.verdict(), type(night.page)) == (V.FAULT, Soak)
+    night.water(None, 31 * 60)
+    assert night.page == Asleep()
+    assert [e.ending for e in night.effects if isinstance(e, EpisodeEnded)] == [Ending.GONE]
+
+
+def test_an_error_of_our_own_after_it_records_no_second_end():
+    night = gone_in_danger()
+    _, effects = failsafe(night.state, night.now)
+    assert effects == [ReadWater(on=False)]
+
+
+def test_a_long_press_once_the_water_is_cool_again_is_the_end():
+    night = warm()
+    night.water(42.0)
+    night.water(43.0)
+    night.water(40.5, 2)
+    night.hold()
+    assert isinstance(night.page, Rating)
 
 
 def test_no_reading_for_five_seconds_is_said():

@@ -57,7 +57,7 @@ RELIEF = Episode(80_000)
         (CountIn(0, HELD, 104_000, counting=True), 104_000),
         (Guide(0, HELD, 100_000, 0), 105_000),
         (Guide(0, HELD, 100_000, 3), 116_000),
-        (Rating(), 150_000),
+        (Rating(), 160_000),
         (WARM, 200_000 + 14 * MINUTE),
         (TenMinutes(WARM), 200_000 + 14 * MINUTE),
         (Signs(TenMinutes(WARM)), 200_000 + 14 * MINUTE),
