@@ -2,6 +2,7 @@
 
 import os
 import re
+from io import BytesIO
 from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -26,7 +27,7 @@ SETTLED: Ms = 1500
 class Camera:
     """Call it with a State: the picture goes to ``folder`` under its number, time and page.
 
-    Pictures of an earlier rehearsal in the folder are replaced. Raises ``OSError``.
+    Pictures of an earlier rehearsal in the folder are replaced. Raises ``OSError``, also when called.
     """
 
     def __init__(self, folder: Path, size: tuple[int, int]) -> None:
@@ -46,4 +47,6 @@ class Camera:
         seconds = now // 1000
         moment = f"{seconds // 3600}h{seconds // 60 % 60:02}m{seconds % 60:02}s"
         if not isinstance(state.page, Asleep) or self._taken == 1:
-            pygame.image.save(self._surface, str(self._folder / f"{self._taken:03}-{moment}-{name}.png"))
+            picture = BytesIO()  # pygame itself would not say why a file cannot be written
+            pygame.image.save(self._surface, picture, "picture.png")
+            (self._folder / f"{self._taken:03}-{moment}-{name}.png").write_bytes(picture.getvalue())

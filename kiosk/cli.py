@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kiosk import __version__
+from kiosk.files import at_home
 from kiosk.words import _, speak
 
 OK, FAILED, WRONG = 0, 1, 2
@@ -22,17 +23,43 @@ OK, FAILED, WRONG = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    _open_output()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     chosen = command_line().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
-        return command(chosen)
+        code = command(chosen)
+        sys.stdout.flush()
     except BrokenPipeError:
         # the reader of our output went away (`| head`); nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return OK
+    except OSError as error:
+        if command is _run:
+            raise  # by the bed the journal needs the whole story
+        if error.filename is None:
+            _drop_output()
+            _complain([_("The output cannot be written: {reason}.").format(reason=error.strerror)])
+        else:
+            _complain(
+                [_("{file} cannot be used: {reason}.").format(file=error.filename, reason=error.strerror)]
+            )
+        return FAILED
     except KeyboardInterrupt:
         return 130
+    return code
+
+
+def _open_output() -> None:
+    """Print to nowhere if the shell closed our output; letters the terminal does not know become "?"."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -158,7 +185,9 @@ def _run(chosen: argparse.Namespace) -> int:
     if code != bedside.NO_DISPLAY:
         return code
     print(_("There is no display here, so this is a rehearsal: a normal night, at once."), file=sys.stderr)
-    return main(["rehearse", "--out", "out/rehearsal"])
+    if main(["rehearse", "--out", "out/rehearsal"]) == OK:
+        return OK
+    return main(["rehearse"])  # this folder takes no pictures; the night is worth reading without
 
 
 def _rehearse(chosen: argparse.Namespace) -> int:
@@ -243,7 +272,9 @@ def _diary(chosen: argparse.Namespace) -> int:
     from kiosk.diary.database import DiaryError
     from kiosk.diary.store import Store
 
-    path = diary_path(settings.load()[0])
+    config, problems = settings.load()
+    _complain(problems)
+    path = diary_path(config)
     try:
         with Store.read_only(path) as store:
             if chosen.csv:
@@ -336,8 +367,8 @@ def diary_path(config: object) -> Path:
     from kiosk.settings import Settings
 
     if isinstance(config, Settings) and config.diary.path:
-        return Path(config.diary.path).expanduser()
+        return at_home(config.diary.path)
     if state := os.environ.get("STATE_DIRECTORY"):
         return Path(state.split(":")[0]) / "diary.db"
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(home).expanduser() / "cramp-kiosk" / "diary.db"
+    return at_home(home) / "cramp-kiosk" / "diary.db"

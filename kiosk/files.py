@@ -23,6 +23,14 @@ def asset(*parts: str) -> Path:
     raise FileNotFoundError(f"{'/'.join(parts)} is not in any assets folder; looked in {looked}")
 
 
+def at_home(path: str) -> Path:
+    """The path with ``~`` as the home it stands for; where there is no such home, in /nonexistent."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path("/nonexistent", path)
+
+
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace a file as a whole: after a power cut it holds the old bytes or the new, never a part.
 

@@ -89,6 +89,8 @@ class Setup:
         try:
             path = self._path()
             text = read_config(path)
+            if "\0" in text:
+                raise ConfigError(_("{file} is no config.txt: it is not text.").format(file=path))
             plain = without_block(text)
             wanted = plain if undo else self._with_needs(plain)
         except ConfigError as error:

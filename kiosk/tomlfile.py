@@ -1,5 +1,6 @@
 """TOML files as typed data; mistakes told in plain words: which key, what belongs there, what is there."""
 
+import codecs
 import difflib
 import os
 import re
@@ -12,11 +13,14 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 from msgspec import inspect
 
-from kiosk.files import replace_file
+from kiosk.files import at_home, replace_file
 from kiosk.words import _
 
 T = TypeVar("T")
 Key = tuple[str | int, ...]
+
+_MOST = 1 << 20
+"""bytes of a file; a person's own are a thousandth of that"""
 
 #: Where whoever runs this machine puts settings and techniques for everyone.
 SYSTEM = Path("/etc/cramp-kiosk")
@@ -43,13 +47,18 @@ def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where this user's own files are: under systemd the service's state folder, else XDG's."""
     if state := environ.get("STATE_DIRECTORY"):
         return Path(state.split(":")[0])
-    return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "cramp-kiosk"
+    return at_home(environ.get("XDG_CONFIG_HOME") or "~/.config") / "cramp-kiosk"
 
 
 def read(path: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises ``TomlError``; a missing file is the caller's to judge."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            found = file.read(_MOST + 1)
+        if len(found) > _MOST:
+            raise TomlError(_("{file} is too long: more than a million bytes.").format(file=path))
+        # Editors on Windows begin a file with a mark.
+        return tomllib.loads(found.removeprefix(codecs.BOM_UTF8).decode())
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -59,12 +68,15 @@ def read(path: Path) -> dict[str, Any]:
         sentence = _("{file} is not text in UTF-8: byte {number} does not belong there.")
         raise TomlError(sentence.format(file=path, number=error.start + 1)) from error
     except tomllib.TOMLDecodeError as error:
-        found = _SYNTAX.match(str(error))
-        reason, line, column = found.groups() if found else (str(error), None, None)
+        place = _SYNTAX.match(str(error))
+        reason, line, column = place.groups() if place else (str(error), None, None)
         told = _("{file} ends too early to be TOML ({reason}).")
         if line:
             told = _("{file}, line {line}, column {column}: this is not TOML ({reason}).")
         raise TomlError(told.format(file=path, line=line, column=column, reason=reason)) from error
+    except (RecursionError, ValueError) as error:
+        # a thousand brackets, a number of thousands of digits: tomllib leaves these to Python's own limits
+        raise TomlError(_("{file} is too deep, or has too long a number.").format(file=path)) from error
 
 
 def fit(raw: object, kind: type[T], name: object) -> T:

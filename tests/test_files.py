@@ -47,3 +47,10 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch)
         files.replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_home_is_where_the_user_lives_or_nowhere(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/anna")
+    assert files.at_home("~/.config") == files.Path("/home/anna/.config")
+    assert files.at_home("/data/diary.db") == files.Path("/data/diary.db")
+    assert files.at_home("~nobody_of_that_name/x") == files.Path("/nonexistent/~nobody_of_that_name/x")

@@ -144,6 +144,14 @@ def test_pins_that_the_hardware_does_not_reach(bench):
     assert bench.warned[0].startswith("The PWM hardware does not reach GPIO6 and GPIO13 at once")
 
 
+def test_a_file_that_is_no_text_is_left_alone(bench, tmp_path):
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF\0\0")
+    assert bench.setup(file=program, yes=True) == 1
+    assert bench.warned == [f"{program} is no config.txt: it is not text."]
+    assert program.read_bytes() == b"\x7fELF\0\0"
+
+
 def test_not_on_a_raspberry_pi(tmp_path):
     bench = Bench(tmp_path, "Rockchip Something")
     assert bench.setup() == 1

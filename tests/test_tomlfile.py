@@ -31,6 +31,9 @@ def test_where_a_users_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (b"a = 1\na = 2\n", ", line 2, column 6: this is not TOML (Cannot overwrite a value)."),
         (b'a = "x', " ends too early to be TOML (Unterminated string)."),
         (b"a = '\xff'", " is not text in UTF-8: byte 6 does not belong there."),
+        (b"a = " + b"[" * 5000, " is too deep, or has too long a number."),
+        (b"a = " + b"9" * 5000, " is too deep, or has too long a number."),
+        (b"#" * (2**20 + 1), " is too long: more than a million bytes."),
     ],
 )
 def test_a_file_that_cannot_be_understood(tmp_path: Path, content: bytes, told: str) -> None:
@@ -39,6 +42,12 @@ def test_a_file_that_cannot_be_understood(tmp_path: Path, content: bytes, told: 
     with pytest.raises(TomlError) as error:
         read(path)
     assert str(error.value) == f"{path}{told}"
+
+
+def test_a_file_from_a_windows_editor(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xef\xbb\xbf[sound]\r\nvolume = 'low'\r\n")
+    assert read(path) == {"sound": {"volume": "low"}}
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -193,7 +193,8 @@ def _told(path: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.Error) and is_torn(error):
             raise DiaryError(_damaged(path)) from error
         text = _("The diary {path} cannot be opened ({reason}); check that its disk is there and not full.")
-        raise DiaryError(text.format(path=path, reason=error)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DiaryError(text.format(path=path, reason=reason)) from error
 
 
 def _may_not(path: Path) -> str:

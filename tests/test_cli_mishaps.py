@@ -1,0 +1,90 @@
+"""The commands where the machine is unkind: no space, no output, no letters, no home."""
+
+import io
+import sys
+
+import pytest
+
+from kiosk.cli import main
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "NOTIFY_SOCKET", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "command", [["techniques"], ["techniques", "soak"], ["rehearse"], ["settings", "--defaults"], ["diary"]]
+)
+def test_output_to_a_full_disk_is_told(command, monkeypatch, capsys):
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - as the shell opens it
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(command) == 1
+        assert capsys.readouterr().err == "The output cannot be written: No space left on device.\n"
+
+
+def test_output_that_the_shell_closed_is_no_matter(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["diary", "--csv"]) == 0
+    assert main(["settings"]) == 0
+    sys.stdout.close()
+
+
+def test_a_terminal_without_our_letters_shows_question_marks(monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
+    assert main(["techniques", "hand_stretch"]) == 0
+    assert b"HOLD 5 s (3 to 5) ? Pull the toes back" in written.getvalue()
+
+
+def test_a_picture_that_finds_no_space_is_told(home, monkeypatch, capsys):
+    def no_space(path, _data):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", no_space)
+    assert main(["rehearse", "--out", "taken"]) == 1
+    assert capsys.readouterr().err == (
+        "taken/001-0h10m00s-count_in.png cannot be used: No space left on device.\n"
+    )
+
+
+def test_a_run_where_no_pictures_can_be_kept_still_plays(home, capsys):
+    (home / "out").write_text("in the way")
+    assert main(["run"]) == 0
+    out, err = capsys.readouterr()
+    assert "0:10:04.000  page    guide: hand_stretch, hold" in out
+    assert "out/rehearsal cannot be written: Not a directory." in err
+
+
+def test_a_run_that_breaks_by_the_bed_tells_the_journal_everything(monkeypatch):
+    def run(*_arguments, **_how):
+        raise OSError(5, "Input/output error", "/dev/fb0")
+
+    monkeypatch.setattr("kiosk.bedside.run", run)
+    with pytest.raises(OSError, match="/dev/fb0"):
+        main(["run"])
+
+
+def test_a_diary_whose_settings_are_wrong_is_listed_with_a_complaint(home, capsys):
+    own = home / "config" / "cramp-kiosk"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text("[diary]\npath = 3\n")
+    assert main(["diary"]) == 0
+    assert capsys.readouterr() == (
+        "Nothing is in the diary yet.\n", f"{own}/config.toml: diary.path must be text, but it is 3.\n",
+    )  # fmt: skip
+
+
+def test_a_diary_that_is_a_folder_is_told_once(home, capsys):
+    place = home / "data" / "cramp-kiosk" / "diary.db"
+    place.mkdir(parents=True)
+    assert main(["diary"]) == 1
+    assert capsys.readouterr().err == (
+        f"The diary {place} cannot be opened (Is a directory); check that its disk is there and not full.\n"
+    )
