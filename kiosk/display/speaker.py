@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import struct
@@ -11,6 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.core.signals import Volume
+from kiosk.words import _
+
+log = logging.getLogger(__name__)
 
 RATE = 44_100
 """samples a second"""
@@ -55,7 +59,7 @@ def has_sound(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -
 
 class Speaker:
     """Plays one tone at a time. All sound is made on a thread of its own, the opening of the card too:
-    that may take seconds. Without a card it is silent, without a word."""
+    that may take seconds. Without a card it is silent, without a word; without the library, it says so."""
 
     def __init__(self) -> None:
         self._wanted: queue.SimpleQueue[tuple[int, Volume] | None] = queue.SimpleQueue()
@@ -84,8 +88,15 @@ class Speaker:
                 self._wanted.put(wanted)
 
     def _run(self) -> None:
-        import pygame.mixer  # noqa: PLC0415 - loaded only where it can be heard
-
+        try:
+            import pygame.mixer  # noqa: PLC0415 - loaded only where it can be heard
+        except ImportError as error:  # PyPI's pygame brings SDL's mixer, but not the glib under it
+            told = _(
+                "The simulator is silent: pygame's mixer cannot be loaded ({error}). "
+                "Run sudo apt install libglib2.0-0."
+            )
+            log.warning("%s", told.format(error=error))
+            return
         try:
             pygame.mixer.init(frequency=RATE, size=-16, channels=1, buffer=512)
         except pygame.error:

@@ -1,4 +1,6 @@
+import logging
 import struct
+import sys
 import threading
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from kiosk.core.signals import Volume
 from kiosk.display.speaker import ACTIVE_HERTZ, LOUDNESS, RATE, Speaker, has_sound, square_wave
+from tests.sound import needs_mixer
 
 
 def rising(wave: bytes) -> int:
@@ -72,6 +75,7 @@ class Recorder:
         self.done.set()
 
 
+@needs_mixer
 def test_one_tone_at_a_time_and_each_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     played: list[str] = []
     made: list[bytes] = []
@@ -102,6 +106,7 @@ def test_one_tone_at_a_time_and_each_made_once(monkeypatch: pytest.MonkeyPatch) 
     assert pygame.mixer.get_init() is None
 
 
+@needs_mixer
 def test_a_card_that_can_not_be_opened_is_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
     speaker = Speaker()
@@ -109,6 +114,20 @@ def test_a_card_that_can_not_be_opened_is_silence(monkeypatch: pytest.MonkeyPatc
     speaker.tone(523, Volume.LOW)
     speaker.close()
     assert pygame.mixer.get_init() is None
+
+
+def test_without_the_sound_library_it_is_silent_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygame.mixer", None)
+    speaker = Speaker()
+    with caplog.at_level(logging.WARNING):
+        speaker.open()
+        speaker.tone(523, Volume.LOW)
+        speaker.close()
+    (told,) = caplog.messages
+    assert told.startswith("The simulator is silent: pygame's mixer cannot be loaded (")
+    assert told.endswith("). Run sudo apt install libglib2.0-0.")
 
 
 def test_without_a_card_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
