@@ -64,12 +64,21 @@ def stop_cards(turn: Turn, page: Card) -> None:
 
 
 def press(turn: Turn, page: Soak) -> None:
-    """A press in the soak asks whether it is gone, so that one by accident costs nothing. Where the feet
+    """A press in the soak asks whether it is gone (or whether to stop, if there is no cramp), so that one by accident costs nothing. Where the feet
     are told to come out, it takes them out for good: no question hides that, and the button leads on."""
     if turn.state.water.verdict in ENDS_BY_PRESS:
         over(turn, finished=False)
     else:
         ask(turn, page)
+
+
+def yes(turn: Turn) -> None:
+    """The question is answered with yes: it's gone; or, in a soak for its own sake: stop."""
+    episode = turn.state.episode
+    if episode is None or episode.cramp or soak_of(turn.page) is None:
+        gone(turn)
+    else:
+        over(turn, finished=False)
 
 
 def over(turn: Turn, *, finished: bool) -> None:
@@ -80,6 +89,8 @@ def over(turn: Turn, *, finished: bool) -> None:
     page = soak_of(turn.page)
     if page is None:
         raise AssertionError("no soak is under way")
+    if turn.state.episode is not None and not turn.state.episode.cramp:
+        turn.go(page)  # whether to stop is no question any more
     turn.leave(finished=finished)
     turn.do(ReadWater(on=False))
     turn.signal(Signal.NEXT)

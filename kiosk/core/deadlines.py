@@ -105,7 +105,11 @@ def ask_at(state: State) -> Ms | None:
 def page_at(state: State) -> Ms | None:
     """The page's own deadline."""
     match state.page:
-        case NextUp(_, until) | Gone(_, _, until) | Awake(_, until) | GoodNight(_, until) | Resume(_, until):
+        case Gone(_, _, until):  # feet are not kept in longer by a question
+            soak = soak_of(state.page)
+            ends = (until, None if soak is None else soak.done_at())
+            return min((at for at in ends if at is not None), default=None)
+        case NextUp(_, until) | Awake(_, until) | GoodNight(_, until) | Resume(_, until):
             return until
         case CountIn(_, _, first_beat, _, counting):
             return first_beat if counting else first_beat - COUNT_IN

@@ -187,6 +187,8 @@ def _long(turn: Turn) -> None:
     turn.spend_press()
     if isinstance(turn.page, Rating | Resume | Check):
         relief.sleep(turn)
+    elif isinstance(turn.page, Gone):
+        bath.yes(turn)
     elif not bath.stay(turn):
         relief.gone(turn)
 
@@ -223,7 +225,9 @@ def _act(turn: Turn, act: Act) -> None:
             relief.ask(turn, page)
         case (Gone(), Act.STILL):
             relief.still_there(turn, page)
-        case (Gone(), Act.YES) | (TenMinutes(), Act.GONE):
+        case (Gone(), Act.YES):
+            bath.yes(turn)
+        case (TenMinutes(), Act.GONE):
             relief.gone(turn)
         case (Rating(), Act.PLUS | Act.MINUS):
             turn.go(relief.rate(page, 1 if act is Act.PLUS else -1))

@@ -6,17 +6,17 @@ from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
 from kiosk.words import N_, _
 
-#: Long form and short form, the gravest first: only one is shown.
+#: Long form (at most five words, beside three targets) and short form, the gravest first: only one is shown.
 SENTENCES: dict[Fault, tuple[str, str]] = {
-    Fault.BUTTON_STUCK: (N_("The button is stuck. Touch works."), N_("Button is stuck")),
+    Fault.BUTTON_STUCK: (N_("Button stuck. Use touch."), N_("Button is stuck")),
     Fault.NO_GPIO: (N_("No button. Check the wiring."), N_("No button found")),
-    Fault.NO_TOUCH: (N_("Touch is off. Use the button."), N_("Touch is not working")),
-    Fault.OUTPUTS: (N_("Lamp or buzzer fails. Watch the screen."), N_("Lamp or buzzer fails")),
+    Fault.NO_TOUCH: (N_("No touch. Use the button."), N_("Touch is off")),
+    Fault.OUTPUTS: (N_("Lamp or buzzer fails."), N_("Lamp, buzzer fail")),
     Fault.NO_PROBE: (N_("No probe. Plug it in."), N_("No water probe")),
     Fault.DISK: (N_("Card full. Diary stopped."), N_("Diary card is full")),
-    Fault.DIARY_TORN: (N_("Diary damaged. A new one began."), N_("Old diary set aside")),
-    Fault.SETTINGS: (N_("Settings file is wrong. Check it."), N_("Settings have errors")),
-    Fault.BACKLIGHT: (N_("Screen brightness cannot be set."), N_("Screen light is stuck")),
+    Fault.DIARY_TORN: (N_("Diary damaged. New one began."), N_("Diary damaged")),
+    Fault.SETTINGS: (N_("Settings are wrong. Check them."), N_("Check settings")),
+    Fault.BACKLIGHT: (N_("Screen light is stuck."), N_("Light is stuck")),
     Fault.CLOCK: (N_("Clock is not set."), N_("Clock is not set")),
 }
 

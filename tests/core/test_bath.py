@@ -382,6 +382,65 @@ def test_after_a_soak_for_its_own_sake_comes_good_night():
     assert night.page == Asleep()
 
 
+def asked_to_stop() -> Bedside:
+    """A press in the good water of a soak for its own sake: there is no cramp to be gone."""
+    night = warm(cramp=False, rules=standard())
+    night.press()
+    assert isinstance(night.page, Gone)
+    assert night.page.back == Soak(3, 15 * MINUTE, 0, night.page.back.since)
+    return night
+
+
+@pytest.mark.parametrize("yes", [lambda n: n.tap(Act.YES), lambda n: n.hold()], ids=["touch", "button"])
+def test_to_stop_a_soak_for_its_own_sake_dries_the_feet_first(yes):
+    night = asked_to_stop()
+    yes(night)
+    assert night.page == Card(3, after=True)
+    assert [type(each) for each in night.effects[-2:]] == [TechniqueEnded, ReadWater]
+    night.press()
+    assert night.page == GoodNight(None, night.now + 8000)
+    assert night.effects[-1] == EpisodeEnded(night.now, Ending.GONE)
+
+
+@pytest.mark.parametrize(
+    "no",
+    [lambda n: n.tap(Act.STILL), lambda n: n.press(), lambda n: n.water(38.5, 21)],
+    ids=["touch", "button", "nobody"],
+)
+def test_not_to_stop_it_goes_on_and_the_clock_never_stood(no):
+    night = asked_to_stop()
+    page = night.page.back
+    no(night)
+    assert night.page == page
+
+
+def test_a_soak_for_its_own_sake_that_is_over_needs_no_answer_any_more():
+    night = warm(cramp=False, rules=standard())
+    night.water(38.5, 15 * 60 - 5)
+    night.press()
+    assert isinstance(night.page, Gone)
+    night.water(38.5, 6)
+    assert night.page == Card(3, after=True)
+
+
+def test_without_cards_after_it_good_night_follows_at_once():
+    bare = msgspec.structs.replace(SOAK, soak=msgspec.structs.replace(SOAK.soak, after=()))
+    night = warm(Rules(techniques=(HAND, bare)), cramp=False)
+    night.press()
+    night.tap(Act.YES)
+    assert night.page == GoodNight(None, night.now + 8000)
+
+
+def test_a_card_of_a_soak_for_its_own_sake_left_alone_asks_whether_to_stop():
+    night = Bedside()
+    night.tap()
+    night.wait(2)
+    night.tap(Act.SOAK)
+    night.until(Gone)
+    night.tap(Act.YES)
+    assert isinstance(night.page, GoodNight)
+
+
 def test_without_cards_after_it_the_question_follows_at_once():
     bare = msgspec.structs.replace(SOAK, soak=msgspec.structs.replace(SOAK.soak, after=()))
     night = warm(Rules(techniques=(bare,)))

@@ -19,7 +19,7 @@ from kiosk.core.events import Fault, Tally
 from kiosk.core.rules import Condition, Rules, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.soak import Reading, Verdict, Water
-from kiosk.core.state import State
+from kiosk.core.state import Episode, State
 from kiosk.core.technique import MINUTE, SECOND, Cue, Ms, Side
 from kiosk.core.timeline import COUNT_IN, lay_out
 from kiosk.screen.stage import Stage
@@ -115,6 +115,7 @@ GALLERY: dict[str, State] = {
     "calf-off": _beat("calf_stretch", Cue.RELEASE),
     "walk": _beat("walk", Cue.MOVE, elapsed=20_000),
     "gone": _state(pages.Gone(ANY)),
+    "stop-soak": _state(pages.Gone(ANY), episode=Episode(NOW, cramp=False)),
     "awake": _state(pages.Awake(ANY, NOW + MINUTE)),
     "rating": _state(pages.Rating(4, 6)),
     "rating-none": _state(pages.Rating()),
@@ -158,6 +159,11 @@ def in_look(
 ) -> State:
     """The same State for an owner who chose this theme, text size and foot."""
     return _with(state, theme=theme, text_size=text_size, side=side)
+
+
+def with_faults(state: State, *faults: Fault) -> State:
+    """The same State with these faults."""
+    return msgspec.structs.replace(state, faults=frozenset(faults))
 
 
 def draw(state: State, panel: Panel) -> tuple[pygame.Surface, Stage]:

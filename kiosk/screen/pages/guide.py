@@ -184,7 +184,7 @@ def _countdown(scene: Scene, box: Box, track: Track, start: Ms, end: Ms) -> None
 
 
 def gone(scene: Scene, _page: Gone) -> None:
-    """GONE? Yes, or still there."""
+    """GONE? Yes, or still there. Without a cramp: STOP? Yes, or go on."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     cap = look.px(look.cap("key"))
     if look.shape is Shape.SMALL:
@@ -197,6 +197,11 @@ def gone(scene: Scene, _page: Gone) -> None:
     else:
         baseline = area.y + area.h // 6 + cap
         boxes = area.low(area.h * 3 // 5).inset(look.px(4), 0).column(2, look.least(12))
-    parts.key_word(scene, _("GONE?"), area.cx, baseline, area.w, align="centre")
-    parts.target(scene, boxes[0], Act.YES, _("Yes"), "gone")
-    parts.target(scene, boxes[1], Act.STILL, _("Still there"), "again", main=True)
+    episode = scene.state.episode
+    if episode is None or episode.cramp:
+        word, yes_icon, no = _("GONE?"), "gone", _("Still there")
+    else:
+        word, yes_icon, no = _("STOP?"), "stop", _("Go on")
+    parts.key_word(scene, word, area.cx, baseline, area.w, align="centre")
+    parts.target(scene, boxes[0], Act.YES, _("Yes"), yes_icon)
+    parts.target(scene, boxes[1], Act.STILL, no, "again", main=True)
