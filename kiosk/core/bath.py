@@ -64,8 +64,9 @@ def stop_cards(turn: Turn, page: Card) -> None:
 
 
 def press(turn: Turn, page: Soak) -> None:
-    """A press in the soak asks whether it is gone (or whether to stop, if there is no cramp), so that one by accident costs nothing. Where the feet
-    are told to come out, it takes them out for good: no question hides that, and the button leads on."""
+    """A press in the soak asks whether it is gone (without a cramp: whether to stop), so that one by accident
+    costs nothing. Where the feet are told to come out, it takes them out for good: no question hides that,
+    and the button leads on."""
     if turn.state.water.verdict in ENDS_BY_PRESS:
         over(turn, finished=False)
     else:

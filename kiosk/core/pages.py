@@ -63,8 +63,10 @@ class Guide(_Page, frozen=True):
 
 
 class Gone(_Page, frozen=True):
-    """GONE? Yes / Still there; in a soak for its own sake: STOP? Yes / Go on. ``back``: what goes on when nobody answers by ``until`` (None: it waits).
-    ``onward``: the technique that "still there" leads to; None: back to what was under way."""
+    """GONE? Yes / Still there. In a soak for its own sake: STOP? Yes / Go on.
+
+    ``back``: what goes on when nobody answers by ``until`` (None: it waits). ``onward``: the technique that
+    "still there" leads to; None: back to what was under way."""
 
     back: "Page"
     onward: int | None = None
