@@ -79,6 +79,10 @@ enclosure: $(DRAWING)
 hardware-check: $(DRAWING)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m hardware check
 
+# The golden frames of every page and the picture of them in README, after a page was changed on purpose.
+frames: $(READY)
+	$(BIN)/python -m tests.screen.golden
+
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 

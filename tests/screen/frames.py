@@ -1,7 +1,6 @@
 """A representative State for every page, and the pictures of all of them on every panel and theme.
 
-python -m tests.screen.frames golden      redraw the golden frames
-python -m tests.screen.frames sheet FILE  one picture with all pages of one panel and theme
+python -m tests.screen.frames PANEL FILE [FIRST LAST [ACROSS]]  one picture with the pages of one panel
 """
 
 import os

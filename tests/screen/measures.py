@@ -2,10 +2,9 @@
 
 import math
 import re
-from collections import Counter
-from functools import cache
 
 import pygame
+from PIL import Image
 
 from kiosk.core.events import Act
 from kiosk.core.rules import Theme
@@ -31,16 +30,12 @@ def contrast(a: Colour, b: Colour) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@cache
-def _is_lit(pixel: int) -> bool:
-    return luminance((pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255)) >= 0.02
-
-
 def lit_share(surface: pygame.Surface) -> float:
     """Share of pixels that give light, in percent."""
-    counts = Counter(memoryview(surface.get_buffer()).cast("B").cast("I"))
-    lit = sum(n for pixel, n in counts.items() if _is_lit(pixel))
-    return 100 * lit / (surface.get_width() * surface.get_height())
+    width, height = surface.get_size()
+    frame = Image.frombuffer("RGB", (width, height), pygame.image.tobytes(surface, "RGB"))
+    lit = sum(n for n, colour in frame.getcolors(width * height) if luminance(colour) >= 0.02)
+    return 100 * lit / (width * height)
 
 
 def ink_of(scene: Scene, words: Words) -> pygame.Rect:
