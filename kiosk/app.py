@@ -177,8 +177,7 @@ class House:
             elif under_way is not None:
                 self._store.close_interrupted()
         except (DiaryError, sqlite3.Error) as error:
-            log.warning("%s", error)
-            self.conductor.post(FaultFound(Fault.DISK))
+            log.warning("%s", error)  # the writer tries next, and says so on the screen if it stays so
         self._writer = Writer(self._store, _now, self.clock.now, self._trouble, self._counted)
         stack.callback(self._writer.close)
         return found

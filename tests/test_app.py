@@ -1,5 +1,6 @@
 """The house put together: real threads, a real diary file, simulated parts."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -219,6 +220,32 @@ def test_a_diary_that_cannot_be_kept_is_a_banner_and_the_night_goes_on(folder):
         watcher.until(lambda state: Fault.DISK in state.faults)
         bench.buttons[0].press()
         watcher.until_page(CountIn)
+
+
+def test_a_diary_that_was_busy_for_a_moment_leaves_no_banner(folder, monkeypatch, caplog):
+    def busy(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Store, "open_episode", busy)
+    watcher = Watcher()
+    with house(folder, Bench(), watcher) as running:
+        assert running._writer.flush(10)
+        running.conductor.post(Tapped())
+        assert watcher.until_page(Home).faults == frozenset()
+    assert "database is locked" in caplog.text
+
+
+def test_a_torn_diary_is_said_on_the_screen_and_kept_beside_the_new_one(folder):
+    (folder / "diary.db").write_bytes(b"not a diary" * 1000)
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher):
+        watcher.until(lambda state: Fault.DIARY_TORN in state.faults)
+        bench.buttons[0].press()
+        watcher.until_page(CountIn)
+    (aside,) = folder.glob("diary.torn-*.db")
+    assert aside.read_bytes() == b"not a diary" * 1000
+    with Store.read_only(folder / "diary.db") as store:
+        assert len(store.episodes()) == 1
 
 
 def test_after_an_error_that_keeps_coming_back_the_house_says_it_failed(folder, monkeypatch, caplog):

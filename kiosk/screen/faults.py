@@ -13,7 +13,7 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.NO_TOUCH: (N_("No touch. Use the button."), N_("Touch is off")),
     Fault.OUTPUTS: (N_("Lamp or buzzer fails."), N_("Lamp, buzzer fail")),
     Fault.NO_PROBE: (N_("No probe. Plug it in."), N_("No water probe")),
-    Fault.DISK: (N_("Card full. Diary stopped."), N_("Diary card is full")),
+    Fault.DISK: (N_("Diary is not saved."), N_("Diary not saved")),
     Fault.DIARY_TORN: (N_("Diary damaged. New one began."), N_("Diary damaged")),
     Fault.SETTINGS: (N_("Settings are wrong. Check them."), N_("Check settings")),
     Fault.BACKLIGHT: (N_("Screen light is stuck."), N_("Light is stuck")),
