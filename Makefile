@@ -1,9 +1,14 @@
 # make run      the kiosk: real hardware if there is, else a simulator window, else a rehearsal
-# make test     everything that is checked on every change
+# make test     everything that is checked on every change: make lint, types, contracts and unit, in turn
+# make rehearse a scripted night as text, its pictures in out/rehearsal
+# make messages the sentences for translators, after changing any; make bench what things cost
+# make coverage which lines the tests never reach
+# make frames   the golden frames of the screen, after a change that is meant
 # make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
 # make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
 # make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
-# The first of them makes .venv with what both need; nothing else has to be prepared.
+# make clean    takes away .venv and everything that was made
+# Whichever is first makes .venv with what they need; nothing else has to be prepared.
 
 PYTHON ?= python3
 VENV   := .venv

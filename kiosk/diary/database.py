@@ -7,7 +7,7 @@ the card is honest), and someone may read while the service writes.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -272,11 +272,10 @@ def _open_readable(path: Path) -> sqlite3.Connection:
 
 def _create(path: Path) -> None:
     """Make an empty diary that appears complete or not at all, whenever the power goes."""
-    with sqlite3.connect(":memory:", isolation_level=None) as db:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         _migrate(db)
         image = db.serialize()
-    db.close()
     fresh = path.with_name(f"{path.name}.new")
     with fresh.open("wb") as file:
         file.write(image)

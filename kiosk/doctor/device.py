@@ -15,7 +15,7 @@ def check_board(machine: Machine) -> list[Finding]:
         return [
             note(
                 "device.board",
-                _("This is no Raspberry Pi."),
+                _("This is not a Raspberry Pi."),
                 _("cramp-kiosk run --simulate plays the kiosk in a window here."),
                 model="",
             )

@@ -34,7 +34,7 @@ def check_diary(machine: Machine) -> list[Finding]:
             problem(
                 "memory.diary",
                 _("The diary {file} is damaged: {verdict}.").format(file=path, verdict=verdict),
-                _("Run sudo systemctl restart cramp-kiosk: it is put aside and a new one begins."),
+                _("Run sudo systemctl restart cramp-kiosk: it is set aside and a new one begins."),
                 **facts,
             )
         ]

@@ -171,7 +171,8 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    make_store(tmp_path, clock).close_interrupted()  # the diary is there before the disk is full
+    with make_store(tmp_path, clock) as store:
+        store.close_interrupted()  # the diary is there before the disk is full
     disk = Disk()
     connect = sqlite3.connect
 

@@ -41,7 +41,7 @@ def test_a_diary_of_which_a_page_is_torn(pi):
         file.write(b"\xff" * size)
     (found,) = memory.check_diary(pi.machine())
     assert found.says.startswith(f"The diary {pi.diary} is damaged: ")
-    assert found.remedy == "Run sudo systemctl restart cramp-kiosk: it is put aside and a new one begins."
+    assert found.remedy == "Run sudo systemctl restart cramp-kiosk: it is set aside and a new one begins."
 
 
 @pytest.mark.parametrize(
