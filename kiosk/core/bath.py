@@ -47,8 +47,7 @@ def _watch(turn: Turn, number: int) -> None:
 
 def _dried(turn: Turn) -> None:
     """Feet are dry. A cramp may be left; a soak for its own sake is over."""
-    episode = turn.state.episode
-    if episode is not None and episode.cramp:
+    if _for_cramp(turn):
         ask(turn, NextUp(0, None), wait=None)
     else:
         gone(turn)
@@ -56,8 +55,7 @@ def _dried(turn: Turn) -> None:
 
 def stop_cards(turn: Turn, page: Card) -> None:
     """Stop at a card: a cramp may be left; a soak for its own sake is over."""
-    episode = turn.state.episode
-    if episode is not None and episode.cramp:
+    if _for_cramp(turn):
         ask(turn, page)
     else:
         gone(turn)
@@ -75,8 +73,7 @@ def press(turn: Turn, page: Soak) -> None:
 
 def yes(turn: Turn) -> None:
     """The question is answered with yes: it's gone; or, in a soak for its own sake: stop."""
-    episode = turn.state.episode
-    if episode is None or episode.cramp or soak_of(turn.page) is None:
+    if _for_cramp(turn) or soak_of(turn.page) is None:
         gone(turn)
     else:
         over(turn, finished=False)
@@ -90,7 +87,7 @@ def over(turn: Turn, *, finished: bool) -> None:
     page = soak_of(turn.page)
     if page is None:
         raise AssertionError("no soak is under way")
-    if turn.state.episode is not None and not turn.state.episode.cramp:
+    if not _for_cramp(turn):
         turn.go(page)  # whether to stop is no question any more
     turn.leave(finished=finished)
     turn.do(ReadWater(on=False))
@@ -141,6 +138,12 @@ def stay(turn: Turn) -> bool:
     turn.episode(msgspec.structs.replace(episode, using="", stop_shown=True, gone_at=turn.now))
     turn.tell_water()
     return True
+
+
+def _for_cramp(turn: Turn) -> bool:
+    """Whether a cramp is to be relieved; else this is a soak for its own sake."""
+    episode = turn.state.episode
+    return episode is not None and episode.cramp
 
 
 def _said_gone(turn: Turn) -> bool:
