@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def device(images: Path) -> Iterator[Rig]:
         rig.guest(f"systemctl start --no-block {product.UNIT}")
         rig.wait_active(product.UNIT)
         figure(f"start -> ready {rig.now() - since:.1f} s")
-        time.sleep(5)  # what Python does after its first picture is done
+        rig.wait(5)  # what Python does after its first picture is done
         rig.snapshot("asleep")
         yield rig
 

@@ -1,6 +1,5 @@
 """What the panel shows, compared with what it ought to show."""
 
-import time
 from pathlib import Path
 
 import pygame
@@ -13,7 +12,8 @@ SAME = 0.010
 
 def unlike(shot: Path, picture: pygame.Surface) -> float:
     """The share of pixels of a screenshot that differ plainly from a picture, 0.0 to 1.0."""
-    seen = pygame.image.load(shot).convert(picture)
+    seen = pygame.Surface(picture.get_size(), 0, picture)
+    seen.blit(pygame.image.load(shot), (0, 0))
     same = pygame.mask.from_threshold(seen, (0, 0, 0), (64, 64, 64, 255), picture).count()
     width, height = picture.get_size()
     return 1 - same / (width * height)
@@ -21,10 +21,8 @@ def unlike(shot: Path, picture: pygame.Surface) -> float:
 
 def see(rig: Rig, picture: pygame.Surface, shot: Path, *, timeout: float = 8) -> None:
     """Wait until the panel shows this picture, and keep the screenshot."""
-    end = time.monotonic() + timeout
-    while (off := unlike(rig.screenshot(shot), picture)) > SAME and time.monotonic() < end:
-        time.sleep(0.3)
-    if off > SAME:
+    rig.until(lambda: unlike(rig.screenshot(shot), picture) <= SAME, timeout=timeout)
+    if (off := unlike(shot, picture)) > SAME:
         pygame.image.save(picture, shot.with_name(shot.stem + "-expected.png"))
     assert off <= SAME, f"{shot} differs from what was expected in {100 * off:.1f} % of its pixels"
 

@@ -14,8 +14,8 @@ _LAUNCHER = f"""#!/bin/sh
 PYTHONPATH={HOME} exec /usr/bin/python3 -P -m kiosk "$@"
 """
 _PLACES = {
-    "systemd/cramp-kiosk.service": f"/usr/lib/systemd/system/{UNIT}",
     "systemd/cramp-kiosk.sysusers": "/usr/lib/sysusers.d/cramp-kiosk.conf",
+    "systemd/cramp-kiosk.service": f"/usr/lib/systemd/system/{UNIT}",
     "systemd/60-cramp-kiosk.rules": "/usr/lib/udev/rules.d/60-cramp-kiosk.rules",
 }
 
@@ -27,10 +27,12 @@ def install(rig: Rig) -> None:
     rig.put(_LAUNCHER.encode(), "/usr/bin/cramp-kiosk", 0o755)
     for source, place in _PLACES.items():
         rig.put((ROOT / source).read_bytes(), place)
+        if "sysusers" in place:  # udev drops a rule whose group is not there when it reads it
+            rig.guest("systemd-sysusers")
     # compiled now: the service may not write there, and would compile at each start
     rig.guest(f"python3 -m compileall -q {HOME}", timeout=180)
     rig.guest(
-        "systemd-sysusers && udevadm control --reload && udevadm trigger --settle --subsystem-match=gpio "
+        "udevadm control --reload && udevadm trigger --settle --subsystem-match=gpio "
         "&& systemctl daemon-reload"
     )
 

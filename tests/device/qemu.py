@@ -1,7 +1,9 @@
 """A machine in QEMU with a touchscreen, and a channel to the agent inside it.
 
 Nothing but the standard library, so that a person can use it from a Python prompt. Every time is
-the guest's CLOCK_MONOTONIC in seconds.
+the guest's CLOCK_MONOTONIC in seconds, and so is everything waited for: emulated in software, the guest's
+clock advances with its instructions (see ``SPEED``), so that a busy host makes the run longer, never the
+guest's answers later.
 """
 
 import atexit
@@ -19,6 +21,10 @@ from typing import Any, Self
 
 #: When the story starts: quiet hours, and later than systemd was built (it would move the clock there).
 THREE_AM = "2027-01-15T03:00:00"
+
+#: Nanoseconds an instruction takes in the emulated processor, as a power of two: 4 ns, 250 million a second,
+#: a fraction of any Raspberry Pi. Idle, its clock keeps step with ours (``sleep=on``) and never overtakes it.
+SPEED = "shift=2,sleep=on"
 
 #: Modules that only cost time at boot.
 _UNWANTED = "floppy,pcspkr,psmouse,ata_piix,ata_generic,i2c_piix4,aesni_intel,parport_pc,evbug,joydev"
@@ -141,13 +147,13 @@ class Machine:
                     self.accel = "tcg"
         return self._start(timeout)
 
-    def _start(self, timeout: float) -> float:
+    def _start(self, timeout: float, *more: str) -> float:
         start = time.monotonic()
         for name in ("qmp.sock", "agent.sock"):
             (self.run / name).unlink(missing_ok=True)
         with (self.run / "qemu.log").open("w") as log:
             self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*self._command(), *more], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         atexit.register(self.power_cut)  # leave no QEMU behind a test that failed
         self._monitor = _Lines(self.run / "qmp.sock", start + 10)
@@ -167,7 +173,8 @@ class Machine:
         )
         return [
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-machine", "pc",
-            "-accel", "tcg,thread=multi,tb-size=256" if software else self.accel,
+            "-accel", "tcg,tb-size=256" if software else self.accel,
+            *(["-icount", SPEED] if software else []),
             # no AVX: TCG runs 256-bit code at a quarter of the speed
             "-cpu", "Nehalem" if software else "host",
             "-smp", str(self.cpus), "-m", str(self.memory), "-rtc", f"base={THREE_AM},clock=vm",
@@ -213,10 +220,13 @@ class Machine:
         self._human(f"savevm {name}")
 
     def restore(self, name: str) -> None:
-        """Back to a snapshot, programs running. The guest's clocks go back too."""
-        self._human(f"loadvm {name}")
-        time.sleep(2)  # the guest's clock settles
-        self._wait_for_agent(time.monotonic() + 30)
+        """Back to a snapshot, programs running and clocks set back.
+
+        In a QEMU of its own: within one process the emulated time stamp counter never goes back, and the
+        guest would see time jump ahead by all that had passed since the snapshot.
+        """
+        self.power_cut()
+        self._start(30, "-loadvm", name)
 
     # --- channels
 
@@ -243,7 +253,7 @@ class Machine:
         number = next(self._numbers)
         if op == "run":
             arguments["timeout"] = timeout
-            timeout += 10
+            timeout = 60 + 10 * timeout  # its time, ours
         self._agent.send({"id": number, "op": op, "args": arguments})
         with self._answered:
             if not self._answered.wait_for(lambda: number in self._answers, timeout):
@@ -252,6 +262,10 @@ class Machine:
         if "error" in answer:
             raise RigError(f"{op}: {answer['error']}")
         return answer["ok"]
+
+    def wait(self, seconds: float) -> None:
+        """Let so much of the guest's time go by; on a busy host this takes longer."""
+        self.call("sleep", seconds=seconds, timeout=60 + 10 * seconds)
 
     def now(self, *, timeout: float = 10) -> float:
         """The guest's monotonic clock."""
@@ -297,7 +311,7 @@ class Machine:
         finger = next(self._fingers)
         for number, point in enumerate(points):
             self._touch("update" if number else "begin", finger, point)
-            time.sleep(ms / 1000 / len(points))
+            self.wait(ms / 1000 / len(points))
         self._touch("end", -1, None)  # -1: what evdev calls a lifted finger
 
     def _touch(self, kind: str, finger: int, point: tuple[int, int] | None) -> None:

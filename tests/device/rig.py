@@ -12,7 +12,6 @@ Every time is the guest's CLOCK_MONOTONIC in seconds, so that presses and edges 
 """
 
 import base64
-import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -93,7 +92,7 @@ class Rig(Machine):
         def found() -> float | None:
             return next((edge.at for edge in self.edges([pin], since) if edge.level == level), None)
 
-        at = until(found, timeout=timeout)
+        at = self.until(found, timeout=timeout)
         if at is None:
             raise RigError(f"GPIO{pin} did not become {level} in {timeout} s")
         return at
@@ -117,6 +116,13 @@ class Rig(Machine):
                 )
             self.guest(f"cd {_BUS}; echo 1 > w1_master_search; sleep 0.3; echo -1 > w1_master_search")
 
+    def until(self, look: Callable[[], T], *, timeout: float = 15, every: float = 0.3) -> T:
+        """Look again and again until there is something, for so much of the guest's time; the last answer."""
+        end = self.now() + timeout
+        while not (seen := look()) and self.now() < end:
+            self.wait(every)
+        return seen
+
     # --- the appliance's own software
 
     def journal(self, unit: str = "", *, lines: int = 200) -> str:
@@ -135,13 +141,5 @@ class Rig(Machine):
         def active() -> bool:
             return self.show(unit, "ActiveState")["ActiveState"] == "active"
 
-        if not until(active, timeout=timeout):
+        if not self.until(active, timeout=timeout):
             raise RigError(f"{unit} is not active:\n" + self.journal(unit, lines=40))
-
-
-def until(look: Callable[[], T], *, timeout: float = 15, every: float = 0.3) -> T:
-    """Look again and again until there is something; the last answer."""
-    end = time.monotonic() + timeout
-    while not (seen := look()) and time.monotonic() < end:
-        time.sleep(every)
-    return seen

@@ -1,6 +1,5 @@
 """Lamp and buzzer against the kernel's trace, edge by edge, for the first minutes of a night."""
 
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -27,7 +26,7 @@ def test_the_first_three_minutes_follow_the_sequence(rig: Rig) -> None:
     twin.wait_until(180_000)
 
     start = rig.press(bounce=(2, 1, 1, 2))
-    time.sleep(183)
+    rig.wait(183)
 
     edges = [edge for edge in rig.edges([LAMP, BUZZER], since=start) if edge.level is not None]
     contact = _compare(twin, edges, start, (0, 180_000), "three minutes")
@@ -40,7 +39,7 @@ def test_a_press_goes_on_and_the_lamp_breathes(rig: Rig) -> None:
     twin.press()
     twin.wait_until(55_000)
     start = rig.press()
-    time.sleep(55)
+    rig.wait(55)
     again = rig.press()
     twin.wait_until(round((again - start) * 1000))
     twin.press()
@@ -48,7 +47,7 @@ def test_a_press_goes_on_and_the_lamp_breathes(rig: Rig) -> None:
     since = twin.now - 80
     twin.wait_until(since + 75_000)
     assert isinstance(twin.page, Guide)
-    time.sleep(78)
+    rig.wait(78)
 
     edges = [edge for edge in rig.edges([LAMP, BUZZER], since=again) if edge.level is not None]
     _compare(twin, edges, again - since / 1000, (since, since + 75_000), "second technique")

@@ -1,6 +1,5 @@
 """However a night ends, nothing shines and nothing sounds afterwards."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Asleep, GoodNight, Rating
 from tests.device.look import lit, see
 from tests.device.product import UNIT
-from tests.device.rig import BUZZER, LAMP, Rig, until
+from tests.device.rig import BUZZER, LAMP, Rig
 from tests.device.twin import Twin
 
 
@@ -18,11 +17,11 @@ def test_a_long_press_ends_the_night(rig: Rig, shots: Path) -> None:
     twin = Twin()
     twin.press()
     rig.press()
-    time.sleep(6)
+    rig.wait(6)
     twin.wait(6)
     rig.press(ms=1700)
     twin.press(1.7)
-    time.sleep(3)
+    rig.wait(3)
     twin.wait(3)
     assert isinstance(twin.page, Rating)
     see(rig, twin.picture(), shots / "1-rating.png")
@@ -30,7 +29,7 @@ def test_a_long_press_ends_the_night(rig: Rig, shots: Path) -> None:
     for number in (2, 3):
         rig.tap(*twin.where(Act.PLUS))
         twin.tap(Act.PLUS)
-        time.sleep(1)
+        rig.wait(1)
         twin.wait(1)
         see(rig, twin.picture(), shots / f"{number}-rating.png")
     rig.tap(*twin.where(Act.SAVE))
@@ -41,9 +40,9 @@ def test_a_long_press_ends_the_night(rig: Rig, shots: Path) -> None:
 
     twin.wait(60)
     assert isinstance(twin.page, Asleep)
-    assert until(lambda: lit(rig.screenshot(shots / "5-asleep.png")) == 0, timeout=30)
+    assert rig.until(lambda: lit(rig.screenshot(shots / "5-asleep.png")) == 0, timeout=30)
     since = rig.now()
-    time.sleep(3)
+    rig.wait(3)
     assert rig.edges([LAMP, BUZZER], since=since) == [], "lines are written to while asleep"
     assert (rig.line(LAMP), rig.line(BUZZER)) == (0, 0)
 
@@ -68,7 +67,7 @@ def test_the_service_ends_in_a_hold(rig: Rig, signal: str) -> None:
         }
         return last == {LAMP: 0, BUZZER: 0}
 
-    assert until(written_low, timeout=20)
+    assert rig.until(written_low, timeout=20)
     assert (rig.line(LAMP), rig.line(BUZZER)) == (0, 0)
     if signal == "KILL":
         rig.wait_active(UNIT)

@@ -1,6 +1,5 @@
 """A finger on the real touch device works the pages."""
 
-import time
 from pathlib import Path
 
 from kiosk.core.events import Act
@@ -24,32 +23,32 @@ def test_a_tap_wakes_and_does_nothing_else(rig: Rig, shots: Path) -> None:
     since = rig.now()
     x, y = twin.where(Act.START)
     rig.tap(x, y)
-    time.sleep(0.2)
+    rig.wait(0.2)
     rig.tap(x, y)
-    time.sleep(GUARD)
+    rig.wait(GUARD)
 
-    see(rig, twin.picture(), shots / "2-home.png")
+    see(rig, twin.picture(), shots / "02-home.png")
     assert rig.edges([LAMP, BUZZER], since=since) == [], "nothing began"
 
 
 def test_taps_lead_to_more_and_back_and_start_a_night(rig: Rig, shots: Path) -> None:
     twin = Twin()
     _tap(rig, twin, Act.ANYWHERE)
-    see(rig, twin.picture(), shots / "1-home.png")
+    see(rig, twin.picture(), shots / "01-home.png")
 
     _tap(rig, twin, Act.MORE)
     assert isinstance(twin.page, More)
-    see(rig, twin.picture(), shots / "2-more.png")
+    see(rig, twin.picture(), shots / "02-more.png")
 
     for number, act in enumerate(
-        (Act.CHOOSE, Act.BACK, Act.DIARY, Act.BACK, Act.SETTINGS, Act.BACK), start=3
+        (Act.CHOOSE, Act.NEXT, Act.NEXT, Act.BACK, Act.DIARY, Act.BACK, Act.SETTINGS, Act.BACK), start=3
     ):
         _tap(rig, twin, act)
-        see(rig, twin.picture(), shots / f"{number}-{act}.png")
+        see(rig, twin.picture(), shots / f"{number:02}-{act}.png")
 
     _tap(rig, twin, Act.BACK)
     assert isinstance(twin.page, Home)
-    see(rig, twin.picture(), shots / "9-home.png")
+    see(rig, twin.picture(), shots / "11-home.png")
 
     since = rig.now()
     rig.tap(*twin.where(Act.START))
@@ -62,7 +61,7 @@ def test_a_finger_that_leaves_its_target_does_nothing(rig: Rig, shots: Path) -> 
     _tap(rig, twin, Act.ANYWHERE)
     since = rig.now()
     rig.swipe([twin.where(Act.START), (530, 350), twin.where(Act.MORE)])
-    time.sleep(1)
+    rig.wait(1)
     see(rig, twin.picture(), shots / "home.png")
     assert rig.edges([LAMP, BUZZER], since=since) == []
 
@@ -73,4 +72,4 @@ def _tap(rig: Rig, twin: Twin, act: Act) -> None:
     rig.tap(x, y)
     twin.tap(act)
     twin.wait(GUARD)
-    time.sleep(GUARD)
+    rig.wait(GUARD)

@@ -1,6 +1,5 @@
 """The DS18B20 of the device drives the soak page: every band, every fault, unplugged and back."""
 
-import time
 from pathlib import Path
 
 import pygame
@@ -10,7 +9,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Card, Soak
 from kiosk.core.soak import Verdict
 from tests.device.look import unlike
-from tests.device.rig import LAMP, Rig, until
+from tests.device.rig import LAMP, Rig
 from tests.device.spans import of_edges
 from tests.device.twin import Twin
 
@@ -65,12 +64,12 @@ def tub(rig: Rig) -> Rig:
     twin = Twin()
     rig.tap(400, 240)
     twin.tap()
-    for act in (Act.SOAK, Act.NEXT, Act.NEXT, Act.NEXT):
-        time.sleep(1.5)
+    while not isinstance(twin.page, Soak):
+        rig.wait(1.5)
         twin.wait(1.5)
+        act = Act.NEXT if isinstance(twin.page, Card) else Act.SOAK
         rig.tap(*twin.where(act))
         twin.tap(act)
-    assert isinstance(twin.page, Soak)
     return rig
 
 
@@ -85,7 +84,7 @@ def _become(
         measured.update({name: unlike(shot, picture) for name, picture in pictures.items()})
         return min(measured, key=lambda name: measured[name]) is verdict and measured[verdict] < ALIKE
 
-    assert until(seen, timeout=timeout), f"{shot} is no {verdict}: {measured}"
+    assert rig.until(seen, timeout=timeout), f"{shot} is no {verdict}: {measured}"
 
 
 def _warm(rig: Rig, start: float, end: float) -> None:
@@ -93,7 +92,7 @@ def _warm(rig: Rig, start: float, end: float) -> None:
     steps = max(1, round(abs(end - start) / 2))
     for step in range(1, steps + 1):
         rig.set_water(start + (end - start) * step / steps)
-        time.sleep(2)
+        rig.wait(2)
 
 
 def test_the_water_from_cold_to_danger_and_back(
@@ -105,13 +104,13 @@ def test_the_water_from_cold_to_danger_and_back(
         at = celsius
         _become(tub, verdict, pictures, shots / f"{number}-{verdict}.png")
     since = tub.now()
-    time.sleep(4)
+    tub.wait(4)
     flashes = of_edges(tub.edges([LAMP], since=since), end=since + 4, steady=0.06)
     # 2 Hz, half on: sixteen changes in four seconds
     assert 14 <= len(flashes) <= 18, flashes
 
     _warm(tub, at, 38.5)
-    time.sleep(3)
+    tub.wait(3)
     _become(tub, Verdict.DANGER, pictures, shots / "8-danger-until-a-press.png")
     tub.press()
     _become(tub, Verdict.WARM, pictures, shots / "9-warm-again.png")

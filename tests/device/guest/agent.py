@@ -94,7 +94,11 @@ def now() -> float:
     return time.monotonic()
 
 
-OPERATIONS = {op.__name__: op for op in (run, put, get, play, line, edges, clear, water, now)}
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+OPERATIONS = {op.__name__: op for op in (run, put, get, play, line, edges, clear, water, now, sleep)}
 
 
 def main() -> None:
