@@ -10,10 +10,11 @@ from tests.device.rig import Rig
 SAME = 0.010
 
 
-def unlike(shot: Path, picture: pygame.Surface) -> float:
-    """The share of pixels of a screenshot that differ plainly from a picture, 0.0 to 1.0."""
+def unlike(shot: Path, picture: pygame.Surface, area: pygame.Rect | None = None) -> float:
+    """The share of pixels of a screenshot, or an area of it, that differ plainly from a picture."""
+    picture = picture.subsurface(area or picture.get_rect())
     seen = pygame.Surface(picture.get_size(), 0, picture)
-    seen.blit(pygame.image.load(shot), (0, 0))
+    seen.blit(pygame.image.load(shot), (0, 0), area)
     same = pygame.mask.from_threshold(seen, (0, 0, 0), (64, 64, 64, 255), picture).count()
     width, height = picture.get_size()
     return 1 - same / (width * height)

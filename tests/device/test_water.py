@@ -8,13 +8,15 @@ import pytest
 from kiosk.core.events import Act
 from kiosk.core.pages import Card, Soak
 from kiosk.core.soak import Verdict
-from tests.device.look import unlike
+from tests.device.look import SAME, unlike
 from tests.device.rig import LAMP, Rig
 from tests.device.spans import of_edges
 from tests.device.twin import Twin
 
 #: The curve and the minutes left differ a little from the twin's; the verdict does not.
 ALIKE = 0.06
+#: Where the key word and the sentence above it are.
+WORDS = pygame.Rect(40, 320, 320, 140)
 
 BANDS = {
     Verdict.DRY: 21.0,
@@ -76,13 +78,14 @@ def tub(rig: Rig) -> Rig:
 def _become(
     rig: Rig, verdict: Verdict, pictures: dict[Verdict, pygame.Surface], shot: Path, timeout: float = 60
 ) -> None:
-    """Wait for the page of this verdict: nearer to the twin's than to that of any other verdict."""
-    measured: dict[Verdict, float] = {}
+    """Wait for the page of this verdict: its words in place, and nearly all else as the twin has it."""
+    measured = (1.0, 1.0)
 
     def seen() -> bool:
+        nonlocal measured
         rig.screenshot(shot)
-        measured.update({name: unlike(shot, picture) for name, picture in pictures.items()})
-        return min(measured, key=lambda name: measured[name]) is verdict and measured[verdict] < ALIKE
+        measured = unlike(shot, pictures[verdict], WORDS), unlike(shot, pictures[verdict])
+        return measured[0] <= SAME and measured[1] <= ALIKE
 
     assert rig.until(seen, timeout=timeout), f"{shot} is no {verdict}: {measured}"
 
