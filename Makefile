@@ -7,6 +7,8 @@
 # make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
 # make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
 # make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
+# make test-device  the package in an emulated device: pins, probe, screen and touch; about half an hour
+# make test-device-smoke  the part of it that every change must pass
 # make clean    takes away .venv and everything that was made
 # Whichever is first makes .venv with what they need; nothing else has to be prepared.
 
@@ -18,7 +20,9 @@ DRAWING := $(VENV)/.drawing
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
-.PHONY: help run rehearse test lint types contracts unit test-reading bench messages frames coverage deb lint-deb clean
+EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no tests/device
+
+.PHONY: help run rehearse test lint types contracts unit test-reading bench messages frames coverage deb lint-deb test-device test-device-smoke clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -103,6 +107,14 @@ lint-deb: $(READY)
 	done
 	lintian --fail-on error,warning "$$($(BIN)/python -m systemd.debian.build)"
 	$(BIN)/pytest -o addopts='-q --strict-markers --strict-config' tests/package
+
+# Both need root on Debian x86-64 and fetch the rest themselves: QEMU, mmdebstrap, an image of Trixie.
+# DEVICE: which scenarios, as pytest takes them: make test-device DEVICE='-k water'
+test-device: $(READY)
+	$(EMULATED) $(DEVICE)
+
+test-device-smoke: $(READY)
+	$(EMULATED) -m smoke
 
 clean:
 	rm -rf $(VENV) .rig out build dist .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache

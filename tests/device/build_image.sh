@@ -7,6 +7,10 @@
 # Result: WORK_DIR/{disk.qcow2,vmlinuz,initrd}
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+if [ "$(id -u)" != 0 ] || [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ]; then
+    echo "The emulated device needs root on Debian x86-64 (it makes a Debian image): sudo make test-device" >&2
+    exit 1
+fi
 work=${1:-$here/../../.rig}
 suite=trixie
 mkdir -p "$work"
