@@ -152,4 +152,4 @@ stage compiler_chroot "$compilers"
 stage kernel_modules "$(cat compiler_chroot.stamp)" "$(sum "$here"/kmod/*)"
 stage python_wheels "$(cat compiler_chroot.stamp)" "$wheels" "$lgpio"
 stage disk_image "$(cat base_system.stamp kernel_modules.stamp python_wheels.stamp)" \
-    "$(sum "$here"/guest/* "$here/build_image.sh")"
+    "$(sum "$here"/guest/{agent.py,rig-*} "$here/build_image.sh")"

@@ -46,6 +46,7 @@ def device(images: Path, deb: Path) -> Iterator[Rig]:
 @pytest.fixture
 def rig(device: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
     """The device, asleep; nothing has happened yet."""
+    device.has_touch, device.words = True, ""
     device.restore("asleep")
     device.clear_edges()
     failed_before = request.session.testsfailed

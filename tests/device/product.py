@@ -1,6 +1,8 @@
 """Puts the Debian package of this checkout into the running device."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from systemd.debian import build
 from tests.device.rig import Rig
@@ -33,3 +35,10 @@ def install(rig: Rig, deb: Path) -> str:
 def configure(rig: Rig, toml: str) -> None:
     """Write the machine's settings."""
     rig.put(toml.encode(), "/etc/cramp-kiosk/config.toml")
+
+
+def report(rig: Rig, mode: str = "ro") -> dict[str, Any]:
+    """What is in the diary and in the settings (``guest/report.py``)."""
+    rig.put((ROOT / "tests/device/guest/report.py").read_bytes(), "/run/report.py")
+    found: dict[str, Any] = json.loads(rig.guest(f"python3 /run/report.py {DIARY} {SETTINGS} {mode}"))
+    return found

@@ -76,7 +76,8 @@ class Machine:
     ``images`` holds what ``build_image.sh`` made; ``run`` is this machine's own folder (one machine a
     folder). ``accel`` is "kvm", "tcg" (software) or "auto": KVM if this computer can really run the
     guest with it, else TCG. A ``/dev/kvm`` alone proves nothing: nested and software KVMs exist that
-    stop in the kernel's first instructions.
+    stop in the kernel's first instructions. Without ``has_touch`` the next boot finds no touchscreen;
+    ``words`` are added to the kernel's command line.
     """
 
     def __init__(
@@ -95,6 +96,8 @@ class Machine:
         self.cpus = cpus
         self.size = size
         self.accel = accel
+        self.has_touch = True
+        self.words = ""
         self.disk = self.run / "disk.qcow2"
         self._process: subprocess.Popen[bytes] | None = None
         self._monitor: _Lines | None = None
@@ -112,7 +115,7 @@ class Machine:
 
     # --- power
 
-    def boot(self, *, fresh: bool = False, timeout: float = 180) -> float:
+    def boot(self, *, fresh: bool = False, timeout: float = 300) -> float:
         """Switch on; the seconds until the agent answers.
 
         ``fresh`` (and a first boot) starts from the built image; otherwise the disk is as the last
@@ -169,7 +172,8 @@ class Machine:
         software = self.accel == "tcg"
         kernel_line = (
             "root=/dev/vda rw quiet console=tty0 console=ttyS0 vt.global_cursor_default=0 "
-            "systemd.show_status=0 mitigations=off audit=0 modprobe.blacklist=" + _UNWANTED
+            "systemd.show_status=0 mitigations=off audit=0 "
+            f"modprobe.blacklist={_UNWANTED} {self.words}"
         )
         return [
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-machine", "pc",
@@ -180,7 +184,7 @@ class Machine:
             "-smp", str(self.cpus), "-m", str(self.memory), "-rtc", f"base={THREE_AM},clock=vm",
             "-display", "none", "-vga", "none", "-nic", "none",
             "-device", f"virtio-gpu-pci,xres={width},yres={height}",
-            "-device", "virtio-multitouch-pci,id=touch",
+            *(["-device", "virtio-multitouch-pci"] if self.has_touch else []),
             "-device", "virtio-rng-pci",
             "-drive", f"file={self.disk},if=virtio,format=qcow2,cache=writethrough",
             "-kernel", f"{self.images}/vmlinuz", "-initrd", f"{self.images}/initrd", "-append", kernel_line,

@@ -1,4 +1,4 @@
-"""However a night ends, nothing shines and nothing sounds afterwards."""
+"""However a night or the program ends, nothing shines and nothing sounds afterwards."""
 
 from pathlib import Path
 
@@ -6,69 +6,98 @@ import pytest
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Asleep, GoodNight, Rating
-from tests.device.look import lit, see
+from tests.device.both import Both
+from tests.device.look import lit
 from tests.device.product import UNIT
 from tests.device.rig import BUZZER, LAMP, Rig
-from tests.device.twin import Twin
+
+#: When the first hold of the default sequence begins, and how long its rising tone sounds, in seconds.
+HOLD, TONE = 4.0, 0.320
 
 
 def test_a_long_press_ends_the_night(rig: Rig, shots: Path) -> None:
     """Gone -> how bad was it -> good night -> asleep, and the diary knows."""
-    twin = Twin()
-    twin.press()
-    rig.press()
-    rig.wait(6)
-    twin.wait(6)
-    rig.press(ms=1700)
-    twin.press(1.7)
-    rig.wait(3)
-    twin.wait(3)
-    assert isinstance(twin.page, Rating)
-    see(rig, twin.picture(), shots / "1-rating.png")
+    both = Both(rig)
+    both.press()
+    both.wait(6)
+    both.press(1.7)
+    both.wait(3)
+    assert isinstance(both.page, Rating)
+    both.see(shots / "1-rating.png")
 
     for number in (2, 3):
-        rig.tap(*twin.where(Act.PLUS))
-        twin.tap(Act.PLUS)
-        rig.wait(1)
-        twin.wait(1)
-        see(rig, twin.picture(), shots / f"{number}-rating.png")
-    rig.tap(*twin.where(Act.SAVE))
-    twin.tap(Act.SAVE)
-    twin.wait(1)
-    assert isinstance(twin.page, GoodNight)
-    see(rig, twin.picture(), shots / "4-good-night.png")
+        both.tap(Act.PLUS)
+        both.see(shots / f"{number}-rating.png")
+    both.tap(Act.SAVE)
+    assert isinstance(both.page, GoodNight)
+    both.see(shots / "4-good-night.png")
 
-    twin.wait(60)
-    assert isinstance(twin.page, Asleep)
-    assert rig.until(lambda: lit(rig.screenshot(shots / "5-asleep.png")) == 0, timeout=30)
+    both.wait(10)
+    assert isinstance(both.page, Asleep)
+    assert lit(rig.screenshot(shots / "5-asleep.png")) == 0
     since = rig.now()
     rig.wait(3)
     assert rig.edges([LAMP, BUZZER], since=since) == [], "lines are written to while asleep"
     assert (rig.line(LAMP), rig.line(BUZZER)) == (0, 0)
 
-    said = rig.guest(
-        "runuser -u cramp-kiosk -- env STATE_DIRECTORY=/var/lib/cramp-kiosk cramp-kiosk diary --csv"
-    )
-    assert len(said.splitlines()) == 2, said
-    assert "gone" in said.splitlines()[1]
+    said = rig.guest("cramp-kiosk diary --csv").splitlines()
+    assert len(said) == 2, said
+    assert "gone" in said[1]
 
 
-@pytest.mark.parametrize("signal", ["TERM", "KILL"])
-def test_the_service_ends_in_a_hold(rig: Rig, signal: str) -> None:
-    """The lamp is on when the program is stopped in good order, or killed: low is written all the same."""
+def test_the_service_stops_in_a_hold(rig: Rig) -> None:
+    """The lamp is on when somebody stops the service."""
     start = rig.press()
     rig.wait_edge(LAMP, 1, since=start + 2)
-    rig.guest(f"systemctl {'stop' if signal == 'TERM' else f'kill -s {signal}'} {UNIT}")
+    rig.guest(f"systemctl stop {UNIT}")
+    assert _written_last(rig, since=start) == {LAMP: 0, BUZZER: 0}
 
-    # a killed program leaves its lines to the kernel; `safe-outputs` takes them and writes low
-    def written_low() -> bool:
-        last = {
-            edge.pin: edge.level for edge in rig.edges([LAMP, BUZZER], since=start) if edge.level is not None
-        }
-        return last == {LAMP: 0, BUZZER: 0}
 
-    assert rig.until(written_low, timeout=20)
+@pytest.mark.smoke
+def test_the_program_is_killed_in_a_tone(rig: Rig) -> None:
+    """No line of the program runs any more: ``safe-outputs`` takes the pins and writes low."""
+    start = rig.press()
+    killed = _signal(rig, "KILL", start + HOLD + TONE / 2)
+    assert any(edge.at > killed - 0.010 for edge in rig.edges([BUZZER], since=start) if edge.at < killed)
+
+    assert rig.until(lambda: _written_last(rig, since=killed) == {LAMP: 0, BUZZER: 0}, timeout=10)
+    back = _wait_restarted(rig)
+    assert back - killed < 20
     assert (rig.line(LAMP), rig.line(BUZZER)) == (0, 0)
-    if signal == "KILL":
-        rig.wait_active(UNIT)
-        assert rig.show(UNIT, "NRestarts") == {"NRestarts": "1"}
+
+
+@pytest.mark.smoke
+def test_the_program_hangs_in_a_hold(rig: Rig) -> None:
+    """The lamp is on and nothing moves any more: the watchdog starts the program anew."""
+    start = rig.press()
+    hung = _signal(rig, "STOP", start + HOLD + 2)
+    assert rig.line(LAMP) == 1
+
+    back = _wait_restarted(rig)
+    assert back - hung < 20, f"the kiosk was away for {back - hung:.1f} s"
+    assert _written_last(rig, since=hung) == {LAMP: 0, BUZZER: 0}
+    assert "Watchdog timeout" in rig.journal(UNIT)
+
+    rig.press()  # the night that was interrupted goes on
+    assert rig.wait_edge(LAMP, 1, since=rig.now() - 1)
+
+
+def _signal(rig: Rig, name: str, at: float) -> float:
+    """Send the kiosk a signal at a moment of the guest's clock; the moment."""
+    pid = rig.show(UNIT, "MainPID")["MainPID"]
+    rig.wait(at - rig.now())
+    rig.guest(f"kill -{name} {pid}")
+    return at
+
+
+def _written_last(rig: Rig, since: float) -> dict[int, int]:
+    """What was written last to lamp and buzzer."""
+    return {edge.pin: edge.level for edge in rig.edges([LAMP, BUZZER], since) if edge.level is not None}
+
+
+def _wait_restarted(rig: Rig) -> float:
+    """Until systemd has started the kiosk once more and it is ready; when that was."""
+    rig.until(lambda: rig.show(UNIT, "NRestarts")["NRestarts"] == "1", timeout=30)
+    rig.wait_active(UNIT)
+    since = rig.show(UNIT, "ActiveEnterTimestampMonotonic")["ActiveEnterTimestampMonotonic"]
+    return int(since) / 1e6

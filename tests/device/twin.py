@@ -14,6 +14,8 @@ from kiosk.core.events import (
     ButtonReleased,
     Effect,
     Event,
+    Fault,
+    FaultFound,
     ProbeError,
     Tapped,
     WaterRead,
@@ -40,9 +42,12 @@ class Tone(NamedTuple):
 
 
 class Twin:
-    """The conductor and the night of the default settings, in quiet hours, without any hardware."""
+    """The conductor and the night of the default settings, in quiet hours, without any hardware.
 
-    def __init__(self) -> None:
+    ``faults``: what is missing; ``has_light``: whether the panel has a light to turn down.
+    """
+
+    def __init__(self, *faults: Fault, has_light: bool = True) -> None:
         settings = Settings()
         self._clock = SimulatedClock()
         self.lamp = SimulatedLamp(self._playing)
@@ -56,7 +61,9 @@ class Twin:
             publish=lambda _state: None,
             quiet=lambda _rules: True,
         )
-        self._stage = Stage(Panel.of(SIZE, settings.screen.panel))
+        self._stage = Stage(Panel.of(SIZE, settings.screen.panel), has_light=lambda: has_light)
+        for fault in faults:
+            self._happen(FaultFound(fault))
 
     def _playing(self) -> Ms:
         """The moment being played, not the clock's: that one has moved on already."""
@@ -83,8 +90,16 @@ class Twin:
 
     def press(self, seconds: float = 0.08) -> None:
         """Push the button and let go."""
-        self._happen(ButtonPressed())
+        self.hold()
         self.wait(seconds)
+        self.let_go()
+
+    def hold(self) -> None:
+        """Push the button and stay on it."""
+        self._happen(ButtonPressed())
+
+    def let_go(self) -> None:
+        """Take the hand off the button."""
         self._happen(ButtonReleased())
 
     def tap(self, act: Act = Act.ANYWHERE) -> None:
@@ -93,12 +108,22 @@ class Twin:
         assert target or act is Act.ANYWHERE, f"{self.page} has no {act}"
         self._happen(Tapped(target.act, target.number, target.key) if target else Tapped())
 
+    def tap_at(self, x: int, y: int) -> None:
+        """Tap a pixel."""
+        self.picture()  # what is on the screen says what a tap means
+        self._happen(self._stage.event_at(x, y))
+
     def water(self, celsius: float | None, seconds: int = 20) -> None:
         """The probe reads this once a second for so long; None: an empty file."""
         for _ in range(seconds):
             error = ProbeError.EMPTY if celsius is None else None
             self._happen(WaterRead(celsius, error))
             self.wait(1)
+
+    @property
+    def faults(self) -> frozenset[Fault]:
+        """What is missing or broken."""
+        return self._conductor.state.faults
 
     @property
     def verdict(self) -> Verdict:
@@ -122,7 +147,7 @@ class Twin:
     def picture(self) -> pygame.Surface:
         """What the screen ought to show now."""
         surface = pygame.Surface(SIZE)
-        Stage(self._stage.panel).draw(surface, self._conductor.state, self.now)
+        self._stage.draw(surface, self._conductor.state, self.now)
         return surface
 
     @property

@@ -1,0 +1,24 @@
+"""What is in the diary and in the settings, as JSON: report.py DIARY SETTINGS (ro|rw)."""
+
+import json
+import sqlite3
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+
+def main(diary: str, settings: str, mode: str) -> None:
+    found: dict[str, Any] = {"check": None, "episodes": [], "uses": [], "settings": None}
+    if Path(diary).exists():
+        db = sqlite3.connect(f"file:{diary}?mode={mode}", uri=True)
+        found["check"] = db.execute("PRAGMA quick_check").fetchone()[0]
+        found["episodes"] = db.execute("SELECT id, ending, rating FROM episode ORDER BY id").fetchall()
+        found["uses"] = db.execute("SELECT id, technique FROM technique_use ORDER BY id").fetchall()
+    if Path(settings).exists():
+        found["settings"] = tomllib.loads(Path(settings).read_text())
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

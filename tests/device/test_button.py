@@ -1,0 +1,77 @@
+"""The button as contacts are: bouncing, held, stuck; and how soon the device answers."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.core.events import Act, Fault
+from kiosk.core.pages import CountIn, Home
+from tests.device import spans
+from tests.device.both import Both
+from tests.device.conftest import figure
+from tests.device.rig import BUTTON, BUZZER, LAMP, Rig
+
+#: What ``Button`` waits for the contact to come to rest, in seconds.
+DEBOUNCE = 0.020
+#: Chatter at both ends of a press, in ms: closed, open, closed, open. Each shorter than the debounce.
+CHATTER = (2, 1, 5, 2, 1, 8)
+
+
+@pytest.mark.smoke
+def test_a_bouncing_press_is_one_press(rig: Rig, shots: Path) -> None:
+    """Two would skip the first technique."""
+    both = Both(rig)
+    start = rig.press(bounce=CHATTER)
+    both.twin.press()
+    both.wait(3.3)
+    assert isinstance(both.page, CountIn)
+    both.see(shots / "count-in.png")
+    lit = [edge.level for edge in rig.edges([LAMP], since=start) if edge.at < start + 3]
+    assert lit == [1, 0], "one blink says that relief begins"
+
+
+def test_a_spike_on_the_cable_is_no_press(rig: Rig) -> None:
+    """Shorter than the debounce, however often."""
+    start = rig.now()
+    for _ in range(10):
+        rig.press(ms=8)
+        rig.wait(0.3)
+    assert rig.edges([LAMP, BUZZER], since=start) == []
+
+
+def test_how_soon_the_lamp_answers(rig: Rig) -> None:
+    """The press that starts blinks at contact; one that goes on to the next technique, at release."""
+    answers = []
+    for _ in range(10):
+        rig.restore("asleep")
+        rig.wait(0.137 * len(answers) % 1)  # at another moment each time
+        for number in range(12):
+            contact, release = rig.call("play", steps=[(0, BUTTON, 0), (0.06, BUTTON, 1)])
+            if number % 2 == 0:  # start, and every other one: the next technique is announced
+                edge = contact if number == 0 else release
+                answers.append(rig.wait_edge(LAMP, 1, since=edge) - edge - DEBOUNCE)
+            rig.wait(0.6)
+    p50, p99 = spans.percentile(answers, 50), spans.percentile(answers, 99)
+    figure(
+        f"button -> lamp, debounce apart: p50 {p50 * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms of {len(answers)}"
+    )
+    assert p99 < 0.050
+
+
+def test_a_stuck_button_leaves_the_touchscreen(rig: Rig, shots: Path) -> None:
+    """After half a minute it is taken for broken, and said; touch leads. Let go, it counts again."""
+    both = Both(rig)
+    both.hold()
+    both.wait(40)
+    assert both.twin.faults == {Fault.BUTTON_STUCK}
+    for act in (Act.GONE, Act.YES, Act.SAVE, Act.ANYWHERE):
+        both.tap(act)
+    assert isinstance(both.page, Home)
+    both.see(shots / "1-home-with-banner.png")
+
+    both.let_go()
+    both.wait(2)
+    assert both.twin.faults == frozenset()
+    both.see(shots / "2-home.png")
+    start = both.press()
+    assert rig.wait_edge(LAMP, 1, since=start) - start < 0.1
