@@ -9,6 +9,8 @@ from tests.device.rig import Rig
 
 ROOT = Path(__file__).parents[2]
 UNIT = "cramp-kiosk.service"
+#: What a Python of the guest needs to import the kiosk's modules.
+MODULES = "/usr/lib/cramp-kiosk:/usr/lib/cramp-kiosk/vendor"
 DIARY = "/var/lib/cramp-kiosk/diary.db"
 SETTINGS = "/var/lib/cramp-kiosk/config.toml"
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.device import product, spans
 from tests.device.conftest import figure
-from tests.device.rig import BUZZER, Rig, until
+from tests.device.rig import BUZZER, Rig
 
 GUEST = "/tmp/pins_guest.py"
-PYTHON = f"cd /tmp && PYTHONPATH={product.HOME} python3 {GUEST}"
+PYTHON = f"cd /tmp && PYTHONPATH={product.MODULES} python3 {GUEST}"
 BOUNCE = (2, 1, 1, 2)
 #: From contact to rest: 6 ms of BOUNCE; the kernel then waits 20 ms, in ticks of 4.
 SETTLED = (0.026, 0.031)
@@ -27,7 +27,7 @@ OFF_TUNE = 0.08
 def pins(rig: Rig) -> Rig:
     """The device with its service stopped, so that the pins are free."""
     rig.guest(f"systemctl stop {product.UNIT}")
-    rig.put((Path(__file__).parent / "pins_guest.py").read_bytes(), GUEST)
+    rig.put((Path(__file__).parent / "guest/pins.py").read_bytes(), GUEST)
     rig.clear_edges()
     return rig
 
@@ -35,13 +35,13 @@ def pins(rig: Rig) -> Rig:
 def begin(rig: Rig, command: str) -> None:
     """Start it, and wait until it is ready."""
     rig.guest(f"rm -f /run/pins.ready; ({PYTHON} {command}) > /tmp/pins.json 2>/tmp/pins.err &")
-    if not until(lambda: "yes" in rig.guest("test -e /run/pins.ready && echo yes; true"), timeout=60):
+    if not rig.until(lambda: "yes" in rig.guest("test -e /run/pins.ready && echo yes; true"), timeout=60):
         raise AssertionError(rig.guest("cat /tmp/pins.err"))
 
 
 def ended(rig: Rig) -> Any:
     """What it printed at its end."""
-    assert until(lambda: rig.guest("cat /tmp/pins.json").strip(), timeout=60)
+    assert rig.until(lambda: rig.guest("cat /tmp/pins.json").strip(), timeout=60)
     return json.loads(rig.guest("cat /tmp/pins.json"))
 
 
