@@ -83,11 +83,9 @@ def test_the_program_hangs_in_a_hold(rig: Rig) -> None:
 
 
 def _signal(rig: Rig, name: str, at: float) -> float:
-    """Send the kiosk a signal at a moment of the guest's clock; the moment."""
-    pid = rig.show(UNIT, "MainPID")["MainPID"]
-    rig.wait(at - rig.now())
-    rig.guest(f"kill -{name} {pid}")
-    return at
+    """Send the kiosk a signal at a moment of the guest's clock; when it was sent."""
+    pid = int(rig.show(UNIT, "MainPID")["MainPID"])
+    return float(rig.call("kill", pid=pid, name=name, at=at))
 
 
 def _written_last(rig: Rig, since: float) -> dict[int, int]:

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -98,7 +99,14 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
-OPERATIONS = {op.__name__: op for op in (run, put, get, play, line, edges, clear, water, now, sleep)}
+def kill(pid: int, name: str, at: float) -> float:
+    """Send a signal at a moment, to the millisecond; when it was."""
+    time.sleep(max(0.0, at - time.monotonic()))
+    os.kill(pid, signal.Signals[f"SIG{name}"])
+    return time.monotonic()
+
+
+OPERATIONS = {op.__name__: op for op in (run, put, get, play, line, edges, clear, water, now, sleep, kill)}
 
 
 def main() -> None:
