@@ -1,6 +1,7 @@
 """What is in the diary and in the settings, as JSON: report.py DIARY SETTINGS (ro|rw)."""
 
 import json
+import os
 import sqlite3
 import sys
 import tomllib
@@ -11,6 +12,7 @@ from typing import Any
 def main(diary: str, settings: str, mode: str) -> None:
     found: dict[str, Any] = {"check": None, "episodes": [], "uses": [], "settings": None}
     if Path(diary).exists():
+        os.seteuid(Path(diary).stat().st_uid)  # SQLite's side files must stay the service's
         db = sqlite3.connect(f"file:{diary}?mode={mode}", uri=True)
         found["check"] = db.execute("PRAGMA quick_check").fetchone()[0]
         found["episodes"] = db.execute("SELECT id, ending, rating FROM episode ORDER BY id").fetchall()
