@@ -119,7 +119,9 @@ def test_the_water_from_cold_to_danger_and_back(
     _become(tub, Verdict.WARM, pictures, shots / "9-warm-again.png")
 
 
-@pytest.mark.parametrize("fault", ["crc", "reset", "shorted", "missing"])
+@pytest.mark.parametrize(
+    "fault", [pytest.param("crc", marks=pytest.mark.smoke), "reset", "shorted", "missing"]
+)
 def test_a_probe_that_fails_and_comes_back(
     tub: Rig, pictures: dict[Verdict, pygame.Surface], shots: Path, fault: str
 ) -> None:
