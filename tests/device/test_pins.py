@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +50,9 @@ def test_a_bouncing_press_is_two_edges_stamped_by_the_kernel(pins: Rig) -> None:
     contacts = []
     for _ in range(10):
         contacts.append(pins.press(ms=150, bounce=BOUNCE))
-        time.sleep(0.5)
+        pins.wait(0.5)
         pins.press(ms=5)
-        time.sleep(0.5)
+        pins.wait(0.5)
     heard = ended(pins)["heard"]
     assert [level for _, level, _ in heard] == [0, 1] * len(contacts)
     settled = [stamp - contact for contact, (stamp, _, _) in zip(contacts, heard[::2], strict=True)]
@@ -122,7 +121,7 @@ def test_a_kill_in_the_middle_of_a_tone_ends_it_and_frees_the_line(pins: Rig) ->
 
     killed = pins.now()
     pins.guest("kill -9 $(cat /run/pins.ready)")
-    time.sleep(2)
+    pins.wait(2)
     after = [edge for edge in pins.edges([BUZZER], killed - 0.5) if edge.level is not None]
     assert after[-1].level == 0
     figure(
