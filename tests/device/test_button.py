@@ -42,7 +42,7 @@ def test_a_spike_on_the_cable_is_no_press(rig: Rig) -> None:
 def test_how_soon_the_lamp_answers(rig: Rig) -> None:
     """The press that starts blinks at contact; one that goes on to the next technique, at release."""
     answers = []
-    for _ in range(10):
+    for _ in range(5):
         rig.restore("asleep")
         rig.wait(0.137 * len(answers) % 1)  # at another moment each time
         for number in range(12):
