@@ -13,8 +13,11 @@ from tests.device.twin import Twin
 
 #: A level kept this long is no pulse: the lamp pulses at 100 Hz, the lowest tone at 523 Hz.
 STEADY = {LAMP: 0.060, BUZZER: 0.025}
-#: How far an edge may be off, in seconds: the goal, beside busy neighbours too, for 99 of 100; and for each.
-OFF, OFF_AT_MOST = 0.005, 0.030
+#: How far an edge may be off, in seconds: the goal, beside busy neighbours too, for 99 of 100 (where there
+#: are enough to say); and for each.
+OFF, ENOUGH, OFF_AT_MOST = 0.005, 150, 0.030
+#: Shorter tones are too few periods to tell their pitch, in ms.
+A_TONE = 100
 #: The end of a tone is its last falling edge: up to a period of the lowest before its time.
 PERIOD = 1 / 523
 #: How far a tone may be off; software pulses run up to 6 % fast here.
@@ -95,13 +98,14 @@ def _compare(twin: Twin, edges: Sequence[Edge], start: float, during: tuple[int,
         f"{what}: contact -> edge {usual * 1000:.1f} ms (debounce 20 ms); error of {len(off)} edges: "
         f"p50 {p50 * 1000:.2f} ms, p99 {p99 * 1000:.2f} ms, most {max(off) * 1000:.2f} ms"
     )
-    assert p99 < OFF
+    assert p50 < OFF
+    assert p99 < OFF or len(off) < ENOUGH
     assert max(off) < OFF_AT_MOST
 
     buzzed = [edge for edge in edges if edge.pin == BUZZER]
     untuned: list[float] = []
     for tone in twin.tones:
-        if first <= tone.start and tone.end <= last:
+        if first <= tone.start and tone.end <= last and tone.end - tone.start >= A_TONE:
             begin, end = (start + usual + at / 1000 for at in (tone.start, tone.end))
             heard = spans.hertz(buzzed, begin + 0.020, end)
             untuned.append(abs(heard / tone.hertz - 1))
