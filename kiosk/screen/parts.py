@@ -304,7 +304,7 @@ def _label_and_icon(scene: Scene, inner: Box, label: str, icon_name: str) -> Non
     space, side = look.px(3), min(look.px(8), inner.h)
     mm = label_size(scene, inner, label)
     cap, width = look.px(mm), width_of(scene, label, "label", mm=mm)
-    if side + space + width <= inner.w and inner.w > 2.6 * inner.h:
+    if side + space + width <= inner.w and inner.w > 1.9 * inner.h:
         left = inner.cx - (side + space + width) // 2
         icon(scene, Box(left, inner.cy - side // 2, side, side), icon_name)
         write(scene, label, "label", left + side + space, inner.cy + cap // 2, mm=mm)

@@ -10,7 +10,7 @@ from tests.screen.frames import GALLERY, PANELS, draw, in_look
 
 PICTURE = Path(__file__).parents[2] / "assets" / "pictures" / "pages.png"
 MARGIN, GROUND = 12, (38, 36, 32)
-COLOURS = 48
+COLOURS = 160
 WIDTH = 1624
 
 #: Rows of (panel, height in pixels of the picture, theme, pages).
@@ -28,7 +28,7 @@ ROWS: tuple[tuple[str, int, Theme, tuple[str, ...]], ...] = (
 
 
 def write() -> None:
-    """Draw it; a picture that shows the same stays as it is."""
+    """Draw it."""
     rows = [[_frame(panel, height, theme, page) for page in pages] for panel, height, theme, pages in ROWS]
     whole = Image.new("RGB", (WIDTH, MARGIN + sum(row[0].height + MARGIN for row in rows)), GROUND)
     y = MARGIN
@@ -40,7 +40,7 @@ def write() -> None:
             whole.paste(frame, (round(x), y))
             x += frame.width + gap
         y += row[0].height + MARGIN
-    small = whole.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = whole.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     PICTURE.parent.mkdir(exist_ok=True)
     small.save(PICTURE, optimize=True)
 

@@ -95,8 +95,8 @@ def _technique(scene: Scene, box: Box, index: int) -> None:
     place = Box(0, 0, 0, 0)
     if look.roomy:
         longest = max(parts.width_of(scene, word, "label") for word in name.split())
-        width = min(int(inner.h * art.ASPECT), int(inner.w * 0.45), inner.w - longest - look.px(2))
-        place, inner = inner.left(width), inner.without(left=width + look.px(2))
+        width = min(int(inner.h * art.ASPECT), int(inner.w * 0.45), inner.w - longest - look.px(5))
+        place, inner = inner.left(width), inner.without(left=width + look.px(2.5))
     elif look.shape is Shape.WIDE:
         scene.tight.add("label")
         inner = box.inset(look.px(1.2), look.px(2))
