@@ -25,7 +25,9 @@ def _newer(deb: Path, folder: Path) -> Path:
 
 def test_upgraded_removed_purged(rig: Rig, deb: Path, tmp_path: Path) -> None:
     """A night and a setting survive an upgrade; purged, only the diary is left, and it is said where."""
-    assert rig.guest("dpkg --verify cramp-kiosk") == ""
+    # the image keeps no manuals and no documentation
+    wrong = rig.guest("dpkg --verify cramp-kiosk | grep -v -e /usr/share/man/ -e /usr/share/doc/ || true")
+    assert wrong == ""
     start = rig.press()
     rig.wait_edge(LAMP, 1, since=start + 2)
     rig.press(ms=1700)
