@@ -29,8 +29,8 @@ OFF_TUNE = 0.08
     ("seconds", "loaded"),
     [
         pytest.param(60, False, id="one minute", marks=pytest.mark.smoke),
-        pytest.param(300, False, id="five minutes"),
-        pytest.param(300, True, id="five minutes, loaded"),
+        pytest.param(180, False, id="three minutes"),
+        pytest.param(120, True, id="two minutes, loaded"),
     ],
 )
 def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, loaded: bool) -> None:
