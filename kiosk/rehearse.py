@@ -197,7 +197,7 @@ class Rehearsal:
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, ReadWater):
             self._next_reading = self._clock.now() + READ_EVERY if effect.on else None
-        self._line("effect", repr(effect))
+        self._line("effect", _in_words(effect))
 
     def _seen(self, state: State) -> None:
         scene = _scene(state)
@@ -278,6 +278,22 @@ class Rehearsal:
             self._watch.sleep_until(self._began + round(moment / self._speed))
 
 
+def _in_words(effect: Effect) -> str:
+    """An effect in plain words: its name and what is known of it (the moment starts the line)."""
+    plain = {"True": "yes", "False": "no"}
+    values = [
+        f"{name.replace('_', ' ')} {plain.get(str(value), value)}"
+        for name, value in msgspec.structs.asdict(effect).items()
+        if name != "at" and value is not None
+    ]
+    return ", ".join([_spaced(type(effect).__name__), *values])
+
+
+def _spaced(name: str) -> str:
+    """ "GoodNight" -> "good night"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+
+
 class _Dark:
     """The backlight of a rehearsal; the pictures show what there is to see."""
 
@@ -288,7 +304,7 @@ class _Dark:
 def _scene(state: State) -> str:
     """The page in a few words, with what makes it another scene."""
     page = state.page
-    name = re.sub(r"(?<!^)(?=[A-Z])", " ", type(page).__name__).lower()
+    name = _spaced(type(page).__name__)
     match page:
         case Guide(technique):
             beat = page.beat
