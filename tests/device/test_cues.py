@@ -15,8 +15,9 @@ from tests.device.twin import Twin
 STEADY = {LAMP: 0.060, BUZZER: 0.025}
 #: How far an edge may be off, in seconds: 99 of 100 (where there are enough to say), and each.
 OFF, ENOUGH, OFF_AT_MOST = 0.005, 150, 0.030
-#: Each, beside two processes that take all they can get: the goal of OFF is not met there (27 ms seen).
-OFF_BESIDE_OTHERS = 0.060
+#: Each, beside two processes that take all they can get. The goal is OFF there, too; 10.4 ms were measured
+#: (27.3 ms without the unit's Nice=): the kernel lets whoever runs finish its slice, up to a tick of 4 ms.
+OFF_BESIDE_OTHERS = 0.030
 #: Shorter tones are too few periods to tell their pitch, in ms.
 A_TONE = 100
 #: The end of a tone is its last falling edge: up to a period of the lowest before its time.
@@ -34,7 +35,10 @@ OFF_TUNE = 0.08
     ],
 )
 def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, loaded: bool) -> None:
-    """One press; after that the device leads alone, also while both processors are busy with others."""
+    """One press; after that the device leads alone, also while both processors are busy with others.
+
+    The goal is 5 ms for 99 of 100 edges: met alone, not beside others (``OFF_BESIDE_OTHERS``).
+    """
     twin = Twin()
     twin.press()
     twin.wait_until(seconds * 1000)
@@ -118,8 +122,9 @@ def _compare(
             begin, end = (start + usual + at / 1000 for at in (tone.start, tone.end))
             heard = spans.hertz(buzzed, begin + 0.020, end)
             untuned.append(abs(heard / tone.hertz - 1))
-            # beside others the pulses of a tone come late, too; only a PWM overlay keeps their pitch
+            # beside others single tones are off (by 36 % at most); only a PWM overlay keeps their pitch
             assert loaded or heard == pytest.approx(tone.hertz, rel=OFF_TUNE), f"{tone}: {heard:.0f} Hz"
     p50, most = 100 * spans.percentile(untuned, 50), 100 * max(untuned)
     figure(f"{what}: {len(untuned)} tones, pitch off by {p50:.1f} % (p50), {most:.1f} % at most")
+    assert p50 < 100 * OFF_TUNE
     return usual
