@@ -3,7 +3,7 @@
 Nothing but the standard library, so that a person can use it from a Python prompt. Every time is
 the guest's CLOCK_MONOTONIC in seconds, and so is everything waited for: emulated in software, the guest's
 clock advances with its instructions (see ``SPEED``), so that a busy host makes the run longer, never the
-guest's answers later.
+guest's work slower. Our own patience with QEMU and the agent is in seconds of ours, and generous.
 """
 
 import atexit
@@ -34,10 +34,14 @@ class RigError(Exception):
     """The rig, not the kiosk, did not do what was asked."""
 
 
-class _Lines:
-    """A peer that speaks JSON, one object a line, on a Unix socket."""
+#: How long QEMU's monitor may take for a command, keeping a snapshot included, in seconds of ours.
+PATIENCE = 120
 
-    def __init__(self, path: Path, deadline: float) -> None:
+
+class _Lines:
+    """A peer that speaks JSON, one object a line, on a Unix socket; it may take ``patience`` seconds."""
+
+    def __init__(self, path: Path, deadline: float, patience: float | None = None) -> None:
         while True:
             self._socket = socket.socket(socket.AF_UNIX)
             try:
@@ -48,6 +52,8 @@ class _Lines:
                 if time.monotonic() > deadline:
                     raise RigError(f"nothing listens on {path}") from None
                 time.sleep(0.05)
+        self._path = path
+        self._socket.settimeout(patience)
         self._rest = b""
 
     def send(self, message: object) -> None:
@@ -57,6 +63,8 @@ class _Lines:
         while b"\n" not in self._rest:
             try:
                 chunk = self._socket.recv(1 << 20)
+            except TimeoutError:
+                raise RigError(f"no answer on {self._path} in {self._socket.gettimeout():.0f} s") from None
             except OSError:
                 chunk = b""
             if not chunk:
@@ -159,10 +167,10 @@ class Machine:
                 [*self._command(), *more], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         atexit.register(self.power_cut)  # leave no QEMU behind a test that failed
-        self._monitor = _Lines(self.run / "qmp.sock", start + 10)
+        self._monitor = _Lines(self.run / "qmp.sock", start + 30, PATIENCE)
         self._monitor.receive()
         self.qmp("qmp_capabilities")
-        self._agent = _Lines(self.run / "agent.sock", start + 10)
+        self._agent = _Lines(self.run / "agent.sock", start + 30)
         threading.Thread(target=self._listen, args=(self._agent,), daemon=True).start()
         self._wait_for_agent(start + timeout)
         return time.monotonic() - start
@@ -176,6 +184,8 @@ class Machine:
             f"modprobe.blacklist={_UNWANTED} {self.words}"
         )
         return [
+            # first on a busy host, if it lets us: an idle guest's timers are late by what QEMU wakes late
+            "nice", "-n", "-10",
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-machine", "pc",
             "-accel", "tcg,tb-size=256" if software else self.accel,
             *(["-icount", SPEED] if software else []),
@@ -230,7 +240,7 @@ class Machine:
         guest would see time jump ahead by all that had passed since the snapshot.
         """
         self.power_cut()
-        self._start(30, "-loadvm", name)
+        self._start(PATIENCE, "-loadvm", name)
 
     # --- channels
 
@@ -271,7 +281,7 @@ class Machine:
         """Let so much of the guest's time go by; on a busy host this takes longer."""
         self.call("sleep", seconds=seconds, timeout=60 + 10 * seconds)
 
-    def now(self, *, timeout: float = 10) -> float:
+    def now(self, *, timeout: float = 60) -> float:
         """The guest's monotonic clock."""
         return float(self.call("now", timeout=timeout))
 

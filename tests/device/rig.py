@@ -68,7 +68,7 @@ class Rig(Machine):
         steps += [(wait / 1000, pin, 1 - number % 2) for number, wait in enumerate(bounce)]
         steps += [(ms / 1000, pin, 1)]
         steps += [(wait / 1000, pin, number % 2) for number, wait in enumerate(bounce)]
-        return float(self.call("play", steps=steps, timeout=ms / 1000 + 30)[0])
+        return float(self.call("play", steps=steps, timeout=60 + ms / 100)[0])
 
     def hold_line(self, pin: int, level: int) -> None:
         """Put a steady level on an input line: a stuck button, say."""
@@ -94,7 +94,7 @@ class Rig(Machine):
 
         at = self.until(found, timeout=timeout)
         if at is None:
-            raise RigError(f"GPIO{pin} did not become {level} in {timeout} s")
+            raise RigError(f"GPIO{pin} did not become {level} in {timeout} s of the device's time")
         return at
 
     # --- probe
