@@ -1,0 +1,262 @@
+"""When software's pulses are due, and the process that makes them."""
+
+import errno
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from gpiozero import PinPWMUnsupported
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.devices.gpiod_pins import software_pwm
+from kiosk.devices.gpiod_pins.pulser import CHANGE, MESSAGE, START, STOP, Player, serve
+from kiosk.devices.gpiod_pins.software_pwm import Pulser
+from tests.devices.gpiod.bench import PATIENCE
+
+
+class Desk:
+    """A player whose time moves when told, and what it wrote."""
+
+    def __init__(self) -> None:
+        self.now = 10.0
+        self.written: list[tuple[float, bool]] = []
+        self.broken = False
+        #: how much later than asked this one gets the processor
+        self.late = 0.0
+        self.player = Player(self._put, self._clock)
+
+    def start(self, period: float, high: float, number: int = 13) -> int:
+        fd = os.eventfd(0)
+        self.player.handle(MESSAGE.pack(START, number, period, high), [fd])
+        return fd
+
+    def change(self, period: float, high: float) -> None:
+        self.player.handle(MESSAGE.pack(CHANGE, 13, period, high), [])
+
+    def run_to(self, end: float) -> None:
+        while (due := self.player.due) is not None and max(self.now, due + self.late) <= end:
+            self.now = max(self.now, due + self.late)
+            self.late = 0.0
+            self.player.play()
+        self.now = max(self.now, end)
+
+    def _put(self, fd: int, level: bool) -> None:
+        if self.broken:
+            raise OSError(errno.ENODEV, "No such device")
+        self.written.append((round(self.now, 6), level))
+
+    def _clock(self) -> float:
+        self.now += 1e-7  # so that waiting awake ends
+        return self.now
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def closed(fd: int) -> bool:
+    try:
+        os.fstat(fd)
+    except OSError:
+        return True
+    return False
+
+
+class TestPlayer:
+    def test_pulses_are_at_multiples_of_the_period(self, desk: Desk) -> None:
+        desk.start(0.002, 0.001)
+        desk.late = 0.0005  # the first one only: it does not delay the others
+        desk.run_to(10.0081)
+        assert desk.written == [
+            (pytest.approx(at, abs=2e-5), level)
+            for at, level in (
+                (10.0005, True), (10.001, False), (10.002, True), (10.003, False), (10.004, True),
+                (10.005, False), (10.006, True), (10.007, False), (10.008, True),
+            )
+        ]  # fmt: skip
+
+    def test_a_short_pulse_is_as_long_as_it_should_be_however_late(self, desk: Desk) -> None:
+        desk.start(0.002, 0.0001)
+        desk.late = 0.0003
+        desk.run_to(10.0015)
+        (rise, up), (fall, down) = desk.written
+        assert (up, down) == (True, False)
+        assert rise == pytest.approx(10.0003, abs=1e-6)
+        assert fall - rise == pytest.approx(0.0001, abs=2e-6)
+
+    @pytest.mark.parametrize(
+        ("pause", "goes_on"), [(0.0012, 10.004), (0.1, 10.102), (0.1003, 10.102), (0.1007, 10.104)]
+    )
+    def test_after_a_pause_it_is_on_the_beat_again_without_a_burst(
+        self, desk: Desk, pause: float, goes_on: float
+    ) -> None:
+        desk.start(0.002, 0.001)
+        desk.run_to(10.0005)
+        desk.late = pause
+        desk.run_to(goes_on + 0.0005)
+        assert [(pytest.approx(at, abs=1e-5), level) for at, level in desk.written] == [
+            (10.0, True),
+            (10.001 + pause, False),
+            (goes_on, True),
+        ]
+
+    def test_a_change_waits_for_the_next_cycle(self, desk: Desk) -> None:
+        desk.start(0.002, 0.001)
+        desk.run_to(10.0005)
+        desk.change(0.004, 0.003)
+        desk.run_to(10.0091)
+        assert [(pytest.approx(at, abs=2e-5), level) for at, level in desk.written] == [
+            (10.0, True), (10.001, False), (10.002, True), (10.005, False), (10.006, True), (10.009, False)
+        ]  # fmt: skip
+
+    def test_two_lines_at_once(self, desk: Desk) -> None:
+        desk.start(0.010, 0.005, number=12)
+        desk.start(0.002, 0.001, number=13)
+        desk.run_to(10.0199)
+        assert sum(level for _, level in desk.written) == 2 + 10
+        assert desk.player.handle(MESSAGE.pack(STOP, 13, 0, 0), []) is True
+        desk.written.clear()
+        desk.run_to(10.0299)
+        assert [level for _, level in desk.written] == [True, False]
+
+    def test_stopped_it_lets_go_of_the_line_and_writes_no_more(self, desk: Desk) -> None:
+        fd = desk.start(0.002, 0.001)
+        desk.run_to(10.0005)
+        desk.player.handle(MESSAGE.pack(STOP, 13, 0, 0), [])
+        assert (desk.player.due, closed(fd)) == (None, True)
+        assert desk.player.handle(MESSAGE.pack(STOP, 13, 0, 0), []) is True
+        desk.change(0.002, 0.001)
+        desk.run_to(10.1)
+        assert [level for _, level in desk.written] == [True]
+
+    def test_a_line_that_fails_is_dropped(self, desk: Desk) -> None:
+        fd = desk.start(0.002, 0.001)
+        desk.broken = True
+        desk.run_to(11.0)
+        assert (desk.player.due, closed(fd), desk.written) == (None, True, [])
+
+    def test_silence_is_low(self, desk: Desk) -> None:
+        fds = [desk.start(0.002, 0.001, number) for number in (12, 13)]
+        desk.run_to(10.0005)
+        desk.written.clear()
+        desk.player.silence()
+        assert [level for _, level in desk.written] == [False, False]
+        assert [closed(fd) for fd in fds] == [True, True]
+
+    @given(st.lists(st.tuples(st.floats(0, 0.01), st.sampled_from([0.0003, 0.001, 0.0017])), max_size=20))
+    def test_always_alternates_and_never_bursts(self, pauses: list[tuple[float, float]]) -> None:
+        desk = Desk()
+        desk.start(0.002, 0.001)
+        for late, high in pauses:
+            desk.late = late
+            desk.change(0.002, high)
+            desk.run_to((desk.player.due or 0) + late)
+        assert [level for _, level in desk.written] == [n % 2 == 0 for n in range(len(desk.written))]
+        rises = [at for at, level in desk.written if level]
+        beats = [(at - 10.0) / 0.002 for at in rises]
+        # at most one pulse in each cycle of the beat
+        assert len({int(number + 0.01) for number in beats}) == len(beats)
+
+
+class TestServe:
+    """The player at the other end of a socket, in a thread of the test."""
+
+    def test_until_the_socket_ends(self) -> None:
+        written: queue.Queue[bool] = queue.Queue()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        player = Player(lambda _fd, level: written.put(level))
+        thread = threading.Thread(target=serve, args=(theirs, player))
+        thread.start()
+        with theirs, ours:
+            ours.settimeout(PATIENCE)
+            line = os.eventfd(0)
+            socket.send_fds(ours, [MESSAGE.pack(START, 13, 0.001, 0.0005)], [line])
+            first = [written.get(timeout=PATIENCE) for _ in range(20)]
+            ours.send(MESSAGE.pack(STOP, 13, 0, 0))
+            assert ours.recv(1) == b"."
+            rest = [written.get_nowait() for _ in range(written.qsize())]
+            assert first + rest == [number % 2 == 0 for number in range(len(first + rest))]
+            socket.send_fds(ours, [MESSAGE.pack(START, 13, 1000, 500)], [line])
+            assert written.get(timeout=PATIENCE) is True
+            os.close(line)
+            ours.shutdown(socket.SHUT_RDWR)
+            assert written.get(timeout=PATIENCE) is False
+            thread.join(PATIENCE)
+        assert not thread.is_alive()
+        assert written.empty()
+
+
+class TestPulser:
+    """The real process; what it is given is no line, so it drops it."""
+
+    @pytest.fixture
+    def pulser(self) -> Iterator[Pulser]:
+        made = Pulser()
+        yield made
+        made.close()
+
+    @pytest.fixture
+    def line(self) -> Iterator[int]:
+        fd = os.eventfd(0)
+        yield fd
+        os.close(fd)
+
+    def test_ends_when_it_is_closed(self, pulser: Pulser, line: int) -> None:
+        pulser.pulse(13, line, 0.002, 0.001)
+        process = pulser._process
+        assert process is not None
+        pulser.stop(13)
+        pulser.stop(13)
+        assert pulser._process is process
+        pulser.close()
+        pulser.close()
+        assert process.returncode == 0
+
+    def test_is_started_once(self, pulser: Pulser, line: int) -> None:
+        pulser.prepare()
+        process = pulser._process
+        pulser.prepare()
+        pulser.pulse(12, line, 0.01, 0.001)
+        pulser.pulse(13, line, 0.002, 0.001)
+        pulser.pulse(13, line, 0.004, 0.001)
+        assert pulser._process is process
+
+    @pytest.mark.parametrize("again", ["pulse", "stop"])
+    def test_one_that_was_killed_is_replaced(self, pulser: Pulser, line: int, again: str) -> None:
+        pulser.pulse(13, line, 0.002, 0.001)
+        first = pulser._process
+        assert first is not None
+        first.kill()
+        first.wait(PATIENCE)
+        if again == "stop":
+            pulser.stop(13)
+        pulser.pulse(13, line, 0.004, 0.001)
+        second = pulser._process
+        assert second is not None
+        assert second is not first
+        assert second.poll() is None
+
+    def test_one_that_hangs_is_killed(
+        self, pulser: Pulser, line: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pulser.pulse(13, line, 0.002, 0.001)
+        process = pulser._process
+        assert process is not None
+        monkeypatch.setattr(software_pwm, "_PATIENCE", 0.01)
+        pulser._peer.settimeout(0.01)
+        process.send_signal(signal.SIGSTOP)
+        pulser.stop(13)
+        assert process.returncode == -signal.SIGKILL
+        assert pulser._process is None
+
+    def test_one_that_cannot_be_started(self, pulser: Pulser, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(PinPWMUnsupported, match=r"^the process that makes pulses cannot be started"):
+            pulser.prepare()
