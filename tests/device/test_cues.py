@@ -1,7 +1,7 @@
 """Lamp and buzzer against the kernel's trace, edge by edge, for the first minutes of a night."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -22,6 +22,8 @@ OFF_BESIDE_OTHERS = 0.030
 A_TONE = 100
 #: The end of a tone is its last falling edge: up to a period of the lowest before its time.
 PERIOD = 1 / 523
+#: How often a night is led before it counts as late; see ``_once_of``.
+TRIES = 3
 #: How far a tone may be off; software pulses run up to 6 % fast here.
 OFF_TUNE = 0.08
 
@@ -42,16 +44,34 @@ def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, loaded: bool) -> No
     twin = Twin()
     twin.press()
     twin.wait_until(seconds * 1000)
-    if loaded:
-        rig.guest("for _ in 1 2; do sh -c 'while :; do :; done' >/dev/null 2>&1 & done")
 
-    start = rig.press()
-    rig.wait(seconds + 3)
+    def led() -> None:
+        if loaded:
+            rig.guest("for _ in 1 2; do sh -c 'while :; do :; done' >/dev/null 2>&1 & done")
+        start = rig.press()
+        rig.wait(seconds + 3)
+        edges = [edge for edge in rig.edges([LAMP, BUZZER], since=start) if edge.level is not None]
+        what = f"cues of {seconds} s, {'loaded' if loaded else 'idle'}"
+        contact = _compare(twin, edges, start, (0, seconds * 1000), what, loaded=loaded)
+        assert contact < 0.120, f"lamp and buzzer answered {contact * 1000:.0f} ms after the contact"
 
-    edges = [edge for edge in rig.edges([LAMP, BUZZER], since=start) if edge.level is not None]
-    what = f"cues of {seconds} s, {'loaded' if loaded else 'idle'}"
-    contact = _compare(twin, edges, start, (0, seconds * 1000), what, loaded=loaded)
-    assert contact < 0.120, f"lamp and buzzer answered {contact * 1000:.0f} ms after the contact"
+    _once_of(TRIES, rig, led)
+
+
+def _once_of(tries: int, rig: Rig, led: Callable[[], None]) -> None:
+    """While its host takes the processor away, the emulated device stands still and its clock goes on:
+    everything is late together. A program that is late by itself is late each time."""
+    for left in reversed(range(tries)):
+        try:
+            led()
+        except AssertionError as late:
+            if not left:
+                raise
+            figure(f"late, and tried again: {str(late).splitlines()[0]:.80}")
+            rig.restore("asleep")
+            rig.clear_edges()
+        else:
+            return
 
 
 def test_a_press_goes_on_and_the_lamp_breathes(rig: Rig) -> None:
