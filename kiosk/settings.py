@@ -254,7 +254,8 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     ``glow``, ``volume``, ``theme``, ``side``, ``text_size``: to ``value``, or to the next one if empty.
     ``technique``: the one with this id on or off. ``earlier``: it moves one place up among
     ``techniques``, the ids in the order now in force. ``condition``: ``"numb=yes"`` or ``"numb=no"``;
-    the last condition answered means all were asked. Raises ``SettingsError``.
+    the last condition answered means all were asked. ``probe_offset``: to ``value``, degrees Celsius.
+    Raises ``SettingsError``.
     """
     if key in _CYCLES:
         section, kind = _CYCLES[key]
@@ -272,12 +273,27 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
         return _with(settings, "night", "techniques", _earlier(list(techniques), value))
     if key == "condition":
         return _answer(settings, value)
-    raise SettingsError(unknown(_("settings"), key, key, [*_CYCLES, "technique", "earlier", "condition"]))
+    if key == "probe_offset":
+        return _offset(settings, value)
+    known = [*_CYCLES, "technique", "earlier", "condition", "probe_offset"]
+    raise SettingsError(unknown(_("settings"), key, key, known))
 
 
 def _with(settings: Settings, section: str, key: str, value: object) -> Settings:
     changed = msgspec.structs.replace(getattr(settings, section), **{key: value})
     return msgspec.structs.replace(settings, **{section: changed})
+
+
+def _offset(settings: Settings, value: str) -> Settings:
+    try:
+        number: object = float(value)
+    except ValueError:
+        number = value
+    try:
+        fit({"soak": {"probe_offset": number}}, Settings, _("settings"))
+    except MisfitError as error:
+        raise SettingsError(str(error)) from error
+    return _with(settings, "soak", "probe_offset", number)
 
 
 def _earlier(order: list[str], name: str) -> tuple[str, ...]:

@@ -128,6 +128,10 @@ class TestChange:
         tree = change(change(tree, "condition", "wound=no"), "condition", "unsteady=no")
         assert tree.health == Health(conditions=(Condition.NUMB,), asked=True)
 
+    def test_the_offset_of_the_probe(self) -> None:
+        tree = Settings(soak=Soak(minutes=20, probe_offset=0.5))
+        assert change(tree, "probe_offset", "-0.3") == Settings(soak=Soak(minutes=20, probe_offset=-0.3))
+
     @given(trees, st.sampled_from(["glow", "volume", "theme", "side", "text_size"]))
     def test_all_the_rest_stays(self, tree: Settings, key: str) -> None:
         changed = change(tree, key)
@@ -152,6 +156,14 @@ class TestChange:
                 "condition",
                 "num=yes",
                 "settings: num=yes in health.conditions is not known; did you mean numb=yes?",
+            ),
+            *(
+                (
+                    "probe_offset",
+                    value,
+                    f"settings: soak.probe_offset must be a number from -1.0 to 1.0, but it is {told}.",
+                )
+                for value, told in (("1.1", "1.1"), ("nan", "nan"), ("", '""'), ("much", '"much"'))
             ),
         ],
     )

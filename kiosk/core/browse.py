@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kiosk.core import check
+from kiosk.core import check, twopoint
 from kiosk.core.events import Act, ChangeSetting, Tapped
 from kiosk.core.pages import (
     About,
@@ -10,12 +10,15 @@ from kiosk.core.pages import (
     Check,
     Choose,
     Diary,
+    Dip,
     Health,
     Home,
     More,
     Page,
+    ProbeOffset,
     Settings,
     Techniques,
+    WarmWater,
 )
 from kiosk.core.relief import begin, go_on
 from kiosk.core.rules import Condition
@@ -59,6 +62,10 @@ def act(turn: Turn, tap: Tapped) -> None:
             _techniques(turn, tap, index)
         case Check(part) if tap.act in {Act.NEXT, Act.BACK}:
             check.show(turn, part + 1 if tap.act is Act.NEXT else part - 1)
+        case Check(check.PROBE) if tap.act is Act.ADJUST:
+            turn.go(Dip())
+        case Dip() | WarmWater() | ProbeOffset():
+            twopoint.act(turn, page, tap.act)
         case About(index) if tap.act is Act.NEXT:
             turn.go(About((index + 1) % ABOUT_CARDS))
         case Awake(back) if tap.act is Act.YES:

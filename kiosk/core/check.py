@@ -4,7 +4,7 @@ probe. For someone without a keyboard; with one, ``cramp-kiosk doctor`` says mor
 import msgspec
 
 from kiosk.core.events import ReadWater, WaterRead
-from kiosk.core.pages import Check, Settings
+from kiosk.core.pages import Check, Dip, Page, ProbeOffset, Settings, WarmWater
 from kiosk.core.signals import LAMP, SILENT, Pattern, Signal, Volume, loudness, tune
 from kiosk.core.state import Sound
 from kiosk.core.technique import SECOND, Ms
@@ -38,8 +38,15 @@ def show(turn: Turn, part: int) -> None:
 def leave(turn: Turn) -> None:
     """Whatever is tried comes to rest."""
     turn.hush()
-    if isinstance(turn.page, Check) and turn.page.part == PROBE:
+    if is_dipping(turn.page):
         turn.do(ReadWater(on=False))
+
+
+def is_dipping(page: Page) -> bool:
+    """Whether the probe is read for this page."""
+    if isinstance(page, Check):
+        return page.part == PROBE
+    return isinstance(page, Dip | WarmWater | ProbeOffset)
 
 
 def _sound(turn: Turn) -> None:
@@ -58,5 +65,6 @@ def feel(turn: Turn, page: Check) -> None:
 
 def read(turn: Turn, page: Check, event: WaterRead) -> None:
     """One reading of the probe."""
-    shown = msgspec.structs.replace(page, celsius=event.celsius, broken=event.celsius is None)
+    broken = event.celsius is None and event.outside is None
+    shown = msgspec.structs.replace(page, celsius=event.celsius, broken=broken)
     turn.state = msgspec.structs.replace(turn.state, page=shown)

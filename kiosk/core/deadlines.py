@@ -8,20 +8,23 @@ from kiosk.core.pages import (
     Card,
     Check,
     CountIn,
+    Dip,
     Failsafe,
     Gone,
     GoodNight,
     Guide,
     NextUp,
     Page,
+    ProbeOffset,
     Rating,
     Resume,
     Signs,
     Soak,
     TenMinutes,
+    WarmWater,
 )
 from kiosk.core.safety import STOP_AFTER
-from kiosk.core.soak import Verdict
+from kiosk.core.soak import STALE, Verdict
 from kiosk.core.state import Light, State
 from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.core.timeline import COUNT_IN
@@ -96,7 +99,8 @@ def ask_at(state: State) -> Ms | None:
     if isinstance(page, Card | NextUp) and _waits(page):
         return max(state.touched, state.entered) + ASK_AFTER
     if state.episode is None and not isinstance(
-        page, Asleep | Awake | Rating | GoodNight | Resume | Check | Failsafe
+        page,
+        Asleep | Awake | Rating | GoodNight | Resume | Check | Dip | WarmWater | ProbeOffset | Failsafe,
     ):
         return max(state.touched, state.entered) + ASK_AFTER
     return None
@@ -117,6 +121,8 @@ def page_at(state: State) -> Ms | None:
             return began + guide.beat.end
         case Check():  # a tone or a probe would go on under the question whether someone is there
             return max(state.touched, state.entered) + ASK_AFTER
+        case Dip() | WarmWater() | ProbeOffset():  # ice melts slowly, and warm water has to be fetched
+            return max(state.touched, state.entered) + GIVE_UP
         case Rating():
             return max(state.touched, state.entered) + relief.RATE_FOR
         case Soak() | TenMinutes() | Signs():
@@ -131,3 +137,9 @@ def stale_at(state: State) -> Ms | None:
     if soak_of(state.page) is None or state.water.verdict is Verdict.FAULT:
         return None
     return state.water.stale_at()
+
+
+def dip_stale_at(state: State) -> Ms | None:
+    """The same while the probe is held against a known temperature."""
+    page = state.page
+    return page.readings[-1].at + STALE if isinstance(page, Dip) and page.readings else None

@@ -38,6 +38,8 @@ class Act(StrEnum):
     TECHNIQUES = "techniques"
     ABOUT = "about"
     CHECK = "check"
+    ADJUST = "adjust"
+    """the probe is held against two known temperatures"""
     YES_CONDITION = "yes-condition"
     NO_CONDITION = "no-condition"
 
@@ -96,10 +98,13 @@ class Tapped(_Event, frozen=True):
 
 
 class WaterRead(_Event, frozen=True):
-    """One reading of the probe: degrees Celsius with the owner's offset, or why there is none."""
+    """One reading of the probe: degrees Celsius with the owner's offset, or why there is none.
+
+    ``outside``: with ``ProbeError.RANGE`` what it was, with the offset; no foot bath is so, ice water is."""
 
     celsius: float | None
     error: ProbeError | None = None
+    outside: float | None = None
 
 
 class Due(_Event, frozen=True):

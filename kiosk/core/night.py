@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from kiosk.core import bath, browse, check, deadlines, relief
+from kiosk.core import bath, browse, check, deadlines, relief, twopoint
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -32,6 +32,7 @@ from kiosk.core.pages import (
     Card,
     Check,
     CountIn,
+    Dip,
     Failsafe,
     Gone,
     GoodNight,
@@ -96,6 +97,8 @@ def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]
                 bath.read(turn, event)
             elif isinstance(state.page, Check):
                 check.read(turn, state.page, event)
+            elif isinstance(state.page, Dip):
+                twopoint.read(turn, state.page, event)
         case _:
             _told(turn, event)
     return turn.finish()
@@ -138,6 +141,7 @@ def _press(turn: Turn) -> None:
     turn.touch()
     turn.state = msgspec.structs.replace(turn.state, down_at=turn.now, spent_press=starts)
     if starts:
+        check.leave(turn)
         relief.begin(turn)
     elif isinstance(state.page, Check):
         check.feel(turn, state.page)
@@ -284,6 +288,7 @@ def _agenda(state: State) -> list[tuple[Ms, Callable[[Turn], None]]]:
         (deadlines.long_at(state), _long),
         (deadlines.stuck_at(state), _stuck),
         (deadlines.stale_at(state), bath.age),
+        (deadlines.dip_stale_at(state), twopoint.age),
     ]
     if deadlines.long_at(state) is None:
         # While a press may still become a long one, no page changes under the finger by itself: what was

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kiosk.core.soak import Reading
 from kiosk.core.technique import Ms
 from kiosk.core.timeline import Beat, Timeline
 
@@ -181,6 +182,31 @@ class Check(_Page, frozen=True):
     broken: bool = False
 
 
+class Dip(_Page, frozen=True):
+    """The probe in water of a known temperature. ``ice`` None: in ice water; else in warm water beside a
+    thermometer, and what the ice said was wrong by, in degrees Celsius. ``tenths``: what is added to the
+    reading to make it match the thermometer. ``readings``: without the offset; ``broken``: there are none.
+    """
+
+    ice: float | None = None
+    tenths: int = 0
+    readings: tuple[Reading, ...] = ()
+    broken: bool = False
+
+
+class WarmWater(_Page, frozen=True):
+    """Between the two: fetch warm water and a thermometer. ``ice`` as in ``Dip``."""
+
+    ice: float
+
+
+class ProbeOffset(_Page, frozen=True):
+    """What ice and warm water said is to be added to a reading, in degrees Celsius."""
+
+    ice: float
+    warm: float
+
+
 class Failsafe(_Page, frozen=True):
     """Something went wrong. Press to start again."""
 
@@ -208,5 +234,8 @@ Page = (
     | Techniques
     | About
     | Check
+    | Dip
+    | WarmWater
+    | ProbeOffset
     | Failsafe
 )

@@ -124,7 +124,7 @@ class Water(msgspec.Struct, frozen=True):
     @property
     def trend(self) -> float:
         """Degrees a minute over the last half minute; 0.0 while too few readings are known."""
-        recent = _within(self.readings, 30 * SECOND)
+        recent = within(self.readings, 30 * SECOND)
         if len(recent) < 2 or recent[-1].at - recent[0].at < 5 * SECOND:
             return 0.0
         return (recent[-1].celsius - recent[0].celsius) * MINUTE / (recent[-1].at - recent[0].at)
@@ -216,7 +216,7 @@ def _agrees(water: Water, reading: Reading) -> bool:
     return reading.at - first.at < STALE and abs(first.celsius - reading.celsius) <= AGREE
 
 
-def _within(readings: tuple[Reading, ...], length: Ms) -> tuple[Reading, ...]:
+def within(readings: tuple[Reading, ...], length: Ms) -> tuple[Reading, ...]:
     """The readings of the last ``length`` ms, seen from the newest."""
     if not readings:
         return ()
@@ -275,7 +275,7 @@ def _says(water: Water, reading: Reading, bands: Bands) -> Verdict:
     band = _band(reading.celsius, water.verdict, bands)
     if band in {Verdict.WARM, Verdict.TOP_UP} and _rising(water):
         return Verdict.RISING
-    if band is Verdict.WARM and water.verdict is not Verdict.WARM and not _steady(water, STEADY_FOR):
+    if band is Verdict.WARM and water.verdict is not Verdict.WARM and not steady(water.readings, STEADY_FOR):
         return Verdict.SETTLING
     return band
 
@@ -297,19 +297,19 @@ def _band(celsius: float, was: Verdict, bands: Bands) -> Verdict:
 
 def _rising(water: Water) -> bool:
     """Hot water is being added: it warms while the feet are in, and was not yet steady since."""
-    recent = _within(water.readings, RISE_WITHIN)
+    recent = within(water.readings, RISE_WITHIN)
     if water.verdict is Verdict.WARM:
         # From the second lowest: a single low reading says nothing, so the way back from it neither.
         low = sorted(r.celsius for r in recent)[:2][-1]
         return recent[-1].celsius - low > RISE
-    return water.verdict is Verdict.RISING and not _steady(water, RISE_WITHIN)
+    return water.verdict is Verdict.RISING and not steady(water.readings, RISE_WITHIN)
 
 
-def _steady(water: Water, length: Ms) -> bool:
+def steady(readings: tuple[Reading, ...], length: Ms) -> bool:
     """All readings of the last ``length`` ms are close together (a gap of 5 s would have emptied them)."""
-    if water.readings[-1].at - water.readings[0].at < length:
+    if readings[-1].at - readings[0].at < length:
         return False
-    values = [r.celsius for r in _within(water.readings, length)]
+    values = [r.celsius for r in within(readings, length)]
     return max(values) - min(values) <= STEADY_WITHIN
 
 
@@ -335,7 +335,7 @@ def _predict(water: Water, bands: Bands) -> Water:
     if water.told_at is not None:
         over = newest.at - water.told_at >= TELL_FOR
         return msgspec.structs.replace(water, warm_for=None) if over else water
-    spell = tuple(r for r in _within(water.readings, FIT_OVER) if r.at >= water.warm_since)
+    spell = tuple(r for r in within(water.readings, FIT_OVER) if r.at >= water.warm_since)
     left = warm_left(spell, water.air, bands)
     return water if left is None else msgspec.structs.replace(water, warm_for=left, told_at=newest.at)
 

@@ -63,7 +63,7 @@ def reading(raw: float | ProbeError, offset: float) -> WaterRead:
         return WaterRead(None, raw)
     celsius = round(raw + offset, 2)
     if not LOWEST <= celsius <= HIGHEST:
-        return WaterRead(None, ProbeError.RANGE)
+        return WaterRead(None, ProbeError.RANGE, celsius)
     return WaterRead(celsius)
 
 

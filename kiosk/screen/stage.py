@@ -14,7 +14,19 @@ from kiosk.core import pages
 from kiosk.core.events import Act, Event, Tapped
 from kiosk.core.state import Light, State, brightness
 from kiosk.core.technique import Ms
-from kiosk.screen.pages import asleep, check, diary, done, failsafe, guide, home, settings, soak, stop
+from kiosk.screen.pages import (
+    asleep,
+    check,
+    diary,
+    done,
+    failsafe,
+    guide,
+    home,
+    settings,
+    soak,
+    stop,
+    twopoint,
+)
 from kiosk.screen.scene import Ink, Scene, Target, Words
 from kiosk.screen.theme import LEGIBLE, NOTICEABLE, Look, Panel, dimmed
 
@@ -43,6 +55,9 @@ DRAWERS: dict[type, PageDrawer] = {
     pages.Techniques: settings.techniques,
     pages.About: settings.about,
     pages.Check: check.check,
+    pages.Dip: twopoint.dip,
+    pages.WarmWater: twopoint.warm_water,
+    pages.ProbeOffset: twopoint.probe_offset,
     pages.Failsafe: failsafe.failsafe,
 }
 

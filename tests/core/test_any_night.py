@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.core import night, safety
-from kiosk.core.check import PROBE
+from kiosk.core.check import PROBE, is_dipping
 from kiosk.core.events import (
     Act,
     ButtonPressed,
     ButtonReleased,
+    ChangeSetting,
     DiaryRead,
     Due,
     Effect,
@@ -32,7 +33,7 @@ from kiosk.core.events import (
     TechniqueEnded,
     WaterRead,
 )
-from kiosk.core.pages import Asleep, Card, Check, CountIn, Guide, NextUp, Signs, Soak, TenMinutes
+from kiosk.core.pages import Asleep, Card, CountIn, Dip, Guide, NextUp, Signs, Soak, TenMinutes
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
 from kiosk.core.soak import URGENT, Verdict
@@ -199,6 +200,26 @@ class AnyNight(RuleBasedStateMachine):
             self.player.happen(Tapped(act))
             self.player.wait(2 * SECOND)
 
+    @rule(ice=st.sampled_from([-0.5, 0.3, 1.2, 21.0, None]), warm=st.integers(-12, 12), far=st.integers(1, 4))
+    def to_the_two_points(self, ice: float | None, warm: int, far: int) -> None:
+        """Somebody checks the probe, and comes so far."""
+        self.to_the_parts(PROBE)
+        nudges = [Act.PLUS if warm > 0 else Act.MINUS] * abs(warm)
+        points = [
+            (ice, [Act.ADJUST]),
+            (ice, [Act.SAVE, Act.NEXT]),
+            (37.5 - warm / 10, [*nudges, Act.SAVE]),
+            (None, [Act.SAVE]),
+        ]
+        for celsius, acts in points[:far]:
+            if isinstance(self.state.page, Dip):
+                for _ in range(17):
+                    in_bath = celsius is not None and celsius >= 5
+                    self.player.happen(WaterRead(celsius if in_bath else None, outside=celsius))
+                    self.player.wait(SECOND)
+            for act in acts:
+                self.player.happen(Tapped(act))
+
     @rule(event=st.one_of(
         st.builds(FaultFound, st.sampled_from(Fault)), st.builds(FaultCleared, st.sampled_from(Fault)),
         st.builds(RulesChanged, RULES), st.builds(QuietHours, st.booleans()), st.just(DiaryRead(Tally())),
@@ -262,10 +283,11 @@ class AnyNight(RuleBasedStateMachine):
                     self.stops += 1
                 case ReadWater(on):
                     self.reading = on
+                case ChangeSetting("probe_offset", value):
+                    assert -1.0 <= float(value) <= 1.0
         self.heard = len(self.player.effects)
         page = self.state.page
-        dipping = isinstance(page, Check) and page.part == PROBE
-        assert self.reading == (soak_of(page) is not None or dipping)
+        assert self.reading == (soak_of(page) is not None or is_dipping(page))
         episode = self.state.episode
         assert self.using == ("" if episode is None else episode.using)
 
@@ -311,6 +333,9 @@ class AnyNight(RuleBasedStateMachine):
             case Guide():
                 assert 0 <= page.index < len(page.timeline)
                 assert page.technique < len(state.sequence)
+            case Dip():
+                assert all(now - reading.at <= 35 * SECOND for reading in page.readings)
+                assert not (page.readings and page.broken)
             case CountIn(number) | NextUp(number) | Card(number) | Soak(number):
                 assert number < len(state.sequence)
         episode = state.episode

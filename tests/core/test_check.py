@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Fault, ReadWater, WaterRead
+from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Fault, ProbeError, ReadWater, WaterRead
 from kiosk.core.pages import Asleep, Check, Page, Settings
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
@@ -106,6 +106,8 @@ def test_the_probe_is_shown_as_it_reads():
     assert night.page == Check(3, broken=True)
     night.happen(WaterRead(38.5))
     assert night.page == Check(3, celsius=38.5)
+    night.happen(WaterRead(None, ProbeError.RANGE, 0.3))  # in ice water no wire is broken
+    assert night.page == Check(3)
 
 
 def test_readings_keep_nobody_awake():

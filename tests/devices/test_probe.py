@@ -101,13 +101,14 @@ def test_every_temperature_survives(sixteenths: int) -> None:
     [
         (38.062, 0.0, WaterRead(38.06)),
         (38.062, -0.4, WaterRead(37.66)),
-        (84.5, 0.5, WaterRead(None, ProbeError.RANGE)),
+        (84.5, 0.5, WaterRead(None, ProbeError.RANGE, 85.0)),
         (5.0, 0.0, WaterRead(5.0)),
-        (4.99, 0.0, WaterRead(None, ProbeError.RANGE)),
+        (4.99, 0.0, WaterRead(None, ProbeError.RANGE, 4.99)),
         (4.5, 0.5, WaterRead(5.0)),
         (70.0, 0.0, WaterRead(70.0)),
-        (70.0, 0.01, WaterRead(None, ProbeError.RANGE)),
-        (-10.125, 0.0, WaterRead(None, ProbeError.RANGE)),
+        (70.0, 0.01, WaterRead(None, ProbeError.RANGE, 70.01)),
+        (-10.125, 0.0, WaterRead(None, ProbeError.RANGE, -10.12)),
+        (0.0, 0.3, WaterRead(None, ProbeError.RANGE, 0.3)),
         (ProbeError.RESET, -30.0, WaterRead(None, ProbeError.RESET)),
     ],
 )
@@ -161,15 +162,12 @@ class TestOnAFakeTree:
             plug(tmp_path, text)
             seen.append(probe.read_once())
         assert seen == [
-            WaterRead(None, error)
-            for error in (
-                ProbeError.EMPTY,
-                ProbeError.CRC,
-                ProbeError.MALFORMED,
-                ProbeError.RESET,
-                ProbeError.NO_POWER,
-                ProbeError.RANGE,
-            )
+            WaterRead(None, ProbeError.EMPTY),
+            WaterRead(None, ProbeError.CRC),
+            WaterRead(None, ProbeError.MALFORMED),
+            WaterRead(None, ProbeError.RESET),
+            WaterRead(None, ProbeError.NO_POWER),
+            WaterRead(None, ProbeError.RANGE, 71.0),
         ]
 
     def test_reset_is_known_before_the_offset(self, probe: Probe, tmp_path: Path) -> None:

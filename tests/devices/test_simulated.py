@@ -130,7 +130,7 @@ class TestProbe:
     def test_out_of_range_as_the_real_one(self, clock: Clock) -> None:
         probe = SimulatedProbe(lambda _: None, clock, 71.0)
         assert probe.water == 71.0
-        assert probe.read_once() == WaterRead(None, ProbeError.RANGE)
+        assert probe.read_once() == WaterRead(None, ProbeError.RANGE, 71.0)
         assert probe.describe() == "The probe is simulated."
 
     def test_a_tube_of_steel_follows_slowly(self, clock: Clock) -> None:

@@ -89,6 +89,10 @@ def _with(state: State, **rules: object) -> State:
     return msgspec.structs.replace(state, rules=msgspec.structs.replace(state.rules, **rules))
 
 
+def _readings(celsius: float, seconds: int = 15) -> tuple[Reading, ...]:
+    return tuple(Reading(NOW - (seconds - i) * SECOND, celsius) for i in range(seconds + 1))
+
+
 TALLY = Tally(3, (5, 4, 6, 2, 4, 3), (0, 0, 1, 1, 4, 7, 5, 2, 1, 0), 4)
 
 GALLERY: dict[str, State] = {
@@ -150,6 +154,19 @@ GALLERY: dict[str, State] = {
     "check-probe": _with(_state(pages.Check(3, celsius=21.4)), probe_offset=-0.5),
     "check-probe-broken": _state(pages.Check(3, broken=True)),
     "failsafe": _state(pages.Failsafe()),
+    "dip-ice": _state(pages.Dip(readings=_readings(0.4))),
+    "dip-ice-wait": _state(pages.Dip(readings=_readings(3.1, 5))),
+    "dip-ice-colder": _state(pages.Dip(readings=_readings(21.4))),
+    "dip-ice-none": _state(pages.Dip()),
+    "dip-ice-broken": _state(pages.Dip(broken=True)),
+    "dip-warm-water": _state(pages.WarmWater(-0.4)),
+    "dip-warm": _state(pages.Dip(-0.4, 3, _readings(37.1))),
+    "dip-warm-wait": _state(pages.Dip(-0.4, 0, _readings(37.1, 5))),
+    "dip-warm-colder": _state(pages.Dip(-0.4, 0, _readings(42.8))),
+    "dip-warm-none": _state(pages.Dip(-0.4)),
+    "dip-warm-broken": _state(pages.Dip(-0.4, broken=True)),
+    "probe-offset": _state(pages.ProbeOffset(-0.4, 0.3)),
+    "probe-offset-refused": _state(pages.ProbeOffset(-2.1, -1.4)),
 }
 
 

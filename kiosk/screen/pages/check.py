@@ -1,6 +1,7 @@
 """The parts are tried one by one: what to do, or what should now be seen or heard."""
 
-from kiosk.core.check import BUTTON, BUZZER, LAMP_PART, PARTS
+from kiosk.core.check import BUTTON, BUZZER, LAMP_PART, PARTS, PROBE
+from kiosk.core.events import Act
 from kiosk.core.pages import Check
 from kiosk.core.signals import Volume
 from kiosk.screen.pages.stop import text_card
@@ -11,7 +12,9 @@ from kiosk.words import _
 def check(scene: Scene, page: Check) -> None:
     """One part. With Next and Back at most eight words."""
     text, advice = _words(scene, page)
-    text_card(scene, text, advice, page.part, PARTS)
+    adjust = (Act.ADJUST, _("Adjust"), "settings", _("Set"))
+    adjustable = page.part == PROBE and not page.broken
+    text_card(scene, text, advice, page.part, PARTS, between=adjust if adjustable else None)
 
 
 def _words(scene: Scene, page: Check) -> tuple[str, str]:

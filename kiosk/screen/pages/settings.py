@@ -156,4 +156,5 @@ def _technique_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
 def about(scene: Scene, page: About) -> None:
     """What this device is and is not."""
     fact, advice = (_(text) for text in ABOUT[min(page.index, len(ABOUT) - 1)])
-    text_card(scene, fact, advice % __version__ if "%s" in advice else advice, page.index, len(ABOUT))
+    told = advice % __version__ if "%s" in advice else advice
+    text_card(scene, fact, told, page.index, len(ABOUT), main=False)

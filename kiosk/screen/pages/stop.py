@@ -62,19 +62,49 @@ def signs(scene: Scene, page: Signs) -> None:
     text_card(scene, sign, advice, page.index, len(SIGNS))
 
 
-def text_card(scene: Scene, text: str, advice: str, index: int, count: int) -> None:
-    """A sentence as large as it fits, what to do about it, its place among the others, Next and Back."""
+SENTENCE_SIZES = (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2, 5.0)
+
+
+def text_card(
+    scene: Scene,
+    text: str,
+    advice: str,
+    index: int,
+    count: int,
+    *,
+    main: bool = True,
+    between: tuple[Act, str, str, str] | None = None,
+) -> None:
+    """A sentence as large as it fits, what to do about it, its place among the others, Next and Back.
+
+    ``main``: the big button means Next too. ``between``: act, word, icon and shorter word of a third
+    target, in the place of the dots."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     h = look.least(20 if look.shape is Shape.SMALL else 22)
     row = area.low(h)
-    w = min((row.w - look.gap) // 2, look.least(44))
+    across = 3 if between and look.shape is not Shape.TALL else 2
+    w = min((row.w - look.gap * (across - 1)) // across, look.least(44))
     parts.target(scene, row.left(w), Act.BACK, _("Back"), "back")
-    parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=True)
+    parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=main)
     space = row.without(left=w, right=w)
-    if space.w > look.px(4) * count:
+    above = area.without(low=h + look.px(2))
+    if between:
+        act, label, icon_name, short = between
+        box = space.middle(w, h)
+        if look.shape is Shape.TALL:
+            box = Box(row.x, row.y - look.gap - h, row.w, h)
+            above = above.without(low=h + look.gap)
+        parts.target(scene, box, act, label, icon_name, short=short)
+    elif space.w > look.px(4) * count:
         parts.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
-    above = area.without(low=h + look.px(2)).inset(look.px(0.4 if look.shape is Shape.SMALL else 2), 0)
-    passages = [Passage(text, "title", (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2, 5.0))]
+    sentence(scene, above, text, advice)
+
+
+def sentence(scene: Scene, box: Box, text: str, advice: str) -> None:
+    """A sentence as large as it fits, and what to do about it."""
+    look = scene.look
+    above = box.inset(look.px(0.4 if look.shape is Shape.SMALL else 2), 0)
+    passages = [Passage(text, "title", SENTENCE_SIZES)]
     if advice:
         sizes = (7.0, 7.0, 7.0, 7.0, 7.0, 6.2, 5.6, 5.2, 5.0)
         passages.append(Passage(advice, "title", sizes, bold=False, colour="body"))

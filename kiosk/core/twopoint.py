@@ -1,0 +1,126 @@
+"""The owner's two-point check of the probe: ice water, then warm water beside a thermometer.
+
+The readings are the sensor's own, without the offset in force. The new offset is the mean of the two
+errors: of all single numbers it leaves the least wrong at either point, half of what they differ by. If
+that is much, the probe is not off by a number but wrong, and no offset mends it.
+"""
+
+from enum import StrEnum
+from statistics import fmean
+
+import msgspec
+
+from kiosk.core.check import PROBE
+from kiosk.core.events import Act, ChangeSetting, WaterRead
+from kiosk.core.pages import Check, Dip, ProbeOffset, WarmWater
+from kiosk.core.soak import STEADY_FOR, Bands, Reading, steady, within
+from kiosk.core.turn import Turn
+
+#: Degrees Celsius that an offset may be, and that the two errors may differ by.
+MOST = 1.0
+
+#: Further from 0 degrees it is not ice water that the probe is in.
+NEAR_ICE = (-5.0, 5.0)
+
+#: The warm water is as warm as the soak wants it: there the probe decides.
+WARM = (Bands().warm_low, Bands().warm_high)
+
+MOST_TENTHS = 50
+
+
+class Hint(StrEnum):
+    """What is still missing before a point can be taken."""
+
+    WAIT = "wait"
+    COLDER = "colder"
+    WARMER = "warmer"
+
+
+def shown(page: Dip) -> float | None:
+    """Degrees Celsius the page shows: the reading, and what was added to match the thermometer."""
+    return round(page.readings[-1].celsius + page.tenths / 10, 2) if page.readings else None
+
+
+def hint(page: Dip) -> Hint | None:
+    """What is missing; None: the point can be taken."""
+    celsius = shown(page)
+    low, high = NEAR_ICE if page.ice is None else WARM
+    if celsius is None:
+        return Hint.WAIT
+    if celsius > high:
+        return Hint.COLDER
+    if celsius < low:
+        return Hint.WARMER
+    return None if steady(page.readings, STEADY_FOR) else Hint.WAIT
+
+
+def offset(page: ProbeOffset) -> float | None:
+    """The offset to store, to a tenth of a degree; None: the probe is to be replaced."""
+    mean = round((page.ice + page.warm) / 2, 3)
+    if abs(mean) > MOST or round(abs(page.ice - page.warm), 2) > MOST:
+        return None
+    return round(mean, 1) + 0.0  # no minus before a zero
+
+
+def read(turn: Turn, page: Dip, event: WaterRead) -> None:
+    """One reading. One that failed is passed over; too many of them let the others grow stale."""
+    celsius = event.outside if event.celsius is None else event.celsius
+    if celsius is None:
+        _show(turn, msgspec.structs.replace(page, broken=not page.readings))
+        return
+    reading = Reading(turn.now, round(celsius - turn.state.rules.probe_offset, 2))
+    readings = within((*page.readings, reading), 2 * STEADY_FOR)
+    _show(turn, msgspec.structs.replace(page, readings=readings, broken=False))
+
+
+def age(turn: Turn) -> None:
+    """Nothing was read for too long: what is shown would be old."""
+    page = msgspec.structs.replace(turn.page, readings=(), broken=True)
+    turn.state = msgspec.structs.replace(turn.state, page=page)
+
+
+def act(turn: Turn, page: Dip | WarmWater | ProbeOffset, tapped: Act) -> None:
+    """A tap; what does not apply here is ignored."""
+    match page:
+        case Dip(None):
+            _ice(turn, page, tapped)
+        case Dip(float(ice)):
+            _warm(turn, page, ice, tapped)
+        case WarmWater(ice) if tapped is Act.NEXT:
+            turn.go(Dip(ice))
+        case WarmWater() if tapped is Act.BACK:
+            turn.go(Dip())
+        case ProbeOffset():
+            _result(turn, page, tapped)
+
+
+def _ice(turn: Turn, page: Dip, tapped: Act) -> None:
+    if tapped is Act.BACK:
+        turn.go(Check(PROBE))
+    elif tapped is Act.SAVE and hint(page) is None:
+        said = fmean(r.celsius for r in within(page.readings, STEADY_FOR))
+        turn.go(WarmWater(round(-said, 2)))
+
+
+def _warm(turn: Turn, page: Dip, ice: float, tapped: Act) -> None:
+    if tapped is Act.BACK:
+        turn.go(WarmWater(ice))
+    elif tapped in {Act.PLUS, Act.MINUS}:
+        tenths = page.tenths + (1 if tapped is Act.PLUS else -1)
+        _show(turn, msgspec.structs.replace(page, tenths=min(MOST_TENTHS, max(-MOST_TENTHS, tenths))))
+    elif tapped is Act.SAVE and hint(page) is None:
+        turn.go(ProbeOffset(ice, page.tenths / 10))
+
+
+def _result(turn: Turn, page: ProbeOffset, tapped: Act) -> None:
+    found = offset(page)
+    if tapped is Act.BACK:
+        # Which of the two was wrong nobody knows: after a refusal it begins anew.
+        turn.go(Check(PROBE) if found is None else Dip(page.ice, round(page.warm * 10)))
+    elif tapped is Act.SAVE and found is not None:
+        turn.do(ChangeSetting("probe_offset", str(found)))
+        turn.go(Check(PROBE))
+
+
+def _show(turn: Turn, page: Dip) -> None:
+    turn.state = msgspec.structs.replace(turn.state, page=page)
