@@ -149,6 +149,16 @@ def test_a_setting_changed_on_the_screen_is_in_force_and_in_the_file(folder):
     )
 
 
+def test_the_offset_of_the_probe_is_in_its_next_reading_and_in_the_file(folder):
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher) as running:
+        running.conductor._perform(ChangeSetting("probe_offset", "-0.3"))
+        watcher.until(lambda state: state.rules.probe_offset == -0.3)
+        bench.probes[0].water = 37.5
+        assert bench.probes[0].read_once().celsius == 37.2
+    assert owner.load([folder / "own.toml"])[0].soak.probe_offset == -0.3
+
+
 def test_a_setting_that_cannot_be_saved_is_said_and_still_holds(folder):
     (folder / "own.toml").mkdir()
     watcher = Watcher()
