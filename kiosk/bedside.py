@@ -131,7 +131,6 @@ def _play(
     from kiosk.show import Show, until_signalled
 
     bell = Bell()
-    turned = Transform(rotation=config.screen.rotate)
     touch = config.touch
     on_glass = Transform(
         touch.swap, touch.invert_x, touch.invert_y, touch.calibration, rotation=config.screen.rotate
@@ -143,7 +142,7 @@ def _play(
             if _wants_desktop(config):
                 full = size is None
                 return Desktop(
-                    size or (800, 480), show.contact, on_quit=show.stop, fullscreen=full, transform=turned
+                    size or (800, 480), show.contact, on_quit=show.stop, fullscreen=full, transform=on_glass
                 )
             return Console(
                 show.contact,

@@ -103,6 +103,7 @@ def mouse_kind(event: pygame.event.Event) -> Kind | None:
 class Desktop:
     """A ``Display`` in a window of ``size``; ``fullscreen`` takes the screen's own size instead.
 
+    How the touch panel's axes lie counts only on the bare console (KMS): elsewhere the compositor knows.
     Contacts and ``on_quit`` (the window was closed) come out of ``pump``. SDL's ``event.wait`` is
     never used: without help from the compositor it looks for events a thousand times a second.
     """
@@ -126,7 +127,9 @@ class Desktop:
         self._fullscreen = fullscreen
         self._title = title
         self._transform = transform
+        self._turned = Transform(rotation=transform.rotation)
         self._clock = clock
+        self._of_finger = self._turned
         self._heard: Ms | None = None
         self._surface: pygame.Surface | None = None
 
@@ -149,6 +152,8 @@ class Desktop:
             pygame.mouse.set_visible(False)
         else:
             self._surface = open_window(self._wanted, title=self._title)
+        bare = pygame.display.get_driver().lower() == "kmsdrm"
+        self._of_finger = self._transform if bare else self._turned
 
     def close(self) -> None:
         """Close the window; again does nothing."""
@@ -180,14 +185,14 @@ class Desktop:
     def _contact(self, event: pygame.event.Event) -> None:
         kind = _FINGER.get(event.type)
         if kind is not None:
-            x, y = self._transform.pixel(event.x, event.y, self.size)
+            x, y = self._of_finger.pixel(event.x, event.y, self.size)
             self._tell(Contact(kind, x, y, self._clock(), event.finger_id, Source.FINGER))
             return
         kind = mouse_kind(event)
         if kind is not None:
             width, height = self.size
             across, down = event.pos[0] / max(1, width - 1), event.pos[1] / max(1, height - 1)
-            x, y = Transform(rotation=self._transform.rotation).pixel(across, down, self.size)
+            x, y = self._turned.pixel(across, down, self.size)
             source = Source.TWIN if getattr(event, "touch", False) else Source.MOUSE
             self._tell(Contact(kind, x, y, self._clock(), 0, source))
 
