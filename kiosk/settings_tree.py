@@ -134,7 +134,7 @@ Number = Annotated[float, Meta(ge=-20, le=20)]
 
 
 class Touch(_Table, frozen=True):
-    """How the touch panel lies on the glass of a console; under a desktop the compositor knows."""
+    """How the touch panel lies on the glass of a console; under X11 or Wayland the compositor knows."""
 
     swap: Annotated[bool, _about(_SWAP)] = False
     invert_x: Annotated[bool, _about(_INVERT_X)] = False
