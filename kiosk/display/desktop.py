@@ -120,6 +120,7 @@ class Desktop:
         title: str = "cramp-kiosk",
         transform: Transform = Transform(),  # noqa: B008 - immutable
         clock: Clock = monotonic,
+        root: Path = Path("/"),
     ) -> None:
         self._wanted = size
         self._on_contact = on_contact
@@ -130,6 +131,8 @@ class Desktop:
         self._turned = Transform(rotation=transform.rotation)
         self._clock = clock
         self._of_finger = self._turned
+        self._active = root / "sys/class/tty/tty0/active"
+        self._terminal: str | None = None
         self._heard: Ms | None = None
         self._surface: pygame.Surface | None = None
 
@@ -154,6 +157,7 @@ class Desktop:
             self._surface = open_window(self._wanted, title=self._title)
         bare = pygame.display.get_driver().lower() == "kmsdrm"
         self._of_finger = self._transform if bare else self._turned
+        self._terminal = self._on_glass() if bare else None
 
     def close(self) -> None:
         """Close the window; again does nothing."""
@@ -173,6 +177,7 @@ class Desktop:
 
     def pump(self) -> None:
         """Hand on what fingers and mouse did."""
+        terminal = None if self._terminal is None else self._on_glass()
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 if self._on_quit is not None:
@@ -181,6 +186,15 @@ class Desktop:
                 pygame.display.update()  # another window lay over it
             else:
                 self._contact(event)
+        if terminal != self._terminal:
+            # Under KMS SDL loses what is drawn while another virtual terminal is on the glass, and does not
+            # say when ours is back. It takes the glass again in event.get, so this comes after.
+            self._terminal = terminal
+            pygame.display.update()
+
+    def _on_glass(self) -> str:
+        """The virtual terminal that is seen now, such as "tty1"."""
+        return self._active.read_text().strip() if self._active.exists() else ""
 
     def _contact(self, event: pygame.event.Event) -> None:
         kind = _FINGER.get(event.type)

@@ -22,7 +22,7 @@ class Clock:
 
 
 class Desk:
-    def __init__(self, transform: Transform | None = None) -> None:
+    def __init__(self, transform: Transform | None = None, root: Path = Path("/")) -> None:
         self.heard: list[Contact] = []
         self.quits = 0
         self.clock = Clock()
@@ -32,6 +32,7 @@ class Desk:
             on_quit=self.quit,
             transform=transform if transform is not None else Transform(),
             clock=self.clock,
+            root=root,
         )
 
     def quit(self) -> None:
@@ -113,6 +114,28 @@ def test_closing_the_window_is_said() -> None:
         desk.post(pygame.VIDEOEXPOSE)
         desk.display.pump()
     assert desk.quits == 1
+
+
+@pytest.mark.parametrize(("driver", "whole"), [("KMSDRM", 2), ("x11", 0)], ids=str)
+def test_back_from_another_virtual_terminal_all_is_shown_again(
+    driver: str, whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+Alt+F2, a look around, and back, as SDL says nothing of it under KMS; once a change is enough."""
+    active = tmp_path / "sys/class/tty/tty0/active"
+    active.parent.mkdir(parents=True)
+    active.write_text("tty1\n")
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: driver)
+    shown: list[tuple[object, ...]] = []
+    with Desk(root=tmp_path).display as display:
+        pygame.event.clear()
+        monkeypatch.setattr(pygame.display, "update", lambda *parts: shown.append(parts))
+        display.pump()
+        assert shown == []
+        for terminal in ("tty2\n", "tty1\n"):
+            active.write_text(terminal)
+            display.pump()
+            display.pump()
+    assert shown == [()] * whole
 
 
 def test_it_polls_fast_only_while_something_goes_on() -> None:
