@@ -15,34 +15,28 @@ from tests.device.twin import Twin
 STEADY = {LAMP: 0.060, BUZZER: 0.025}
 #: How far an edge may be off, in seconds: 99 of 100 (where there are enough to say), and each.
 OFF, ENOUGH, OFF_AT_MOST = 0.005, 100, 0.030
-#: Each, beside two processes that take all they can get. The goal is OFF there, too; 10.4 ms were measured
-#: (27.3 ms without the unit's Nice=): the kernel lets whoever runs finish its slice, up to a tick of 4 ms.
+#: Each, beside two processes that take all they can get. The goal is OFF there, too; 10.4 and 16.3 ms were
+#: measured (27.3 ms without the unit's Nice=): whoever runs may finish its slice, up to a tick of 4 ms.
 OFF_BESIDE_OTHERS = 0.030
-#: Both processors do all they can for others.
-BUSY = "for _ in 1 2; do sh -c 'while :; do :; done' >/dev/null 2>&1 & done"
-#: One has work that makes way for everything. An idle guest's clock keeps step with ours, and a host that
-#: wakes QEMU late makes a hole in a tone; so the time is the guest's alone, and its processor half as fast.
-POLITE = "chrt --idle 0 sh -c 'while :; do :; done' >/dev/null 2>&1 &"
-NAMES = {BUSY: "loaded", POLITE: "beside polite work", "": "idle"}
-#: How often an idle night is led before it counts as late; see ``_once_of``.
-TRIES = 3
 #: Shorter tones are too few periods to tell their pitch, in ms.
 A_TONE = 100
 #: The end of a tone is its last falling edge: up to a period of the lowest before its time.
 PERIOD = 1 / 523
+#: How often a night is led before it counts as late; see ``_once_of``.
+TRIES = 3
 #: How far a tone may be off; software pulses run up to 6 % fast here.
 OFF_TUNE = 0.08
 
 
 @pytest.mark.parametrize(
-    ("seconds", "beside"),
+    ("seconds", "loaded"),
     [
-        pytest.param(60, POLITE, id="one minute", marks=pytest.mark.smoke),
-        pytest.param(180, "", id="three minutes"),
-        pytest.param(120, BUSY, id="two minutes, loaded"),
+        pytest.param(60, False, id="one minute", marks=pytest.mark.smoke),
+        pytest.param(180, False, id="three minutes"),
+        pytest.param(120, True, id="two minutes, loaded"),
     ],
 )
-def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, beside: str) -> None:
+def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, loaded: bool) -> None:
     """One press; after that the device leads alone, also while both processors are busy with others.
 
     The goal is 5 ms for 99 of 100 edges: met alone, not beside others (``OFF_BESIDE_OTHERS``).
@@ -52,27 +46,31 @@ def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, beside: str) -> Non
     twin.wait_until(seconds * 1000)
 
     def led() -> None:
-        rig.guest(beside)
+        if loaded:
+            rig.guest("for _ in 1 2; do sh -c 'while :; do :; done' >/dev/null 2>&1 & done")
         start = rig.press()
         rig.wait(seconds + 3)
         edges = [edge for edge in rig.edges([LAMP, BUZZER], since=start) if edge.level is not None]
-        what = f"cues of {seconds} s, {NAMES[beside]}"
-        contact = _compare(twin, edges, start, (0, seconds * 1000), what, loaded=beside == BUSY)
+        what = f"cues of {seconds} s, {'loaded' if loaded else 'idle'}"
+        contact = _compare(twin, edges, start, (0, seconds * 1000), what, loaded=loaded)
         assert contact < 0.120, f"lamp and buzzer answered {contact * 1000:.0f} ms after the contact"
 
-    _once_of(1 if beside else TRIES, rig, led)
+    _once_of(TRIES, rig, led)
 
 
 def _once_of(tries: int, rig: Rig, led: Callable[[], None]) -> None:
-    """An idle device's clock goes on while its host is away: everything is late together. A program that is
-    late by itself is late each time."""
+    """An idle guest's clock keeps step with ours: a host that is busy with others makes holes in tones.
+
+    A program that is late by itself is late each time.
+    """
     for left in reversed(range(tries)):
         try:
             led()
         except AssertionError as late:
             if not left:
                 raise
-            figure(f"late, and tried again: {str(late).splitlines()[0]:.80}")
+            reason = str(late).partition("\n")[0]
+            figure(f"late, and tried again: {reason:.80}")
             rig.restore("asleep")
             rig.clear_edges()
         else:
@@ -84,7 +82,6 @@ def test_a_press_goes_on_and_the_lamp_breathes(rig: Rig) -> None:
     twin = Twin()
     twin.press()
     twin.wait_until(55_000)
-    rig.guest(POLITE)
     start = rig.press()
     rig.wait(55)
     again = rig.press()
