@@ -96,8 +96,9 @@ def _doubts(sensor: Sensor) -> list[Finding]:
             "probe.origin",
             _("The number of {name} is not one of a genuine DS18B20.").format(name=sensor.name),
             _(
-                "Copies may be off by several degrees: check it in ice water (0 degrees) and against "
-                "a clinical thermometer, and set soak.probe_offset."
+                "Copies may be off by several degrees: check it in ice water and beside a thermometer. "
+                "The screen leads through it and keeps the offset: More, Settings, Check parts, Adjust. "
+                "Or set soak.probe_offset."
             ),
             name=sensor.name,
         )

@@ -79,8 +79,9 @@ def test_a_copy_of_a_probe_and_a_second_one(pi):
         "note",
         "The number of 28-3c01f0964f8f is not one of a genuine DS18B20.",
         (
-            "Copies may be off by several degrees: check it in ice water (0 degrees) and against a clinical "
-            "thermometer, and set soak.probe_offset."
+            "Copies may be off by several degrees: check it in ice water and beside a thermometer. "
+            "The screen leads through it and keeps the offset: More, Settings, Check parts, Adjust. "
+            "Or set soak.probe_offset."
         ),
     )
 
