@@ -1,6 +1,8 @@
 """The product's own files, in a checkout or installed; and files replaced whole or not at all."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -29,6 +31,23 @@ def at_home(path: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path("/nonexistent", path)
+
+
+def read_file(path: Path, most: int = -1) -> bytes:
+    """The bytes of a file, at most so many (-1: all).
+
+    Raises ``OSError``, also at once for what is no file: a pipe would be waited for, a device has no end.
+    """
+    # not blocking: even to open a pipe one has to wait for somebody at its other end
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    kind = os.fstat(opened).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(opened)
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+        raise OSError(errno.EINVAL, "it is no file but a pipe or a device", os.fspath(path))
+    with os.fdopen(opened, "rb") as file:
+        return file.read(most)
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:

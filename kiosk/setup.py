@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk.devices.conflicts import find
 from kiosk.devices.pins import Pins
-from kiosk.files import replace_file
+from kiosk.files import read_file, replace_file
 from kiosk.setup_config import (
     ConfigError,
     Needs,
@@ -47,7 +47,7 @@ def find_config(root: Path = Path("/")) -> Path | None:
 
 def read_config(path: Path) -> str:
     """The file as text from which every byte can be written back. Raises ``OSError``."""
-    return path.read_bytes().decode(errors="surrogateescape")
+    return read_file(path).decode(errors="surrogateescape")
 
 
 def ask_person(question: str) -> bool | None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 from msgspec import inspect
 
-from kiosk.files import at_home, replace_file
+from kiosk.files import at_home, read_file, replace_file
 from kiosk.words import _
 
 T = TypeVar("T")
@@ -53,8 +53,7 @@ def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def read(path: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises ``TomlError``; a missing file is the caller's to judge."""
     try:
-        with path.open("rb") as file:
-            found = file.read(_MOST + 1)
+        found = read_file(path, _MOST + 1)
         if len(found) > _MOST:
             raise TomlError(_("{file} is too long: more than a million bytes.").format(file=path))
         # Editors on Windows begin a file with a mark.

@@ -1,7 +1,9 @@
 """The commands where the machine is unkind: no space, no output, no letters, no home."""
 
 import io
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,10 +74,40 @@ def test_a_diary_whose_settings_are_wrong_is_listed_with_a_complaint(home, capsy
     )  # fmt: skip
 
 
-def test_a_diary_that_is_a_folder_is_told_once(home, capsys):
+def pipe(place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(place)
+
+
+@pytest.mark.parametrize("make", [lambda place: place.mkdir(parents=True), pipe])
+def test_a_diary_that_is_no_file_is_told_once(home, capsys, make):
     place = home / "data" / "cramp-kiosk" / "diary.db"
-    place.mkdir(parents=True)
+    make(place)
     assert main(["diary"]) == 1
-    assert capsys.readouterr().err == (
-        f"The diary {place} cannot be opened (Is a directory); check that its disk is there and not full.\n"
-    )
+    assert capsys.readouterr().err == f"{place} is no file; choose another place for the diary.\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "command", "ends"),
+    [
+        ("config/cramp-kiosk/config.toml", ["settings", "--check"], (2, "cannot be read")),
+        ("config/cramp-kiosk/techniques/mine.toml", ["techniques", "--check"], (2, "cannot be read")),
+        ("night.toml", ["rehearse", "--script", "{place}"], (2, "cannot be read")),
+        ("config.txt", ["setup", "--file", "{place}"], (1, "cannot be used")),
+    ],
+)
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(home, capsys, place, command, ends):
+    there = home / place
+    pipe(there)
+    code, says = ends
+    assert main([word.format(place=there) for word in command]) == code
+    assert capsys.readouterr().err == f"{there} {says}: it is no file but a pipe or a device.\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("/dev/zero", "it is no file but a pipe or a device"), ("/dev", "Is a directory")],
+)
+def test_a_device_or_a_folder_in_the_place_of_a_file_is_told(capsys, place, reason):
+    assert main(["setup", "--file", place]) == 1
+    assert capsys.readouterr().err == f"{place} cannot be used: {reason}.\n"

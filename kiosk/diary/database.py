@@ -92,6 +92,7 @@ def connect(path: Path, now: datetime) -> tuple[sqlite3.Connection, Path | None]
     ``now`` names what is put aside. Raises ``DiaryError``.
     """
     with _told(path):
+        _check_kind(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = None
         if path.exists():
@@ -120,6 +121,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     with _told(path):
         if not path.exists():
             raise NoDiaryError(_("There is no diary at {path} yet.").format(path=path))
+        _check_kind(path)
         if path.stat().st_size == 0:
             raise DiaryError(_damaged(path))
         db = _open_readable(path)
@@ -204,6 +206,12 @@ def _may_not(path: Path) -> str:
 def _damaged(path: Path) -> str:
     text = _("The diary {path} is damaged; cramp-kiosk puts it aside when it starts next.")
     return text.format(path=path)
+
+
+def _check_kind(path: Path) -> None:
+    """Raises ``DiaryError`` for a folder, a pipe (which would be waited for) or a device."""
+    if path.exists() and not path.is_file():
+        raise DiaryError(_("{path} is no file; choose another place for the diary.").format(path=path))
 
 
 def _check(path: Path) -> None:
