@@ -170,14 +170,13 @@ class House:
     def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
         """Begin to write; the night that was under way, if it is young enough to be offered again."""
         now, found = _now(), None
-        try:
+        # where this fails, the writer tries next, and says so if it stays so
+        with contextlib.suppress(DiaryError, sqlite3.Error):
             under_way = self._store.open_episode(now)
             if under_way is not None and under_way.cramp and under_way.ago <= OFFER_WITHIN:
                 found = Interrupted(under_way.since, under_way.techniques)
             elif under_way is not None:
                 self._store.close_interrupted()
-        except (DiaryError, sqlite3.Error) as error:
-            log.warning("%s", error)  # the writer tries next, and says so on the screen if it stays so
         self._writer = Writer(self._store, _now, self.clock.now, self._trouble, self._counted)
         stack.callback(self._writer.close)
         return found

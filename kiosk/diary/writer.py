@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from kiosk.core.events import EpisodeEnded, Fault, Record, Tally
 from kiosk.core.technique import Ms
@@ -52,7 +53,7 @@ class Writer:
         self._jobs: deque[Record | None] = deque([None])  # None: count
         self._changed = threading.Condition()
         self._closing = threading.Event()
-        self._torn_told = False
+        self._torn_told: Path | None = None
         self._thread = threading.Thread(target=self._run, name="diary", daemon=True)
         self._thread.start()
 
@@ -115,7 +116,12 @@ class Writer:
             except (DiaryError, OSError, sqlite3.Error) as error:
                 self._store.close()  # the disk may come back as another one: look at the file again
                 if not failures:
-                    log.warning("the diary waits for its disk: %s", error)
+                    log.warning(
+                        "the diary %s is not saved (%s); it is kept in memory and tried again: "
+                        "cramp-kiosk doctor says what to do",
+                        self._store.path,
+                        str(error).rstrip("."),
+                    )
                     self._on_trouble(Fault.DISK, True)
                 if self._closing.is_set():
                     return False
@@ -136,6 +142,13 @@ class Writer:
             else:
                 self._store.record(job, wall.astimezone(UTC) - timedelta(milliseconds=mono - job.at))
         finally:
-            if self._store.put_aside is not None and not self._torn_told:
-                self._torn_told = True
+            aside = self._store.put_aside
+            if aside is not None and aside != self._torn_told:
+                self._torn_told = aside
+                log.warning(
+                    "the diary %s was damaged and is now %s; a new one began: keep the old one, "
+                    "parts of it may be read with sqlite3",
+                    self._store.path,
+                    aside,
+                )
                 self._on_trouble(Fault.DIARY_TORN, True)

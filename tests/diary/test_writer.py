@@ -199,13 +199,19 @@ def a_long_night(began: int) -> list[Record]:
 
 
 def test_a_full_disk_keeps_everything_in_memory_and_says_so_once(
-    tmp_path: Path, clock: Clock, build: Build, disk: Disk
+    tmp_path: Path, clock: Clock, build: Build, disk: Disk, caplog: pytest.LogCaptureFixture
 ) -> None:
     house = build(make_store(tmp_path, clock), *[disk.nothing] * 8, disk.space)
     for effect in a_long_night(T0):
         house.writer.put(effect)
     assert house.writer.flush(SOON)
     assert house.told == [(Fault.DISK, True), (Fault.DISK, False)]
+    assert caplog.messages == [
+        (
+            f"the diary {tmp_path}/diary.db is not saved (database or disk is full); it is kept in memory "
+            "and tried again: cramp-kiosk doctor says what to do"
+        )
+    ]
     assert house.pauses == [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 60.0, 60.0, 60.0]
     with Store.read_only(tmp_path / "diary.db") as reader:
         (entry,) = reader.episodes()
@@ -281,13 +287,22 @@ def test_a_record_that_can_never_be_written_is_left_out(
     assert (entry.stop, entry.ended) == (None, 60_000)
 
 
-def test_a_torn_diary_is_told_once(tmp_path: Path, clock: Clock, build: Build) -> None:
+def test_a_torn_diary_is_told_once(
+    tmp_path: Path, clock: Clock, build: Build, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "diary.db").write_bytes(b"garbage")
     house = build(make_store(tmp_path, clock))
     for effect in a_night(T0):
         house.writer.put(effect)
     assert house.writer.flush(SOON)
     assert house.told == [(Fault.DIARY_TORN, True)]
+    (aside,) = tmp_path.glob("diary.torn-*")
+    assert caplog.messages == [
+        (
+            f"the diary {tmp_path}/diary.db was damaged and is now {aside}; a new one began: keep "
+            "the old one, parts of it may be read with sqlite3"
+        )
+    ]
     assert [tally.this_week for tally in house.tallies] == [0, 1]
 
 
