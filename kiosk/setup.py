@@ -12,8 +12,10 @@ from kiosk.files import read_file, replace_file
 from kiosk.setup_config import (
     ConfigError,
     Needs,
+    NoConfigError,
     has_block,
     missing,
+    refuse_strange,
     with_block,
     without_block,
 )
@@ -23,7 +25,7 @@ from kiosk.words import _
 PLACES = ("boot/firmware/config.txt", "boot/config.txt")
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
 
-OK, FAILED = 0, 1
+OK, FAILED, WRONG = 0, 1, 2
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool | None]
@@ -89,13 +91,12 @@ class Setup:
         try:
             path = self._path()
             text = read_config(path)
-            if "\0" in text:
-                raise ConfigError(_("{file} is no config.txt: it is not text.").format(file=path))
+            refuse_strange(text, path)
             plain = without_block(text)
             wanted = plain if undo else self._with_needs(plain)
         except ConfigError as error:
             self._warn(str(error))
-            return FAILED
+            return WRONG if isinstance(error, NoConfigError) else FAILED
         except OSError as error:
             self._warn(_failed(error))
             return FAILED

@@ -5,6 +5,7 @@ device, anything else (``[pi4]``, ``[none]``, ``[EDID=...]``) for some; what com
 every device (config.txt, "conditional filters"). Ours goes to the end, under an ``[all]`` of its own.
 """
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -29,6 +30,16 @@ class ConfigError(Exception):
     """The file or the pins do not allow it. One sentence: what is wrong and what to do."""
 
 
+class NoConfigError(ConfigError):
+    """The text is no ``config.txt`` at all."""
+
+
+#: A setting, such as ``dtoverlay=w1-gpio`` or ``hdmi_group:0=1``, of one value: ``a=1 b=2`` is
+#: the kernel's command line. And the two commands that have no sign.
+_SETTING = re.compile(r"[a-z0-9_]+(:\d+)?=(?!.*\s[A-Za-z_.]+=)|(include|initramfs)\s", re.ASCII)
+_SECTION = re.compile(r"\[.*\]$")
+
+
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """What the kiosk wants of the firmware. BCM pins; ``pwm``: lamp and buzzer by the PWM hardware."""
 
@@ -37,6 +48,22 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     lamp: int = 12
     buzzer: int = 13
     pwm: bool = False
+
+
+def refuse_strange(text: str, name: object) -> None:
+    """Raise ``NoConfigError`` for a text that is plainly something else; ``name`` is the file's.
+
+    The firmware passes over lines it does not understand, so a few of them are fine: refused is a text in
+    which they are as many as the others. An empty one is a ``config.txt``, too.
+    """
+    if "\0" in text:
+        raise NoConfigError(_("{file} is no config.txt: it is not text.").format(file=name))
+    settings = [line for line in _settings(text.splitlines()) if not _SECTION.match(line)]
+    strange = [line for line in settings if not _SETTING.match(line)]
+    if strange and 2 * len(strange) >= len(settings):
+        number = next(at for at, line in enumerate(text.splitlines(), 1) if line.strip() == strange[0])
+        says = _("{file} is no config.txt: line {number} is no setting of the firmware, nor are most others.")
+        raise NoConfigError(says.format(file=name, number=number))
 
 
 def missing(text: str, needs: Needs) -> list[str]:
