@@ -191,7 +191,7 @@ def _told(path: Path) -> Iterator[None]:
         raise
     except PermissionError as error:
         raise DiaryError(_may_not(path)) from error
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:  # ValueError: a zero byte in the path
         if isinstance(error, sqlite3.Error) and is_torn(error):
             raise DiaryError(_damaged(path)) from error
         text = _("The diary {path} cannot be opened ({reason}); check that its disk is there and not full.")

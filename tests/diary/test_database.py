@@ -313,3 +313,9 @@ def test_wherever_the_wal_is_cut_the_records_before_are_there(tmp_path: Path, cl
         with make_store(folder, clock) as store:
             assert store.put_aside is None
             assert count_records(store.episodes()) == sum(size <= cut for size in sizes), cut
+
+
+def test_a_place_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(DiaryError, match="embedded null") as error, Store(tmp_path / "a\0b"):
+        pass
+    assert "check that its disk is there" in str(error.value)
