@@ -110,12 +110,19 @@ def load(path: Path) -> Script:
                     where=where, found=moment.probe, allowed=allowed
                 )
             )
-        at = parse_time(moment.at)
+        at = _time(moment.at, where)
         if at < previous:
             raise ScriptError(_("{where}: it lies before the moment above it.").format(where=where))
         previous = at
-    parse_time(script.until)
+    _time(script.until, _("{file}, until").format(file=path))
     return script
+
+
+def _time(text: str, where: str) -> Ms:
+    try:
+        return parse_time(text)
+    except ScriptError as error:
+        raise ScriptError(f"{where}: {error}") from error
 
 
 class _Tub:

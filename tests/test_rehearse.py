@@ -102,7 +102,11 @@ def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('title="x"\nuntil="soon"', '"soon" is no time; write h:mm:ss, m:ss or s.'),
+        ('title="x"\nuntil="soon"', '{file}, until: "soon" is no time; write h:mm:ss, m:ss or s.'),
+        (
+            'title="x"\nuntil="9"\n[[moment]]\nat="x"\npress=1',
+            '{file}, moment 1: "x" is no time; write h:mm:ss, m:ss or s.',
+        ),
         (
             'title="x"\nuntil="9"\n[[moment]]\nat="1"',
             "{file}, moment 1: give one of press, tap, water, probe, crash.",
