@@ -19,6 +19,9 @@ from kiosk.words import _, speak
 
 OK, FAILED, WRONG = 0, 1, 2
 
+#: The least and the most pixels of a side of a picture or window: a small panel's, and a large monitor's.
+_SIZES = 240, 4096
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
@@ -147,7 +150,14 @@ def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
     if match is None:
         raise argparse.ArgumentTypeError(_('"{text}" is no size; write it as 800x480').format(text=text))
-    return int(match[1]), int(match[2])
+    width, height = int(match[1]), int(match[2])
+    if min(width, height) < _SIZES[0] or max(width, height) > min(_SIZES[1], 3 * min(width, height)):
+        raise argparse.ArgumentTypeError(
+            _(
+                '"{text}" is no size of a screen: sides from {low} to {high}, one at most 3 times the other'
+            ).format(text=text, low=_SIZES[0], high=_SIZES[1])
+        )
+    return width, height
 
 
 def _speed(text: str) -> float:

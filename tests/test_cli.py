@@ -94,6 +94,13 @@ def test_an_unknown_name_is_answered_with_the_known_ones(arguments, complaint, c
     ("arguments", "complaint"),
     [
         (["run", "--size", "big"], '"big" is no size; write it as 800x480'),
+        *(
+            (
+                ["rehearse", "--size", size],
+                f'"{size}" is no size of a screen: sides from 240 to 4096, one at most 3 times the other',
+            )
+            for size in ("000x000", "240x9999", "721x240", "100x100", "5000x4000")
+        ),
         (["rehearse", "--speed", "0"], '"0" is no speed; write 1, or 10 for ten times'),
         (["rehearse", "--speed", "fast"], '"fast" is no speed; write 1, or 10 for ten times'),
         (["diary", "--last", "-3"], '"-3" is no number of nights'),
