@@ -64,7 +64,9 @@ def feel(turn: Turn, page: Check) -> None:
 
 
 def read(turn: Turn, page: Check, event: WaterRead) -> None:
-    """One reading of the probe."""
+    """One reading of the probe; one that comes late says nothing to the next part."""
+    if page.part != PROBE:
+        return
     broken = event.celsius is None and event.outside is None
     shown = msgspec.structs.replace(page, celsius=event.celsius, broken=broken)
     turn.state = msgspec.structs.replace(turn.state, page=shown)

@@ -110,6 +110,13 @@ def test_the_probe_is_shown_as_it_reads():
     assert night.page == Check(3)
 
 
+def test_a_reading_that_comes_late_says_nothing_to_the_next_part():
+    night = checking(3)
+    night.tap(Act.BACK)
+    night.happen(WaterRead(None))
+    assert night.page == Check(2)
+
+
 def test_readings_keep_nobody_awake():
     night = checking(3)
     for _ in range(119):
