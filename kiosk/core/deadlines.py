@@ -31,6 +31,7 @@ from kiosk.core.timeline import COUNT_IN
 from kiosk.core.turn import DIM_AFTER, soak_of, urgent
 
 LONG_PRESS: Ms = 1500
+HELD_ON: Ms = 10 * SECOND
 STUCK_AFTER: Ms = 30 * SECOND
 ASK_AFTER: Ms = 120 * SECOND
 AWAKE_FOR: Ms = 30 * SECOND
@@ -45,6 +46,15 @@ FAULT_TOLD: Ms = 30 * SECOND
 def long_at(state: State) -> Ms | None:
     """When the press under way becomes a long one."""
     return None if state.down_at is None or state.spent_press else state.down_at + LONG_PRESS
+
+
+def held_on_at(state: State) -> Ms | None:
+    """When a press that goes on and on leads to the parts: never out of a relief. A press that begins one
+    keeps it, so it takes a second one, which first says that it is gone."""
+    if state.down_at is None or state.episode is not None:
+        return None
+    at = state.down_at + HELD_ON
+    return at if state.entered < at else None
 
 
 def stuck_at(state: State) -> Ms | None:

@@ -286,6 +286,7 @@ def _agenda(state: State) -> list[tuple[Ms, Callable[[Turn], None]]]:
     """All moments at which this State changes by itself, and what happens then; the most important first."""
     moments: list[tuple[Ms | None, Callable[[Turn], None]]] = [
         (deadlines.long_at(state), _long),
+        (deadlines.held_on_at(state), _held_on),
         (deadlines.stuck_at(state), _stuck),
         (deadlines.stale_at(state), bath.age),
         (deadlines.dip_stale_at(state), twopoint.age),
@@ -301,6 +302,12 @@ def _agenda(state: State) -> list[tuple[Ms, Callable[[Turn], None]]]:
             (deadlines.dim_at(state), _dim),
         ]
     return [(at, act) for at, act in moments if at is not None]
+
+
+def _held_on(turn: Turn) -> None:
+    """The way to the parts for someone whose touches land elsewhere: a long press that goes on and on."""
+    turn.touch()
+    check.show(turn, check.BUTTON)
 
 
 def _stuck(turn: Turn) -> None:

@@ -149,7 +149,7 @@ def test_left_alone_it_dims_and_sleeps_without_a_question(part):
 def test_a_button_that_is_stuck_does_not_hold_it():
     night = checking()
     night.happen(ButtonPressed())
-    night.wait(31)
+    night.wait(10 + 120)
     assert (night.page, night.state.faults) == (Asleep(), {Fault.BUTTON_STUCK})
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from kiosk.core import night as the_night
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Due, Ending, EpisodeEnded, Fault
-from kiosk.core.pages import Asleep, Awake, CountIn, Gone, GoodNight, Guide, Home, NextUp, Rating, Soak
+from kiosk.core.pages import Asleep, Awake, Check, CountIn, Gone, GoodNight, Guide, Home, NextUp, Rating, Soak
 from kiosk.core.state import Light, State
 from tests.bedside import Bedside, standard
 
@@ -138,9 +138,44 @@ def test_a_second_and_a_half_is_long(held, page):
 def test_a_long_press_held_on_does_nothing_more():
     night = Bedside()
     night.press()
-    night.press(20)
+    night.press(9.9)
     assert isinstance(night.page, Rating)
     assert [e for e in night.effects if isinstance(e, EpisodeEnded)] == [EpisodeEnded(1600, Ending.GONE)]
+
+
+def test_held_for_ten_seconds_it_leads_to_the_parts_by_the_button_alone():
+    night = Bedside()
+    night.press()
+    night.press(10)
+    assert (night.page, night.state.light) == (Check(0), Light.LIT)
+    assert [e for e in night.effects if isinstance(e, EpisodeEnded)] == [EpisodeEnded(1600, Ending.GONE)]
+    night.press()
+    assert night.page == Check(1)
+
+
+def test_out_of_the_sleep_that_a_long_press_brought_too():
+    night = Bedside()
+    night.press()
+    night.hold()
+    night.press(10)
+    assert (night.page, night.state.light) == (Check(0), Light.LIT)
+
+
+@pytest.mark.parametrize("held", [10, 29])
+def test_the_press_that_begins_a_relief_never_leads_out_of_it(held):
+    night = Bedside()
+    night.press(held)
+    assert night.state.episode is not None
+
+
+def test_a_relief_that_ends_later_under_a_finger_leads_nowhere_else():
+    night = Bedside()
+    night.happen(ButtonPressed())
+    night.wait(12)
+    for act in (Act.GONE, Act.YES):
+        night.tap(act)
+    night.wait(5)
+    assert isinstance(night.page, Rating)
 
 
 @pytest.mark.parametrize(("held", "page"), [(0.5, GoodNight), (1.5, Asleep)])
