@@ -90,7 +90,8 @@ class Parts:
 class House:
     """Everything but the screen, running: use as a context manager.
 
-    ``publish`` hears of each new State from the conductor's thread and must only ring a bell.
+    ``publish`` hears of each new State from the conductor's thread and must only ring a bell. ``own_touch``
+    as in ``State``.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class House:
         publish: Callable[[State], None],
         faults: frozenset[Fault] = frozenset(),
         settings_path: Path | None = None,
+        own_touch: bool = False,
     ) -> None:
         self.clock = SystemClock()
         self._config = config
@@ -111,7 +113,7 @@ class House:
         self._closing = contextlib.ExitStack()
         self._saver = ThreadPoolExecutor(1, "settings")
         state = night.new(owner.to_rules(config, self._techniques), self.clock.now())
-        state = msgspec.structs.replace(state, faults=faults | parts.faults)
+        state = msgspec.structs.replace(state, faults=faults | parts.faults, own_touch=own_touch)
         outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight)
         self.conductor = Conductor(
             state, outputs, self.clock, perform=self._perform, publish=publish, quiet=_quiet_now
@@ -146,6 +148,11 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         self._closing.close()
+
+    @property
+    def touch(self) -> owner.Touch:
+        """How the touch panel lies on its glass, as far as is known now. From any thread."""
+        return self._config.touch
 
     def tend(self) -> None:
         """Now and then, from the main thread: has the clock been set, has a new night begun?"""

@@ -12,6 +12,7 @@ from kiosk import settings as owner
 from kiosk.app import House, Parts
 from kiosk.clock import SystemClock
 from kiosk.core.events import Event, Fault, ProbeError
+from kiosk.core.pages import Crosses
 from kiosk.core.signals import Volume
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
@@ -130,19 +131,28 @@ def _play(
     from kiosk.display.turned import Turned
     from kiosk.show import Show, until_signalled
 
-    bell = Bell()
-    touch = config.touch
-    on_glass = Transform(
-        touch.swap, touch.invert_x, touch.invert_y, touch.calibration, rotation=config.screen.rotate
-    )
-    with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
+    bell, desktop = Bell(), _wants_desktop(config)
+    with House(
+        config, parts, diary, publish=lambda _state: bell.ring(), faults=faults, own_touch=not desktop
+    ) as house:
+
+        def on_glass() -> Transform:
+            touch, crosses = house.touch, isinstance(house.conductor.state.page, Crosses)
+            calibration = None if crosses else touch.calibration
+            return Transform(
+                touch.swap, touch.invert_x, touch.invert_y, calibration, rotation=config.screen.rotate
+            )
+
         show = Show(house.conductor, bell, house.clock, house.tend)
 
         def open_display() -> "Display":
-            if _wants_desktop(config):
-                full = size is None
+            if desktop:
                 return Desktop(
-                    size or (800, 480), show.contact, on_quit=show.stop, fullscreen=full, transform=on_glass
+                    size or (800, 480),
+                    show.contact,
+                    on_quit=show.stop,
+                    fullscreen=size is None,
+                    transform=on_glass(),
                 )
             return Console(
                 show.contact,

@@ -7,14 +7,13 @@ import threading
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from kiosk import settings as owner
 from kiosk.clock import SystemClock
+from kiosk.core.crosses import Affine, text
 from kiosk.display import calibration
 from kiosk.display.base import Bell, Display, DisplayError, OnContact
 from kiosk.display.console import Console, find_panel
-from kiosk.display.touch import Affine, Transform
+from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import Finder
 from kiosk.display.turned import Turned
 from kiosk.show import on_signals
@@ -37,7 +36,7 @@ def calibrate(config: owner.Settings, root: Path = Path("/")) -> Affine:
         bell.ring()
 
     def open_display(hear: OnContact) -> Display:
-        console = Console(hear, transform=axes, root=root, find=partial(find_panel, patience=0))
+        console = Console(hear, transform=lambda: axes, root=root, find=partial(find_panel, patience=0))
         return Turned(console, rotation)
 
     with on_signals(stop):
@@ -71,9 +70,7 @@ def require_touch(root: Path) -> None:
 
 def save(config: owner.Settings, found: Affine, path: Path) -> None:
     """Write the settings with this calibration, the file its folder's owner's. Raises ``SettingsError``."""
-    a, b, c, d, e, f = (round(number, 5) for number in found)
-    touch = msgspec.structs.replace(config.touch, calibration=(a, b, c, d, e, f))
-    owner.save(msgspec.structs.replace(config, touch=touch), path)
+    owner.save(owner.change(config, "calibration", text(found)), path)
     if os.geteuid() == 0:  # the administrator writes for the service
         folder = path.parent.stat()
         os.chown(path, folder.st_uid, folder.st_gid)

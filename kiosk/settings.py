@@ -227,6 +227,7 @@ def to_rules(settings: Settings, techniques: Sequence[Technique]) -> Rules:
         glow=settings.screen.glow,
         motion=settings.screen.motion,
         asleep_clock=settings.screen.asleep_clock,
+        rotate=settings.screen.rotate,
         probe_offset=settings.soak.probe_offset,
         quiet_from=_minutes(settings.sound.quiet_from),
         quiet_to=_minutes(settings.sound.quiet_to),
@@ -255,6 +256,7 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     ``technique``: the one with this id on or off. ``earlier``: it moves one place up among
     ``techniques``, the ids in the order now in force. ``condition``: ``"numb=yes"`` or ``"numb=no"``;
     the last condition answered means all were asked. ``probe_offset``: to ``value``, degrees Celsius.
+    ``calibration``: the touch panel's, to ``value``, six numbers.
     Raises ``SettingsError``.
     """
     if key in _CYCLES:
@@ -274,8 +276,10 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     if key == "condition":
         return _answer(settings, value)
     if key == "probe_offset":
-        return _offset(settings, value)
-    known = [*_CYCLES, "technique", "earlier", "condition", "probe_offset"]
+        return _measured(settings, "soak", key, _number(value))
+    if key == "calibration":
+        return _measured(settings, "touch", key, tuple(_number(each) for each in value.split()))
+    known = [*_CYCLES, "technique", "earlier", "condition", "probe_offset", "calibration"]
     raise SettingsError(unknown(_("settings"), key, key, known))
 
 
@@ -284,16 +288,20 @@ def _with(settings: Settings, section: str, key: str, value: object) -> Settings
     return msgspec.structs.replace(settings, **{section: changed})
 
 
-def _offset(settings: Settings, value: str) -> Settings:
+def _number(value: str) -> object:
+    """As a number; what is none is left for ``fit`` to name."""
     try:
-        number: object = float(value)
+        return float(value)
     except ValueError:
-        number = value
+        return value
+
+
+def _measured(settings: Settings, section: str, key: str, value: object) -> Settings:
     try:
-        fit({"soak": {"probe_offset": number}}, Settings, _("settings"))
+        fit({section: {key: value}}, Settings, _("settings"))
     except MisfitError as error:
         raise SettingsError(str(error)) from error
-    return _with(settings, "soak", "probe_offset", number)
+    return _with(settings, section, key, value)
 
 
 def _earlier(order: list[str], name: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from kiosk.core.crosses import MOST
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Count, Seconds, Side
@@ -67,8 +68,8 @@ _SWAP = N_("The touch panel says the way down where it should say the way across
 _INVERT_X = N_("The touch panel counts from the right (after the axes were swapped).")
 _INVERT_Y = N_("The touch panel counts from below (after the axes were swapped).")
 _CALIBRATION = N_(
-    "Six numbers that move a touch to where the finger was; written by cramp-kiosk calibrate. "
-    "They come after the axes were swapped and turned round."
+    "Six numbers that move a touch to where the finger was; written by cramp-kiosk calibrate and by Check "
+    "parts. They come after the axes were swapped and turned round."
 )
 _CLOCK = N_("Show the time while asleep.")
 _MINUTES = N_("Minutes the feet stay in warm water.")
@@ -130,7 +131,7 @@ class Screen(_Table, frozen=True):
     asleep_clock: Annotated[bool, _about(_CLOCK)] = False
 
 
-Number = Annotated[float, Meta(ge=-20, le=20)]
+Number = Annotated[float, Meta(ge=-MOST, le=MOST)]
 
 
 class Touch(_Table, frozen=True):

@@ -22,7 +22,7 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
 from kiosk.display.console import PATIENCE, find_panel
 from kiosk.display.framebuffer import Candidate
-from kiosk.display.touch import Taps
+from kiosk.display.touch import Rests, Taps
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
@@ -126,12 +126,19 @@ class Show:
     def run(self, display: Display, stage: Stage) -> None:
         """Draw and wait, until stopped. Raises what the display raises."""
         taps: Taps[Target] = Taps(display.size, stage.target_at)
+        rests = Rests()
         while not self.stopping:
             display.pump()
             while self._contacts:
-                tap = taps.feed(self._contacts.popleft())
-                if tap is not None:
-                    self._conductor.post(stage.event_at(tap.x, tap.y))
+                contact = self._contacts.popleft()
+                tap = taps.feed(contact)
+                where = None if tap is None else (tap.x, tap.y)
+                if stage.asks_rest:
+                    where = rests.feed(contact)
+                else:
+                    rests = Rests()
+                if where is not None:
+                    self._conductor.post(stage.event_at(*where))
             stage.press(taps.pressed)
             now = self._clock.now()
             state = self._conductor.state

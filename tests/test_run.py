@@ -14,7 +14,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from kiosk import bedside
 from kiosk.app import House
 from kiosk.core.events import Fault, ProbeError
-from kiosk.core.pages import CountIn
+from kiosk.core.pages import CountIn, Crosses
 from kiosk.core.state import State
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.settings import Buzzer, Display, Pins, Screen, Settings, Sound, Touch
@@ -133,10 +133,26 @@ def test_the_console_is_told_how_the_panel_lies(evening):
     screen, touch = Screen(rotate=90), Touch(swap=True, invert_y=True, calibration=worn)
     assert evening.run(Settings(screen=screen, touch=touch)) == 0
     ((_name, _arguments, more),) = evening.glasses
-    transform = more["transform"]
+    transform = more["transform"]()
     assert (transform.swap, transform.invert_x, transform.invert_y) == (True, False, True)
     assert (transform.calibration, transform.rotation) == (worn, 90)
     assert more["on_touch"] == evening.houses[0].touch_panel
+    assert evening.state.own_touch
+
+
+def test_crosses_are_touched_without_calibration(evening):
+    worn = (1.1, 0.0, -0.05, 0.0, 0.9, 0.04)
+    asked = []
+
+    def look(at: Evening) -> bool:
+        conductor = at.houses[0].conductor
+        conductor.state = msgspec.structs.replace(conductor.state, page=Crosses())
+        asked.append(at.glasses[0][2]["transform"]())
+        return True
+
+    evening.plan = look
+    assert evening.run(Settings(touch=Touch(invert_y=True, calibration=worn))) == 0
+    assert (asked[0].invert_y, asked[0].calibration) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +163,7 @@ def test_under_a_desktop_it_opens_a_window(evening, monkeypatch, size, arguments
     assert evening.run(size=size) == 0
     ((name, given, more),) = evening.glasses
     assert (name, given[0], more["fullscreen"]) == ("Desktop", arguments, fullscreen)
+    assert not evening.state.own_touch
 
 
 def test_the_settings_say_which_screen(evening, monkeypatch):
@@ -219,6 +236,7 @@ def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
 
     evening.plan = play
     assert evening.run() == 0
+    assert not evening.state.own_touch
     assert evening.glasses[0][:1] + evening.glasses[0][1][:1] == ("Simulator", (800, 480))
 
 

@@ -26,6 +26,7 @@ from kiosk.settings import (
     SettingsError,
     Soak,
     Sound,
+    Touch,
     change,
     changes_text,
     defaults_text,
@@ -85,6 +86,14 @@ trees = st.builds(
 )
 
 
+NO_CALIBRATIONS = [
+    ("1 0 0 0 21 0", " 5 must be a number from -20 to 20, but it is 21.0"),
+    ("1 0 0 0 1 nan", " 6 must be a number from -20 to 20, but it is nan"),
+    ("1 0 0 0 1 wide", ' 6 must be a number from -20 to 20, but it is "wide"'),
+    ("1 0 0 0 1", " must be a list of 6, each a number from -20 to 20, but it is (1.0, 0.0, 0.0, 0.0, 1.0)"),
+]
+
+
 class TestChange:
     @pytest.mark.parametrize(
         ("key", "section", "values"),
@@ -132,6 +141,12 @@ class TestChange:
         tree = Settings(soak=Soak(minutes=20, probe_offset=0.5))
         assert change(tree, "probe_offset", "-0.3") == Settings(soak=Soak(minutes=20, probe_offset=-0.3))
 
+    def test_the_calibration_of_the_touch_panel(self) -> None:
+        tree = Settings(touch=Touch(swap=True))
+        there = (1.06123, 0.0, -0.04, 0.0, -1.1, 1.05)
+        changed = change(tree, "calibration", "1.06123 0.0 -0.04 0.0 -1.1 1.05")
+        assert changed == Settings(touch=Touch(swap=True, calibration=there))
+
     @given(trees, st.sampled_from(["glow", "volume", "theme", "side", "text_size"]))
     def test_all_the_rest_stays(self, tree: Settings, key: str) -> None:
         changed = change(tree, key)
@@ -164,6 +179,10 @@ class TestChange:
                     f"settings: soak.probe_offset must be a number from -1.0 to 1.0, but it is {told}.",
                 )
                 for value, told in (("1.1", "1.1"), ("nan", "nan"), ("", '""'), ("much", '"much"'))
+            ),
+            *(
+                ("calibration", value, f"settings: touch.calibration{told}.")
+                for value, told in NO_CALIBRATIONS
             ),
         ],
     )

@@ -12,8 +12,9 @@ import msgspec
 import pygame
 import pytest
 
+from kiosk.core.check import DOTS, TOUCH
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased
-from kiosk.core.pages import Asleep, CountIn, Guide, Home, More
+from kiosk.core.pages import Asleep, Check, CountIn, Crosses, Guide, Home, More, Page
 from kiosk.core.technique import Cue, Ms
 from kiosk.display.base import Bell, Contact, Kind, Source
 from kiosk.screen.stage import MARGIN_MM, Stage
@@ -161,6 +162,34 @@ def test_it_acts_when_the_finger_is_lifted_and_only_inside_the_target(evening: E
     evening.contact(4900, Kind.UP, more)
     assert evening.play(5000) == ["Home", "More"]
     assert held == [Home]
+
+
+def show_page(evening: Evening, page: Page) -> None:
+    """This page is on the glass."""
+    evening.bedside.conductor.state = msgspec.structs.replace(
+        evening.bedside.state, page=page, own_touch=True
+    )
+
+
+def test_where_a_page_asks_for_the_place_a_tap_tells_it(evening: Evening) -> None:
+    show_page(evening, Check(TOUCH))
+    first, second = ((round(x * 799), round(y * 479)) for x, y in DOTS)
+    evening.tap(1000, first)
+    evening.tap(2000, (second[0] - 400, second[1]))
+    evening.play(3000)
+    assert evening.bedside.page == Check(TOUCH, missed=((second[0] - 400) / 799, second[1] / 479))
+
+
+def test_a_finger_that_was_there_before_the_crosses_touches_none(evening: Evening) -> None:
+    show_page(evening, Check(TOUCH, missed=(0.5, 0.5)))
+    evening.contact(1000, Kind.DOWN, (700, 100))
+    evening.at(1100, evening.bedside.press)
+    evening.contact(2000, Kind.UP, (700, 100))
+    evening.contact(3000, Kind.DOWN, (96, 72))
+    evening.contact(3200, Kind.UP, (96, 72))
+    evening.tap(4000, (703, 240))  # a brush in passing
+    evening.play(5000)
+    assert evening.bedside.page == Crosses(((96 / 799, 72 / 479),))
 
 
 @pytest.mark.parametrize(

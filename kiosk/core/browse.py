@@ -9,6 +9,7 @@ from kiosk.core.pages import (
     Awake,
     Check,
     Choose,
+    Crosses,
     Diary,
     Dip,
     Health,
@@ -60,10 +61,14 @@ def act(turn: Turn, tap: Tapped) -> None:
             _health(turn, tap.act, index)
         case Techniques(index):
             _techniques(turn, tap, index)
-        case Check(part) if tap.act in {Act.NEXT, Act.BACK}:
-            check.show(turn, part + 1 if tap.act is Act.NEXT else part - 1)
+        case Check(part) if tap.act is Act.NEXT:
+            check.show(turn, part + 1)
+        case Check() if tap.act is Act.BACK:
+            check.back(turn, page)
         case Check(check.PROBE) if tap.act is Act.ADJUST:
             turn.go(Dip())
+        case Check(check.TOUCH) if tap.act is Act.ADJUST:
+            turn.go(Crosses())
         case Dip() | WarmWater() | ProbeOffset():
             twopoint.act(turn, page, tap.act)
         case About(index) if tap.act is Act.NEXT:

@@ -1,17 +1,20 @@
 """The parts are tried one by one on the screen: press the button, see the lamp, hear the buzzer, dip the
-probe. For someone without a keyboard; with one, ``cramp-kiosk doctor`` says more."""
+probe, tap two dots. For someone without a keyboard; with one, ``cramp-kiosk doctor`` says more."""
 
 import msgspec
 
-from kiosk.core.events import ReadWater, WaterRead
-from kiosk.core.pages import Check, Dip, Page, ProbeOffset, Settings, WarmWater
+from kiosk.core.crosses import TOUCHES, Point, judged, near, text
+from kiosk.core.events import ChangeSetting, ReadWater, Touched, WaterRead
+from kiosk.core.pages import Check, Crosses, Dip, Page, ProbeOffset, Settings, WarmWater
 from kiosk.core.signals import LAMP, SILENT, Pattern, Signal, Volume, loudness, tune
-from kiosk.core.state import Sound
+from kiosk.core.state import Sound, State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.core.turn import Turn
 
-BUTTON, LAMP_PART, BUZZER, PROBE = range(4)
-PARTS = 4
+BUTTON, LAMP_PART, BUZZER, PROBE, TOUCH = range(5)
+
+#: Near two corners, so that no way a panel can lie brings both taps where they belong but the right one.
+DOTS: tuple[Point, ...] = ((0.1, 0.25), (0.88, 0.7))
 
 #: The tones of hold come again so often, until someone goes on.
 EVERY: Ms = 4 * SECOND
@@ -20,10 +23,15 @@ EVERY: Ms = 4 * SECOND
 HOME = Settings(3)
 
 
+def count(state: State) -> int:
+    """How many there are to try: touch is one where it could be put right, too."""
+    return TOUCH + 1 if state.own_touch else TOUCH
+
+
 def show(turn: Turn, part: int) -> None:
     """Try this part; beyond the first and the last the settings come back."""
     leave(turn)
-    if not 0 <= part < PARTS:
+    if not 0 <= part < count(turn.state):
         turn.go(HOME)
         return
     if part == LAMP_PART:
@@ -70,3 +78,44 @@ def read(turn: Turn, page: Check, event: WaterRead) -> None:
     broken = event.celsius is None and event.outside is None
     shown = msgspec.structs.replace(page, celsius=event.celsius, broken=broken)
     turn.state = msgspec.structs.replace(turn.state, page=shown)
+
+
+def dot(page: Check) -> Point | None:
+    """The dot that is to be tapped now, if touch is tried and not judged yet."""
+    return DOTS[page.hit] if page.part == TOUCH and page.missed is None and page.hit < len(DOTS) else None
+
+
+def back(turn: Turn, page: Check) -> None:
+    """A tap on Back: to the part before, or to the dots if one was missed."""
+    show(turn, page.part - 1 if page.missed is None else TOUCH)
+
+
+def press(turn: Turn, page: Check) -> None:
+    """A short press: on to the next part, or to the crosses where a tap was seen elsewhere."""
+    if page.missed is None:
+        show(turn, page.part + 1)
+    else:
+        turn.go(Crosses())
+
+
+def touch(turn: Turn, event: Touched) -> None:
+    """A finger was lifted; only touch and its crosses ask where."""
+    page, place = turn.page, (event.x, event.y)
+    if isinstance(page, Crosses):
+        _cross(turn, (*page.touched, place), event.aspect)
+    elif isinstance(page, Check) and (wanted := dot(page)) is not None:
+        hit = near(place, wanted, event.aspect)
+        turn.go(Check(TOUCH, hit=page.hit + 1) if hit else Check(TOUCH, missed=place))
+
+
+def _cross(turn: Turn, touched: tuple[Point, ...], aspect: float) -> None:
+    """One more cross was touched; after the proof the calibration counts, or it begins anew."""
+    if len(touched) < TOUCHES:
+        turn.go(Crosses(touched))
+        return
+    found = judged(touched, turn.state.rules.rotate, aspect)
+    if found is None:
+        turn.go(Crosses(again=True))
+        return
+    turn.do(ChangeSetting("calibration", text(found)))
+    turn.go(Check(TOUCH, hit=len(DOTS)))

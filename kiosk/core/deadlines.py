@@ -8,6 +8,7 @@ from kiosk.core.pages import (
     Card,
     Check,
     CountIn,
+    Crosses,
     Dip,
     Failsafe,
     Gone,
@@ -110,7 +111,17 @@ def ask_at(state: State) -> Ms | None:
         return max(state.touched, state.entered) + ASK_AFTER
     if state.episode is None and not isinstance(
         page,
-        Asleep | Awake | Rating | GoodNight | Resume | Check | Dip | WarmWater | ProbeOffset | Failsafe,
+        Asleep
+        | Awake
+        | Rating
+        | GoodNight
+        | Resume
+        | Check
+        | Crosses
+        | Dip
+        | WarmWater
+        | ProbeOffset
+        | Failsafe,
     ):
         return max(state.touched, state.entered) + ASK_AFTER
     return None
@@ -129,7 +140,7 @@ def page_at(state: State) -> Ms | None:
             return first_beat if counting else first_beat - COUNT_IN
         case Guide(_, _, began) as guide:
             return began + guide.beat.end
-        case Check():  # a tone or a probe would go on under the question whether someone is there
+        case Check() | Crosses():  # a tone or a probe would go on under the question whether someone is there
             return max(state.touched, state.entered) + ASK_AFTER
         case Dip() | WarmWater() | ProbeOffset():  # ice melts slowly, and warm water has to be fetched
             return max(state.touched, state.entered) + GIVE_UP

@@ -39,7 +39,7 @@ class Act(StrEnum):
     ABOUT = "about"
     CHECK = "check"
     ADJUST = "adjust"
-    """the probe is held against two known temperatures"""
+    """the probe is held against two known temperatures, the touch panel against three crosses"""
     YES_CONDITION = "yes-condition"
     NO_CONDITION = "no-condition"
 
@@ -95,6 +95,16 @@ class Tapped(_Event, frozen=True):
     act: Act = Act.ANYWHERE
     number: int = 0
     key: str = ""
+
+
+class Touched(_Event, frozen=True):
+    """A finger was lifted where a page asks for the place. ``x``, ``y``: where on the picture it was seen,
+    from 0 to 1; while ``Crosses`` are shown, without calibration. ``aspect``: width of the picture by its
+    height."""
+
+    x: float
+    y: float
+    aspect: float
 
 
 class WaterRead(_Event, frozen=True):
@@ -163,6 +173,7 @@ Event = (
     ButtonPressed
     | ButtonReleased
     | Tapped
+    | Touched
     | WaterRead
     | Due
     | FaultFound

@@ -24,6 +24,7 @@ from kiosk.core.events import (
     ReadWater,
     RulesChanged,
     Tapped,
+    Touched,
     WaterRead,
 )
 from kiosk.core.pages import (
@@ -32,6 +33,7 @@ from kiosk.core.pages import (
     Card,
     Check,
     CountIn,
+    Crosses,
     Dip,
     Failsafe,
     Gone,
@@ -73,7 +75,13 @@ def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
     if ReadWater(on=False) not in lost.effects:
         lost.do(ReadWater(on=False))
     kept = State(
-        page=Failsafe(), entered=now, touched=now, faults=state.faults, quiet=state.quiet, tally=state.tally
+        page=Failsafe(),
+        entered=now,
+        touched=now,
+        faults=state.faults,
+        quiet=state.quiet,
+        tally=state.tally,
+        own_touch=state.own_touch,
     )
     turn = Turn(kept, now)
     turn.obey(lost.state.rules)
@@ -90,6 +98,11 @@ def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]
             _release(turn)
         case Tapped():
             _tap(turn, event)
+        case Touched() if isinstance(state.page, Check | Crosses):
+            turn.touch()
+            check.touch(turn, event)
+        case Touched():  # the page that asked is over
+            _tap(turn, Tapped())
         case Due():
             _due(turn)
         case WaterRead():
@@ -137,7 +150,7 @@ def _press(turn: Turn) -> None:
     if state.down_at is not None:
         return
     # Outside a relief the press itself starts one: nobody in pain waits for the button to come up.
-    starts = state.episode is None and not isinstance(state.page, Rating | Resume | Check)
+    starts = state.episode is None and not isinstance(state.page, Rating | Resume | Check | Crosses)
     turn.touch()
     turn.state = msgspec.structs.replace(turn.state, down_at=turn.now, spent_press=starts)
     if starts:
@@ -182,14 +195,16 @@ def _short(turn: Turn) -> None:
             _next_sign(turn, page)
         case Resume():
             relief.resume(turn, page)
-        case Check(part):
-            check.show(turn, part + 1)
+        case Check():
+            check.press(turn, page)
+        case Crosses():
+            check.show(turn, check.TOUCH)
 
 
 def _long(turn: Turn) -> None:
     """A long press: it's gone."""
     turn.spend_press()
-    if isinstance(turn.page, Rating | Resume | Check):
+    if isinstance(turn.page, Rating | Resume | Check | Crosses):
         relief.sleep(turn)
     elif isinstance(turn.page, Gone):
         bath.yes(turn)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kiosk.core.crosses import Point
 from kiosk.core.soak import Reading
 from kiosk.core.technique import Ms
 from kiosk.core.timeline import Beat, Timeline
@@ -173,13 +174,24 @@ class About(_Page, frozen=True):
 
 
 class Check(_Page, frozen=True):
-    """The parts are tried one by one: ``part`` 0 is the button, then lamp, buzzer, probe. ``felt``: the
-    button came down. ``celsius``: what the probe says; ``broken``: it says nothing."""
+    """The parts are tried one by one: ``part`` 0 is the button, then lamp, buzzer, probe, touch. ``felt``:
+    the button came down. ``celsius``: what the probe says; ``broken``: it says nothing. ``hit``: how many of
+    the dots were tapped; ``missed``: where on the picture the next one's tap was seen instead."""
 
     part: int = 0
     felt: bool = False
     celsius: float | None = None
     broken: bool = False
+    hit: int = 0
+    missed: Point | None = None
+
+
+class Crosses(_Page, frozen=True):
+    """Three crosses to touch, then one that proves them. ``touched``: what the panel said so far, without
+    calibration, on the picture. ``again``: from the start, as the last touches calibrate nothing."""
+
+    touched: tuple[Point, ...] = ()
+    again: bool = False
 
 
 class Dip(_Page, frozen=True):
@@ -234,6 +246,7 @@ Page = (
     | Techniques
     | About
     | Check
+    | Crosses
     | Dip
     | WarmWater
     | ProbeOffset

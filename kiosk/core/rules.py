@@ -72,6 +72,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     glow: Glow = Glow.DIM
     motion: bool = True
     asleep_clock: bool = False
+    rotate: int = 0
+    """degrees the picture is turned on its panel, clockwise"""
     probe_offset: float = 0.0
     """degrees Celsius added to what the probe says; for showing, the probe reader adds it"""
     quiet_from: int = 22 * 60

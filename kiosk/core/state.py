@@ -71,6 +71,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     faults: frozenset[Fault] = frozenset()
     quiet: bool = False
     tally: Tally = Tally()
+    own_touch: bool = False
+    """the display reads the touch panel itself; elsewhere the system has calibrated what it says"""
 
 
 #: How bright the screen looks: by what the State asks and what the owner chose.

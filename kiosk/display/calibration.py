@@ -6,30 +6,21 @@ be the finger.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
 import pygame
 
+from kiosk.core.crosses import CROSSES, PROOF, TOUCHES, Affine, Point, judged, on_picture
 from kiosk.core.technique import SECOND, Ms
-from kiosk.display.base import Bell, Contact, Display, Kind, OnContact
+from kiosk.display.base import Bell, Contact, Display, OnContact
 from kiosk.display.sketch import font, palette
-from kiosk.display.touch import Affine, Point, Transform, calibrate
+from kiosk.display.touch import Rests, Transform
 from kiosk.words import _
 
-CROSSES: tuple[Point, Point, Point] = ((0.12, 0.15), (0.88, 0.5), (0.4, 0.85))
-"""on the picture, from 0 to 1; far apart, and off the rim where resistive panels are at their worst"""
-PROOF: Point = (0.6, 0.35)
-NEAR_ENOUGH = 0.04
-"""of the picture's diagonal: about 7 mm on a 7 inch panel, a third of the smallest target"""
-SHORTEST: Ms = 150
-"""a touch shorter than this is a brush in passing"""
 PATIENCE: Ms = 60 * SECOND
 """nobody touched anything for so long: nobody is there"""
-_LIFTING = 2
-"""the last reports of a finger that is being lifted point anywhere on a resistive panel"""
 
 
 class Answer(Enum):
@@ -49,18 +40,16 @@ class Calibration:
 
     def __init__(self, size: tuple[int, int], rotation: int = 0) -> None:
         self._size = size
-        self._turn = Transform(rotation=rotation)
+        self._rotation = rotation
+        self._rests = Rests()
         self._touched: list[Point] = []
-        self._finger: int | None = None
-        self._since: Ms = 0
-        self._trail: deque[Point] = deque(maxlen=64)
         self.answer = Answer.NONE
         self.result: Affine | None = None
 
     @property
     def step(self) -> int:
         """Which cross is to be touched: 0, 1, 2, and 3 for the proof."""
-        return len(self._touched)
+        return min(len(self._touched), TOUCHES - 1)
 
     @property
     def cross(self) -> Point:
@@ -69,56 +58,18 @@ class Calibration:
 
     def feed(self, contact: Contact) -> None:
         """Take in one contact; a touch counts when the finger is lifted."""
-        if contact.kind is Kind.DOWN and self._finger is None:
-            self._finger, self._since = contact.finger, contact.at
-            self._trail.clear()
-        if contact.finger != self._finger:
+        rest = self._rests.feed(contact)
+        if rest is None:
             return
-        if contact.kind is Kind.CANCEL:
-            self._finger = None
-            return
-        self._trail.append((contact.x / (self._size[0] - 1), contact.y / (self._size[1] - 1)))
-        if contact.kind is Kind.UP:
-            self._finger = None
-            if contact.at - self._since >= SHORTEST:
-                self._take(self._rest())
-
-    def _rest(self) -> Point:
-        """Where the finger rested: the middle of its reports, without those of its lifting."""
-        kept = list(self._trail)
-        kept = kept[:-_LIFTING] or kept[:1]
-        across, down = (sorted(values) for values in zip(*kept, strict=True))
-        return across[len(kept) // 2], down[len(kept) // 2]
-
-    def _take(self, touch: Point) -> None:
-        if self.step < len(CROSSES):
-            self._touched.append(touch)
-            self.answer = Answer.NONE
-            return
-        one, two, three = self._touched
-        wanted = tuple(self._on_panel(cross) for cross in CROSSES)
-        try:
-            found = calibrate((one, two, three), (wanted[0], wanted[1], wanted[2]))
-        except ValueError:  # all in one place: somebody leans on the glass
-            self._again()
-            return
-        if self._apart(Transform(calibration=found).on_panel(*touch), self._on_panel(PROOF)) > NEAR_ENOUGH:
-            self._again()
-            return
-        self.result, self.answer = found, Answer.DONE
-
-    def _again(self) -> None:
-        self._touched, self.answer = [], Answer.AGAIN
-
-    def _on_panel(self, point: Point) -> Point:
-        """From the picture to the panel it is turned on, both from 0 to 1."""
-        x, y = point
-        return {0: (x, y), 90: (1 - y, x), 180: (1 - x, 1 - y), 270: (y, 1 - x)}[self._turn.rotation]
-
-    def _apart(self, a: Point, b: Point) -> float:
-        """Distance as a share of the diagonal."""
         width, height = self._size
-        return math.hypot((a[0] - b[0]) * width, (a[1] - b[1]) * height) / math.hypot(width, height)
+        self._touched.append(on_picture((rest[0] / (width - 1), rest[1] / (height - 1)), self._rotation))
+        self.answer = Answer.NONE
+        if len(self._touched) == TOUCHES:
+            across, down = Transform(rotation=self._rotation).picture(self._size)
+            self.result = judged(self._touched, self._rotation, across / down)
+            self.answer = Answer.AGAIN if self.result is None else Answer.DONE
+            if self.result is None:
+                self._touched.clear()
 
 
 def draw(surface: pygame.Surface, calibration: Calibration) -> None:
@@ -132,7 +83,7 @@ def draw(surface: pygame.Surface, calibration: Calibration) -> None:
         Answer.DONE: _("Done"),
     }[calibration.answer]
     title = font(round(44 * unit), bold=True).render(words, True, palette()["key"])
-    count = _("{number} of {count}").format(number=calibration.step + 1, count=len(CROSSES) + 1)
+    count = _("{number} of {count}").format(number=calibration.step + 1, count=TOUCHES)
     below = font(round(34 * unit), bold=False).render(count, True, palette()["body"])
     x, y = calibration.cross
     # In the half that the cross is not in, so that no word lies under the finger.

@@ -72,7 +72,7 @@ class Console:
     """A ``Display`` on the framebuffer of the connected panel.
 
     ``device`` names a framebuffer and ends the search. ``transform`` says how the touch panel lies on
-    the glass; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
+    the glass, now; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
     that there is no touch panel, ``on_touch(True)`` that there is one. ``on_return`` is called, out of
     a signal handler, when ``pump`` should be: another terminal was on the glass, and ours is back. The
     rest is for tests.
@@ -87,7 +87,7 @@ class Console:
         on_contact: OnContact,
         *,
         device: Path | None = None,
-        transform: Transform = Transform(),  # noqa: B008 - immutable
+        transform: Callable[[], Transform] = Transform,
         on_touch: Callable[[bool], None] | None = None,
         on_return: Callable[[], None] = lambda: None,
         root: Path = Path("/"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import msgspec
 
+from kiosk.core.crosses import Affine, Point, moved, on_picture
 from kiosk.core.technique import Ms
 from kiosk.display.base import Contact, Kind, Source
-
-Point = tuple[float, float]
-Affine = tuple[float, float, float, float, float, float]
-"""(a, b, c, d, e, f): x' = a x + b y + c, y' = d x + e y + f"""
 
 
 class Transform(msgspec.Struct, frozen=True):
@@ -44,46 +42,20 @@ class Transform(msgspec.Struct, frozen=True):
             x = 1 - x
         if self.invert_y:
             y = 1 - y
-        if self.calibration is not None:
-            a, b, c, d, e, f = self.calibration
-            x, y = a * x + b * y + c, d * x + e * y + f
-        return x, y
+        return (x, y) if self.calibration is None else moved((x, y), self.calibration)
 
     def pixel(self, x: float, y: float, panel: tuple[int, int]) -> tuple[int, int]:
         """The pixel of the picture under a touch at ``x``, ``y`` (from 0 to 1 along the panel's axes).
 
         A touch beside the picture counts as one on its edge: worn panels report such.
         """
-        x, y = self.on_panel(x, y)
-        if self.rotation == 90:
-            x, y = y, 1 - x
-        elif self.rotation == 180:
-            x, y = 1 - x, 1 - y
-        elif self.rotation == 270:
-            x, y = 1 - y, x
+        x, y = on_picture(self.on_panel(x, y), self.rotation)
         width, height = self.picture(panel)
         return _on_axis(x, width), _on_axis(y, height)
 
 
 def _on_axis(fraction: float, length: int) -> int:
     return min(max(round(fraction * (length - 1)), 0), length - 1)
-
-
-def calibrate(touched: tuple[Point, Point, Point], wanted: tuple[Point, Point, Point]) -> Affine:
-    """The calibration that moves three ``touched`` points (without calibration, from 0 to 1) to where
-    they were ``wanted``. Raises ``ValueError`` where the touches lie on one line."""
-    (x0, y0), (x1, y1), (x2, y2) = touched
-    area = (x0 - x2) * (y1 - y2) - (x1 - x2) * (y0 - y2)
-    if abs(area) < 0.01:
-        raise ValueError("the three touches lie too near to one line to calibrate with")
-
-    def row(w0: float, w1: float, w2: float) -> tuple[float, float, float]:
-        a = ((w0 - w2) * (y1 - y2) - (w1 - w2) * (y0 - y2)) / area
-        b = ((x0 - x2) * (w1 - w2) - (x1 - x2) * (w0 - w2)) / area
-        return a, b, w2 - a * x2 - b * y2
-
-    across, down = zip(*wanted, strict=True)
-    return (*row(*across), *row(*down))
 
 
 T = TypeVar("T")
@@ -94,6 +66,10 @@ SAME_TOUCH: Ms = 50
 """worn and resistive panels let go for a moment: shorter than this is one touch"""
 NEAR = 0.02
 """and no farther than this share of the picture"""
+SHORTEST: Ms = 150
+"""where the place matters, a touch shorter than this is a brush in passing"""
+_LIFTING = 2
+"""the last reports of a finger that is being lifted point anywhere on a resistive panel"""
 FORGOTTEN: Ms = 10_000
 """a finger that said nothing for so long (a hand that rests on the glass, a lift that got lost) no
 longer keeps others from counting"""
@@ -193,3 +169,38 @@ class Taps(Generic[T]):
             return None
         self._last_tap = contact.at
         return Tap(touch.target, contact.x, contact.y, contact.at)
+
+
+class Rests:
+    """Contacts in, places out: the pixel on which a finger rested, once it is lifted."""
+
+    def __init__(self) -> None:
+        self._finger: int | None = None
+        self._since: Ms = 0
+        self._trail: deque[tuple[int, int]] = deque(maxlen=64)
+        self._last: Ms | None = None
+
+    def feed(self, contact: Contact) -> tuple[int, int] | None:
+        """Take in one contact; the place it completes, if it does."""
+        if contact.kind is Kind.DOWN and self._finger is None:
+            if self._last is not None and contact.at - self._last < REPEAT_GUARD:
+                return None
+            self._finger, self._since = contact.finger, contact.at
+            self._trail.clear()
+        if contact.finger != self._finger:
+            return None
+        self._trail.append((contact.x, contact.y))
+        if contact.kind in (Kind.DOWN, Kind.MOVE):
+            return None
+        self._finger = None
+        if contact.kind is Kind.CANCEL or contact.at - self._since < SHORTEST:
+            return None
+        self._last = contact.at
+        return self._middle()
+
+    def _middle(self) -> tuple[int, int]:
+        """The middle of its reports, without those of its lifting."""
+        kept = list(self._trail)
+        kept = kept[:-_LIFTING] or kept[:1]
+        across, down = (sorted(values) for values in zip(*kept, strict=True))
+        return across[len(kept) // 2], down[len(kept) // 2]

@@ -147,7 +147,8 @@ class TouchReader:
 
     What they say is grabbed: no desktop or login on another terminal acts on it too.
 
-    ``panel`` is the size of the glass in pixels. ``on_contact`` and ``on_present`` (True: there is a
+    ``panel`` is the size of the glass in pixels. ``transform`` is asked at each report, so that a new
+    calibration counts at once. ``on_contact`` and ``on_present`` (True: there is a
     touch panel; False: none) are called from the reader's thread.
     """
 
@@ -156,7 +157,7 @@ class TouchReader:
         on_contact: OnContact,
         panel: tuple[int, int],
         *,
-        transform: Transform = Transform(),  # noqa: B008 - immutable
+        transform: Callable[[], Transform] = Transform,
         on_present: Callable[[bool], None] | None = None,
         folder: Path = INPUT_FOLDER,
         find: Find | None = None,
@@ -285,7 +286,7 @@ class TouchReader:
             self._drop(panel)
 
     def _tell(self, panel: _Panel, report: Report) -> None:
-        x, y = self._transform.pixel(report.x, report.y, self._size)
+        x, y = self._transform().pixel(report.x, report.y, self._size)
         self._on_contact(Contact(report.kind, x, y, self._clock(), panel.finger(report.finger)))
 
     def _tell_present(self) -> None:

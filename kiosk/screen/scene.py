@@ -169,6 +169,10 @@ class Scene:
         self.things: list[Thing] = []
         self.targets: list[Target] = []
         self.due: Ms | None = None
+        self.asks_place = False
+        """beside the targets it matters where the finger is"""
+        self.asks_rest = False
+        """and only one that rests there counts"""
         self.tight: set[str] = set()
         """roles found to have no room to be larger"""
 

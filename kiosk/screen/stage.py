@@ -11,7 +11,7 @@ import msgspec
 import pygame
 
 from kiosk.core import pages
-from kiosk.core.events import Act, Event, Tapped
+from kiosk.core.events import Act, Event, Tapped, Touched
 from kiosk.core.state import Light, State, brightness
 from kiosk.core.technique import Ms
 from kiosk.screen.pages import (
@@ -55,6 +55,7 @@ DRAWERS: dict[type, PageDrawer] = {
     pages.Techniques: settings.techniques,
     pages.About: settings.about,
     pages.Check: check.check,
+    pages.Crosses: check.crosses,
     pages.Dip: twopoint.dip,
     pages.WarmWater: twopoint.warm_water,
     pages.ProbeOffset: twopoint.probe_offset,
@@ -162,7 +163,17 @@ class Stage:
     def event_at(self, x: int, y: int) -> Event:
         """What a tap at a point of the last frame means."""
         target = self.target_at(x, y)
-        return Tapped(Act.ANYWHERE) if target is None else Tapped(target.act, target.number, target.key)
+        if target is not None:
+            return Tapped(target.act, target.number, target.key)
+        if self._shown is not None and self._shown.asks_place:
+            width, height = self.panel.size
+            return Touched(x / (width - 1), y / (height - 1), width / height)
+        return Tapped(Act.ANYWHERE)
+
+    @property
+    def asks_rest(self) -> bool:
+        """Whether on the last frame only a finger counts that rests where it is."""
+        return self._shown is not None and self._shown.asks_rest
 
     def press(self, target: Target | None) -> None:
         """Show this target as pressed from the next ``draw`` on; None: none."""

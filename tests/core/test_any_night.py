@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.core import night, safety
-from kiosk.core.check import PROBE, is_dipping
+from kiosk.core.check import PROBE, TOUCH, is_dipping
+from kiosk.core.crosses import CROSSES, MOST, PROOF, TOUCHES
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -13,7 +14,6 @@ from kiosk.core.events import (
     ChangeSetting,
     DiaryRead,
     Due,
-    Effect,
     EpisodeBegan,
     EpisodeEnded,
     EpisodeRated,
@@ -31,9 +31,22 @@ from kiosk.core.events import (
     Tapped,
     TechniqueBegan,
     TechniqueEnded,
+    Touched,
     WaterRead,
 )
-from kiosk.core.pages import Asleep, Card, CountIn, Dip, Guide, NextUp, Signs, Soak, TenMinutes
+from kiosk.core.pages import (
+    Asleep,
+    Card,
+    Check,
+    CountIn,
+    Crosses,
+    Dip,
+    Guide,
+    NextUp,
+    Signs,
+    Soak,
+    TenMinutes,
+)
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
 from kiosk.core.soak import URGENT, Verdict
@@ -42,6 +55,7 @@ from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.core.timeline import Choice
 from kiosk.core.turn import soak_of, urgent
 from kiosk.techniques import folders, load
+from tests.core.player import Player
 
 SHIPPED = {technique.id: technique for technique in load(folders()[:1])[0]}
 IDS = st.sampled_from(sorted(SHIPPED))
@@ -64,6 +78,7 @@ RULES = st.builds(
     soak_minutes=st.integers(1, 40),
     volume=st.sampled_from(Volume),
     passive_buzzer=st.booleans(),
+    rotate=st.sampled_from([0, 90, 180, 270]),
 )
 WATER = st.one_of(
     st.floats(36.5, 39.5), st.floats(30, 46), st.sampled_from([None, 20.0, 34.0, 38.0, 41.5, 43.0, 85.0])
@@ -75,44 +90,11 @@ WAITS = st.one_of(st.integers(0, 3 * SECOND), st.integers(0, 130 * SECOND), st.i
 FINGER: Ms = 1500
 
 
-class Player:
-    """Plays a State on: events, and every deadline at its own moment."""
-
-    def __init__(self, state: State, now: Ms) -> None:
-        self.state = state
-        self.now = now
-        self.effects: list[Effect] = []
-
-    def happen(self, event: Event) -> None:
-        self.state, effects = night.transition(self.state, event, self.now)
-        self.effects += effects
-        self.look()
-
-    def wait(self, length: Ms) -> None:
-        end = self.now + length
-        told = 0
-        while (due := night.due(self.state)) is not None and due <= end:
-            told = told + 1 if due <= self.now else 0
-            assert told < 20, f"due again and again at {self.now}: {self.state.page}"
-            self.now = max(self.now, due)
-            self.happen(Due())
-        self.now = end
-
-    def press(self, length: Ms) -> None:
-        if self.state.down_at is not None:
-            self.happen(ButtonReleased())
-        self.happen(ButtonPressed())
-        self.wait(length)
-        self.happen(ButtonReleased())
-
-    def look(self) -> None:
-        """What is checked after each event."""
-
-
 class AnyNight(RuleBasedStateMachine):
-    @initialize(rules=RULES)
-    def begin(self, rules: Rules) -> None:
-        self.player = Player(night.new(rules, 1000), 1000)
+    @initialize(rules=RULES, own_touch=st.booleans())
+    def begin(self, rules: Rules, own_touch: bool) -> None:
+        state = msgspec.structs.replace(night.new(rules, 1000), own_touch=own_touch)
+        self.player = Player(state, 1000)
         self.player.look = self.look  # type: ignore[method-assign]  # each event of each rule is checked
         self.heard = 0
         self.reading = False
@@ -192,7 +174,7 @@ class AnyNight(RuleBasedStateMachine):
             self.player.happen(Tapped(act))
             self.player.wait(2 * SECOND)
 
-    @rule(part=st.integers(0, 3))
+    @rule(part=st.integers(0, TOUCH))
     def to_the_parts(self, part: int) -> None:
         """Somebody tries the parts."""
         way = (Act.ANYWHERE, Act.MORE, Act.SETTINGS, *[Act.NEXT] * 3, Act.CHECK, *[Act.NEXT] * part)
@@ -220,6 +202,15 @@ class AnyNight(RuleBasedStateMachine):
             for act in acts:
                 self.player.happen(Tapped(act))
 
+    @rule(worn=st.floats(-0.2, 1.2), seen=st.floats(0, 1), touches=st.integers(0, 6))
+    def to_the_crosses(self, worn: float, seen: float, touches: int) -> None:
+        """Somebody whose taps land elsewhere, or not, touches the crosses, and comes so far."""
+        self.to_the_parts(TOUCH)
+        self.player.happen(Touched(seen, 0.25, 1.6))
+        self.player.happen(Tapped(Act.ADJUST))
+        for x, y in (*CROSSES, PROOF, *CROSSES)[:touches]:
+            self.player.happen(Touched(1 - worn * x, y, 1.6))
+
     @rule(event=st.one_of(
         st.builds(FaultFound, st.sampled_from(Fault)), st.builds(FaultCleared, st.sampled_from(Fault)),
         st.builds(RulesChanged, RULES), st.builds(QuietHours, st.booleans()), st.just(DiaryRead(Tally())),
@@ -240,7 +231,8 @@ class AnyNight(RuleBasedStateMachine):
             self.look()
         elif kind == "power cut":
             was_open = self.open and self.state.episode is not None and self.state.episode.cramp
-            self.player.state = night.new(self.state.rules, self.player.now)
+            new = night.new(self.state.rules, self.player.now)
+            self.player.state = msgspec.structs.replace(new, own_touch=self.state.own_touch)
             self.reading, self.open, self.using, self.stops = False, was_open, "", 0
             if was_open:
                 self.player.happen(Interrupted(ago, tuple(techniques)))
@@ -285,6 +277,8 @@ class AnyNight(RuleBasedStateMachine):
                     self.reading = on
                 case ChangeSetting("probe_offset", value):
                     assert -1.0 <= float(value) <= 1.0
+                case ChangeSetting("calibration", value):
+                    assert [abs(float(number)) <= MOST for number in value.split()] == [True] * 6
         self.heard = len(self.player.effects)
         page = self.state.page
         assert self.reading == (soak_of(page) is not None or is_dipping(page))
@@ -336,6 +330,11 @@ class AnyNight(RuleBasedStateMachine):
             case Dip():
                 assert all(now - reading.at <= 35 * SECOND for reading in page.readings)
                 assert not (page.readings and page.broken)
+            case Crosses(touched):
+                assert len(touched) < TOUCHES
+                assert state.own_touch
+            case Check(part):
+                assert part < TOUCH + state.own_touch
             case CountIn(number) | NextUp(number) | Card(number) | Soak(number):
                 assert number < len(state.sequence)
         episode = state.episode

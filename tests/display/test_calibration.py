@@ -5,20 +5,11 @@ from collections.abc import Callable
 import pygame
 import pytest
 
+from kiosk.core.crosses import CROSSES, NEAR_ENOUGH, PROOF, Affine, Point
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Kind, OnContact
-from kiosk.display.calibration import (
-    CROSSES,
-    NEAR_ENOUGH,
-    PATIENCE,
-    PROOF,
-    SHORTEST,
-    Answer,
-    Calibration,
-    draw,
-    lead,
-)
-from kiosk.display.touch import Affine, Point, Transform
+from kiosk.display.calibration import PATIENCE, Answer, Calibration, draw, lead
+from kiosk.display.touch import REPEAT_GUARD, SHORTEST, Transform
 
 PANEL = (480, 320)
 Wrong = Callable[[Point], Point]
@@ -116,6 +107,17 @@ def test_a_brush_in_passing_a_second_finger_and_a_lost_device_do_not_count() -> 
     assert calibration.step == 0
     finger.touch(CROSSES[0], lasting=SHORTEST)
     assert calibration.step == 1
+
+
+def test_a_touch_right_after_one_is_a_trembling_hand() -> None:
+    calibration = Calibration(PANEL)
+    finger = Finger(calibration, straight)
+    finger.touch(CROSSES[0])
+    finger.now += REPEAT_GUARD - 1001
+    finger.touch(CROSSES[0])
+    assert calibration.step == 1
+    finger.touch(CROSSES[1])
+    assert calibration.step == 2
 
 
 def test_a_panel_that_reports_only_down_and_up() -> None:
@@ -218,17 +220,17 @@ def led(play: list[Callable[[OnContact], None]], *, stop_after: int = 99) -> tup
     return found, glasses[0], clock.now
 
 
-def touch(seen: Point) -> Callable[[OnContact], None]:
+def touch(seen: Point, at: Ms = 0) -> Callable[[OnContact], None]:
     def play(hear: OnContact) -> None:
         x, y = round(seen[0] * (PANEL[0] - 1)), round(seen[1] * (PANEL[1] - 1))
-        hear(Contact(Kind.DOWN, x, y, 0))
-        hear(Contact(Kind.UP, x, y, SHORTEST))
+        hear(Contact(Kind.DOWN, x, y, at))
+        hear(Contact(Kind.UP, x, y, at + SHORTEST))
 
     return play
 
 
 def test_it_leads_through_all_crosses_and_shows_that_it_is_done() -> None:
-    found, glass, lasted = led([touch(cross) for cross in (*CROSSES, PROOF)])
+    found, glass, lasted = led([touch(cross, i * SECOND) for i, cross in enumerate((*CROSSES, PROOF))])
     assert found is not None
     assert found == pytest.approx((1, 0, 0, 0, 1, 0), abs=0.01)
     assert (glass.presented, glass.open_now, lasted) == (5, False, SECOND)
@@ -240,5 +242,5 @@ def test_nobody_there_for_a_minute_changes_nothing() -> None:
 
 
 def test_it_can_be_stopped() -> None:
-    found, glass, lasted = led([touch(cross) for cross in CROSSES], stop_after=2)
+    found, glass, lasted = led([touch(cross, i * SECOND) for i, cross in enumerate(CROSSES)], stop_after=2)
     assert (found, glass.presented, glass.open_now, lasted) == (None, 2, False, 0)

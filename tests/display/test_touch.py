@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.display.base import Contact, Kind, Source
-from kiosk.display.touch import FORGOTTEN, REPEAT_GUARD, Tap, Taps, Transform, calibrate
+from kiosk.display.touch import FORGOTTEN, REPEAT_GUARD, Tap, Taps, Transform
 
 SIZE = (800, 480)
 D, M, U, C = Kind.DOWN, Kind.MOVE, Kind.UP, Kind.CANCEL
@@ -252,28 +252,3 @@ def test_a_touch_beside_the_picture_counts_as_its_edge() -> None:
 def test_a_rotation_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="not 45"):
         Transform(rotation=45)
-
-
-share = st.floats(0.05, 0.95)
-
-
-@given(
-    st.tuples(*[st.floats(-0.3, 0.3)] * 4),
-    st.tuples(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2)),
-    st.tuples(share, share),
-)
-def test_calibration_undoes_any_affine_error(
-    skew: tuple[float, float, float, float], shift: tuple[float, float], point: tuple[float, float]
-) -> None:
-    def wrong(p: tuple[float, float]) -> tuple[float, float]:
-        a, b, c, d = skew
-        return (1 + a) * p[0] + b * p[1] + shift[0], c * p[0] + (1 + d) * p[1] + shift[1]
-
-    wanted = ((0.1, 0.1), (0.9, 0.15), (0.5, 0.9))
-    calibration = calibrate((wrong(wanted[0]), wrong(wanted[1]), wrong(wanted[2])), wanted)
-    assert Transform(calibration=calibration).on_panel(*wrong(point)) == pytest.approx(point, abs=1e-9)
-
-
-def test_three_touches_on_a_line_calibrate_nothing() -> None:
-    with pytest.raises(ValueError, match="one line"):
-        calibrate(((0.1, 0.1), (0.5, 0.5), (0.9, 0.9)), ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9)))

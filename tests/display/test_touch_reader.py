@@ -90,6 +90,7 @@ class Bench:
         self.folder = folder
         self.panels: dict[str, Panel] = {}
         self.heard: queue.Queue[Contact | bool] = queue.Queue()
+        self.transform = Transform()
 
     def plug(self, name: str, axes: dict[int, Axis] | None = None) -> Panel:
         panel = Panel(self.folder / name, axes)
@@ -105,11 +106,11 @@ class Bench:
     def find(self, known: set[str]) -> list[TouchDevice]:
         return [panel.device() for path, panel in sorted(self.panels.items()) if path not in known]
 
-    def reader(self, transform: Transform | None = None) -> TouchReader:
+    def reader(self) -> TouchReader:
         return TouchReader(
             self.heard.put,
             SIZE,
-            transform=transform if transform is not None else Transform(),
+            transform=lambda: self.transform,
             on_present=self.heard.put,
             folder=self.folder,
             find=self.find,
@@ -139,12 +140,25 @@ def test_a_tap_comes_through(bench: Bench) -> None:
 
 def test_the_transform_is_applied(bench: Bench) -> None:
     panel = bench.plug("event0")
-    with bench.reader(Transform(rotation=180)):
+    bench.transform = Transform(rotation=180)
+    with bench.reader():
         assert bench.next() is True
         panel.say(DOWN)
         contact = bench.next()
         assert isinstance(contact, Contact)
         assert (contact.x, contact.y) == (699, 179)
+
+
+def test_a_new_calibration_counts_at_the_next_touch(bench: Bench) -> None:
+    panel = bench.plug("event0")
+    with bench.reader():
+        assert bench.next() is True
+        for calibration, seen in (((1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (100, 300)),
+                                  ((-1.0, 0.0, 1.0, 0.0, 1.0, 0.0), (699, 300))):  # fmt: skip
+            bench.transform = Transform(calibration=calibration)
+            panel.say([*DOWN, *UP])
+            contacts = [bench.next(), bench.next()]
+            assert [(c.x, c.y) for c in contacts if isinstance(c, Contact)] == [seen, seen]
 
 
 def test_two_panels_have_fingers_of_their_own(bench: Bench) -> None:

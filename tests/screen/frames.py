@@ -14,6 +14,8 @@ import pygame
 
 from kiosk import techniques
 from kiosk.core import pages
+from kiosk.core.check import DOTS, TOUCH
+from kiosk.core.crosses import TOUCHES
 from kiosk.core.events import Fault, Tally
 from kiosk.core.rules import Condition, Rules, TextSize, Theme
 from kiosk.core.signals import Volume
@@ -40,6 +42,7 @@ PANELS: dict[str, Panel] = {
 SEQUENCE, _PROBLEMS = techniques.load([techniques.folders()[0]])
 RULES = Rules(techniques=SEQUENCE, motion=True)
 ANY = pages.Home()
+ORIGIN = (0.0, 0.0)
 
 
 def _state(page: pages.Page, **more: object) -> State:
@@ -167,6 +170,11 @@ GALLERY: dict[str, State] = {
     "dip-warm-broken": _state(pages.Dip(-0.4, broken=True)),
     "probe-offset": _state(pages.ProbeOffset(-0.4, 0.3)),
     "probe-offset-refused": _state(pages.ProbeOffset(-2.1, -1.4)),
+    **{f"check-touch-{i}": _state(pages.Check(TOUCH, hit=i), own_touch=True) for i in range(len(DOTS))},
+    "check-touch-works": _state(pages.Check(TOUCH, hit=len(DOTS)), own_touch=True),
+    "check-touch-missed": _state(pages.Check(TOUCH, missed=(0.93, 0.2)), own_touch=True),
+    **{f"crosses-{i}": _state(pages.Crosses((ORIGIN,) * i), own_touch=True) for i in range(TOUCHES)},
+    "crosses-again": _state(pages.Crosses(again=True), own_touch=True),
 }
 
 

@@ -157,4 +157,4 @@ def about(scene: Scene, page: About) -> None:
     """What this device is and is not."""
     fact, advice = (_(text) for text in ABOUT[min(page.index, len(ABOUT) - 1)])
     told = advice % __version__ if "%s" in advice else advice
-    text_card(scene, fact, told, page.index, len(ABOUT), main=False)
+    text_card(scene, fact, told, page.index, len(ABOUT), main=None)

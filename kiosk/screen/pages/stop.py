@@ -72,12 +72,12 @@ def text_card(
     index: int,
     count: int,
     *,
-    main: bool = True,
+    main: Act | None = Act.NEXT,
     between: tuple[Act, str, str, str] | None = None,
 ) -> None:
     """A sentence as large as it fits, what to do about it, its place among the others, Next and Back.
 
-    ``main``: the big button means Next too. ``between``: act, word, icon and shorter word of a third
+    ``main``: what the big button means too. ``between``: act, word, icon and shorter word of a third
     target, in the place of the dots."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     h = look.least(20 if look.shape is Shape.SMALL else 22)
@@ -85,7 +85,7 @@ def text_card(
     across = 3 if between and look.shape is not Shape.TALL else 2
     w = min((row.w - look.gap * (across - 1)) // across, look.least(44))
     parts.target(scene, row.left(w), Act.BACK, _("Back"), "back")
-    parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=main)
+    parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=main is Act.NEXT)
     space = row.without(left=w, right=w)
     above = area.without(low=h + look.px(2))
     if between:
@@ -94,7 +94,7 @@ def text_card(
         if look.shape is Shape.TALL:
             box = Box(row.x, row.y - look.gap - h, row.w, h)
             above = above.without(low=h + look.gap)
-        parts.target(scene, box, act, label, icon_name, short=short)
+        parts.target(scene, box, act, label, icon_name, short=short, main=main is act)
     elif space.w > look.px(4) * count:
         parts.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
     sentence(scene, above, text, advice)

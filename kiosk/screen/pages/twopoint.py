@@ -79,7 +79,7 @@ def _warm_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
 
 def warm_water(scene: Scene, _page: WarmWater) -> None:
     """What the second point needs."""
-    text_card(scene, _("Warm water, 37°."), _("Thermometer beside it."), 1, 3, main=False)
+    text_card(scene, _("Warm water, 37°."), _("Thermometer beside it."), 1, 3, main=None)
 
 
 def probe_offset(scene: Scene, page: ProbeOffset) -> None:
