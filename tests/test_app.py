@@ -1,6 +1,8 @@
 """The house put together: real threads, a real diary file, simulated parts."""
 
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -108,6 +110,30 @@ def test_a_press_lights_the_lamp_and_is_in_the_diary_when_the_house_is_closed(fo
     assert bench.lamp.history[0][1] == 1.0
     assert (bench.lamp.current, bench.buzzer.current[0]) == (0.0, 0)
     assert nights(folder) == [(None, None, ("hand_stretch",))]
+
+
+def test_only_the_conductor_asks_to_run_before_all_others(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        os, "sched_setscheduler", lambda *told: asked.append((threading.current_thread().name, *told))
+    )
+    monkeypatch.setattr(sys, "setswitchinterval", asked.append)
+    watcher = Watcher()
+    with house(folder, Bench(), watcher):
+        watcher.until_page(Asleep)
+    fifo = (0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    assert asked == [("conductor", *fifo), 0.0005]
+
+
+def test_where_it_may_not_it_leads_all_the_same(folder, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher):
+        bench.buttons[0].press()
+        watcher.until_page(CountIn)
 
 
 def test_a_night_cut_short_is_offered_again_and_goes_on(folder):

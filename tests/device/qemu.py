@@ -86,6 +86,10 @@ class Machine:
     guest with it, else TCG. A ``/dev/kvm`` alone proves nothing: nested and software KVMs exist that
     stop in the kernel's first instructions. Without ``has_touch`` the next boot finds no touchscreen;
     ``words`` are added to the kernel's command line.
+
+    One processor unless told: in software QEMU runs the guest's processors in turns, and a timer of the
+    second waits for the turn of the first, up to two milliseconds. One that does everything is also
+    slower than any board the kiosk is for.
     """
 
     def __init__(
@@ -94,7 +98,7 @@ class Machine:
         run: Path | None = None,
         *,
         memory: int = 512,
-        cpus: int = 2,
+        cpus: int = 1,
         size: tuple[int, int] = (800, 480),
         accel: str = "auto",
     ) -> None:

@@ -55,6 +55,15 @@ class Rig(Machine):
         """Read a file of the guest."""
         return base64.b64decode(self.call("get", path=path))
 
+    def load(self, count: int, *, idly: bool = False) -> None:
+        """Start programs that take all of the processor they can get; ``restore`` ends them.
+
+        ``idly``: only while nothing else wants it (SCHED_IDLE). The guest then never sleeps, so that its
+        clock advances with its instructions alone: a busy host cannot make it late.
+        """
+        first = "chrt -i 0 " if idly else ""
+        self.guest(f"for _ in $(seq {count}); do {first}sh -c 'while :; do :; done' >/dev/null 2>&1 & done")
+
     # --- button, lamp, buzzer
 
     def press(self, pin: int = BUTTON, *, ms: int = 80, bounce: Sequence[int] = ()) -> float:

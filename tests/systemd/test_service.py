@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kiosk import show
+from kiosk import app, show
+from kiosk.devices.gpiod_pins import pulser
 
 FILES = Path(__file__).parents[2] / "systemd"
 
@@ -45,6 +46,16 @@ def test_the_watchdog_bears_late_signs_of_life_and_not_a_hang():
     assert unit()["Type"] == ["notify"]
     assert patience >= 4 * show.PULSE_EVERY
     assert show.PULSE_EVERY + patience <= 12_000
+
+
+def test_what_leads_and_what_pulses_may_run_in_real_time_and_no_more():
+    told = unit()
+    priorities = (app._PRIORITY, pulser._PRIORITY)
+    assert priorities[0] < priorities[1], "a pulse is short and cannot wait for a page"
+    assert told["LimitRTPRIO"] == [str(max(priorities))]
+    assert "RestrictRealtime" not in told
+    assert told["SystemCallFilter"][-1] == "sched_setscheduler", "the last word counts"
+    assert told["LimitRTTIME"] == ["500ms"]
 
 
 def test_nothing_is_left_of_the_network():

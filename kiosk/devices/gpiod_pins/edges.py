@@ -6,6 +6,8 @@ import select
 from collections.abc import Callable
 from threading import Lock, Thread, current_thread
 
+from .pulser import claim_real_time
+
 log = logging.getLogger(__name__)
 
 
@@ -59,6 +61,7 @@ class EdgeThread:
             ending.join(timeout)
 
     def _run(self, epoll: select.epoll, wake: int) -> None:
+        claim_real_time(1)
         while True:
             for fd, _ in epoll.poll():
                 if fd == wake:

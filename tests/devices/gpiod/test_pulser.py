@@ -13,7 +13,7 @@ from gpiozero import PinPWMUnsupported
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.devices.gpiod_pins.pulser import CHANGE, MESSAGE, START, STOP, Player, serve
+from kiosk.devices.gpiod_pins.pulser import CHANGE, MESSAGE, START, STOP, Player, claim_real_time, serve
 from kiosk.devices.gpiod_pins.software_pwm import Pulser
 from tests.devices.gpiod.bench import PATIENCE
 
@@ -161,6 +161,23 @@ class TestPlayer:
         beats = [(at - 10.0) / 0.002 for at in rises]
         # at most one pulse in each cycle of the beat
         assert len({int(number + 0.01) for number in beats}) == len(beats)
+
+
+class TestRealTime:
+    """``sched_setscheduler(2)`` is the edge; whether a system lets it is tried in the emulated device."""
+
+    def test_it_is_for_this_thread_and_not_for_what_it_starts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+        monkeypatch.setattr(os, "sched_setscheduler", lambda *args: asked.append(args))
+        claim_real_time(2)
+        assert asked == [(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(2))]
+
+    def test_it_is_done_without_where_it_is_not_allowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_: object) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "sched_setscheduler", refuse)
+        claim_real_time(2)
 
 
 class TestServe:
