@@ -48,7 +48,9 @@ class Ink:
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{body}</svg>'
         )
 
-    def _picture(self, name: str, pose: "Pose", size: tuple[int, int], flipped: bool) -> pygame.Surface:
+    def _picture(
+        self, name: str, pose: "Pose", size: tuple[int, int], flipped: bool
+    ) -> tuple[pygame.Surface, ...]:
         blended = art.blend(name, pose.start, pose.end, pose.step / pose.steps)
         return art.draw_picture(name, blended, self.look, size, flipped=flipped)
 
@@ -139,7 +141,10 @@ class Picture(Thing, frozen=True):
 
     def draw(self, surface: pygame.Surface, ink: Ink) -> None:
         """Put it on the surface."""
-        surface.blit(ink.picture(self.name, self.pose, (self.box.w, self.box.h), self.flipped), self.box[:2])
+        x, y = self.box[:2]
+        for band in ink.picture(self.name, self.pose, (self.box.w, self.box.h), self.flipped):
+            surface.blit(band, (x, y))
+            y += band.get_height()
 
 
 class Target(msgspec.Struct, frozen=True):

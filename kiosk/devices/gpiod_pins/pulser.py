@@ -4,9 +4,9 @@ In the main program pulses would have to wait for Python's lock: with another th
 comes out at 95 Hz. Here nothing else runs. Uses the standard library only, and no site packages.
 
 Messages come on a socket: an operation, the number of a line, seconds of a cycle and seconds of it that the
-line is high. ``START`` brings the line's file descriptor along; ``STOP`` is answered with a byte, after which
-nothing is written to the line any more. At the end of the socket, however the other side ended, all lines go
-low.
+line is high. ``START`` brings the line's file descriptor along; ``STOP`` writes low at once and is answered
+with a byte, after which nothing is written to the line any more. At the end of the socket, however the other
+side ended, all lines go low.
 """
 
 import contextlib
@@ -84,7 +84,7 @@ class Player:
         """Do what a message says; True if it wants an answer."""
         operation, number, period, high = MESSAGE.unpack(message)
         if operation == STOP:
-            self._drop(number)
+            self._end(number)
             return True
         if operation == START:
             self._drop(number)
@@ -104,7 +104,12 @@ class Player:
 
     def silence(self) -> None:
         """All lines low, and let go."""
-        for number, line in list(self._lines.items()):
+        for number in list(self._lines):
+            self._end(number)
+
+    def _end(self, number: int) -> None:
+        line = self._lines.get(number)
+        if line is not None:
             with contextlib.suppress(OSError):
                 self._put(line.fd, False)
             self._drop(number)

@@ -64,7 +64,7 @@ class Pulser:
                 self._replace()
 
     def stop(self, number: int) -> None:
-        """Leave the line alone, at whatever level it is. Nothing is written to it after this returns.
+        """Pulse the line no more; low, if the process answers. Nothing is written to it after this returns.
 
         Holds its caller up for ``_ANSWER`` and ``_DEATH`` at most. Raises ``OSError`` if even then the
         process may still end what it was writing: write the level again later.
