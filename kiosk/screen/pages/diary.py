@@ -13,9 +13,11 @@ FIRST_HOUR = 22
 
 
 def diary(scene: Scene, _page: Diary) -> None:
-    """This week's count, the last weeks, the hours of the night, how long it usually takes."""
+    """This week's count, the last weeks, the hours of the night, how long it usually takes;
+    the last gives way to a fault."""
     look = scene.look
-    area = faults.banner(scene, scene.box.inset(look.edge), scene.state.faults)
+    untrue = scene.state.faults & faults.UNTRUE_DIARY
+    area = faults.banner(scene, scene.box.inset(look.edge), untrue, most=4)
     small = look.shape is Shape.SMALL
     wide = look.least(32 if look.roomy else 24)
     back = Box(area.right - wide, area.y, wide, look.least(21))
@@ -30,7 +32,7 @@ def diary(scene: Scene, _page: Diary) -> None:
     if look.shape is Shape.TALL:
         words = Box(words.x, words.y, area.right - words.x, words.h)
     passages = [Passage(_("this week"), "title", (look.cap("title"), 7.0, 6.2, 5.6, 5.2, 5.0))]
-    if tally.usual_minutes is not None and not small:
+    if tally.usual_minutes is not None and not small and not untrue:
         text = ngettext("usually %d minute", "usually %d minutes", tally.usual_minutes) % tally.usual_minutes
         passages.append(Passage(text, "body", (look.cap("body"), *parts.BODY_SIZES), bold=False))
     parts.stack(scene, words, passages)
@@ -39,9 +41,9 @@ def diary(scene: Scene, _page: Diary) -> None:
         upper, lower = charts.without(low=back.h + look.px(5)).column(2, look.px(4))
         _weeks(scene, upper, tally.weeks)
         _hours(scene, lower, tally.hours)
-    elif small:
+    elif small and not untrue:  # below a fault it would be too low to say anything
         _hours(scene, charts, tally.hours)
-    else:
+    elif not small:
         _weeks(scene, charts.left(int(charts.w * 0.42)), tally.weeks)
         _hours(scene, charts.right_part(int(charts.w * 0.48)), tally.hours)
 

@@ -2,7 +2,7 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Awake, GoodNight, Rating, Resume
-from kiosk.screen import gauges, parts
+from kiosk.screen import faults, gauges, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
@@ -81,9 +81,11 @@ def _scale(scene: Scene, strip: Box, value: int | None, *, tall: bool) -> None:
 
 
 def good_night(scene: Scene, page: GoodNight) -> None:
-    """It is gone, after so many minutes. Sleep well."""
+    """It is gone, after so many minutes. Sleep well. And, small and last, what this night has missed."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    side = min(look.px(23), area.h // 3)
+    missed = scene.state.faults & faults.AT_THE_END
+    area = faults.footnote(scene, area, missed)
+    side = 0 if missed and look.shape is Shape.SMALL else min(look.px(23), area.h // 3)
     lines = [Passage(_("Sleep well"), "body", (look.cap("body"), *parts.BODY_SIZES), bold=False)]
     if page.minutes is not None:
         sentence = ngettext("Gone after %d minute", "Gone after %d minutes", page.minutes) % page.minutes

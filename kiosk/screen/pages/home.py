@@ -16,7 +16,7 @@ def home(scene: Scene, _page: Home) -> None:
     look = scene.look
     area = scene.box.inset(look.edge)
     if look.shape is not Shape.SMALL:
-        area = faults.banner(scene, area, scene.state.faults)
+        area = faults.banner(scene, area, scene.state.faults, most=5)
     if look.shape is Shape.WIDE:
         aside = area.right_part(max(look.least(32), int(area.w * 0.3)) if look.roomy else look.least(24))
         _cramp(scene, area.without(right=aside.w + look.gap))
@@ -68,7 +68,7 @@ def more(scene: Scene, _page: More) -> None:
     """Choose a technique, diary, settings, back."""
     area = scene.box.inset(scene.look.edge)
     if scene.look.shape is not Shape.SMALL:
-        area = faults.banner(scene, area, scene.state.faults)
+        area = faults.banner(scene, area, scene.state.faults, most=4)
     boxes = four(scene, area)
     parts.target(scene, boxes[0], Act.CHOOSE, _("Choose"), "list")
     parts.target(scene, boxes[1], Act.DIARY, _("Diary"), "diary")

@@ -5,7 +5,7 @@ The picture shows feet in the water only while the water is good; in every other
 
 import msgspec
 
-from kiosk.core.events import Act
+from kiosk.core.events import Act, Fault
 from kiosk.core.pages import Card, Soak
 from kiosk.core.safety import bands
 from kiosk.core.soak import Bands, Verdict
@@ -157,10 +157,17 @@ def _good(scene: Scene, page: Soak) -> None:
             ngettext("Feet in. Warm for %d minute", "Feet in. Warm for %d minutes", minutes_warm)
             % minutes_warm
         )
+    unheard = Fault.OUTPUTS in scene.state.faults
+    if unheard:  # nobody may trust to hear an alarm
+        line = _("Feet in. Watch the screen.")
     saying = Saying(_("GOOD"), line)
     where = regions(scene, [saying])
     strip = scene.look.px(11) if scene.look.shape is Shape.TALL else 0
-    parts.picture(scene, where.picture.without(low=strip), "soak", Pose("rest", "rest"))
+    if unheard and where.line is None:
+        words = _("Feet in. Watch screen.")
+        parts.paragraph(scene, where.picture.inset(scene.look.px(2)), words, "body", align="left")
+    else:
+        parts.picture(scene, where.picture.without(low=strip), "soak", Pose("rest", "rest"))
     spent = page.spent_at(scene.now)
     left = -(-(page.length - spent) // MINUTE)
     gauges.ring(
