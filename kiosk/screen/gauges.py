@@ -25,9 +25,18 @@ class Track(Enum):
 
 
 def ring(scene: Scene, box: Box, track: Track, done: float, *, number: str, unit: str = "") -> None:
-    """A ring with a number in it. ``done`` is the share of the time that is over, from 0 to 1."""
+    """A ring with a number in it, or beside it where the ring is too small. ``done`` is the share of the time
+    that is over, from 0 to 1."""
     look = scene.look
     width = look.px(tokens().line_mm.ring * (0.72 if look.shape is Shape.SMALL else 1))
+    least = parts.BODY_SIZES[-1]
+    if _too_wide(scene, number, look.least(least), box.w / 2 - 1.8 * width, 0):
+        beside = parts.width_of(scene, number, "number", mm=least) + look.px(2)
+        left = min(box.x - beside // 2, scene.box.right - look.edge - box.w - beside)
+        box = Box(max(look.edge, left), *box[1:])
+        parts.shape(scene, box, _ring(look, box.w, width, track, done))
+        parts.write(scene, number, "number", box.right + look.px(2), box.cy + look.px(least) // 2, mm=least)
+        return
     parts.shape(scene, box, _ring(look, box.w, width, track, done))
     radius = box.w / 2 - width
     cap = min(look.px(tokens().type_mm.number), int(radius * 0.82))
@@ -188,3 +197,31 @@ def stacks(scene: Scene, box: Box, counts: Sequence[int]) -> None:
             body += f'<circle cx="{step * (i + 0.5):.1f}" cy="{box.h - thin * 2 - pitch * (j + 0.5):.1f}" '
             body += f'r="{pitch * 0.38:.1f}" fill="{paint}"/>'
     parts.shape(scene, box, body)
+
+
+def dash(scene: Scene, box: Box, mm: float) -> None:
+    """In the place of a number that is not there: a stroke in the middle, no figure that could mislead."""
+    look = scene.look
+    w, h = look.px(mm * 0.8), look.px(mm * 0.14)
+    body = f'<rect width="{w}" height="{h}" rx="{h / 2}" fill="{look.palette.hex("faint")}"/>'
+    parts.shape(scene, box.middle(w, h), body)
+
+
+def dots(scene: Scene, centre: tuple[int, int], count: int, at: int, *, mm: float = 1.4) -> None:
+    """One dot for each step: past ones small and bright, the present one large, later ones hollow."""
+    look = scene.look
+    pitch, large = mm * 3.4, mm * 1.35
+    width, height = look.px(pitch * count), look.px(large * 2 + 0.6)
+    box = Box(centre[0] - width // 2, centre[1] - height // 2, width, height)
+    body = []
+    for i in range(count):
+        x, y = look.px(pitch) * (i + 0.5), height / 2
+        if i <= at:
+            radius = look.px(large if i == at else mm)
+            body.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{look.palette.hex("key")}"/>')
+        else:
+            body.append(
+                f'<circle cx="{x}" cy="{y}" r="{look.px(mm * 0.85)}" fill="none" '
+                f'stroke="{look.palette.hex("dim")}" stroke-width="{max(2, look.px(0.5))}"/>'
+            )
+    parts.shape(scene, box, "".join(body))

@@ -17,9 +17,6 @@ LEAST_PICTURE = 11.0
 
 LEAST_ICON = 4.0
 
-KEY_SIZES = (13.2, 13.1)
-"""Heights of a key word's capitals, in millimetres; nothing smaller is a key word."""
-
 BODY_SIZES = (5.2, 5.0)
 LABEL_SIZES = (5.6, 5.3, 5.0)
 
@@ -48,7 +45,7 @@ def write(
     """
     look, ink = scene.look, scene.ink
     bold = role != "body" if bold is None else bold
-    em = look.em(mm or look.cap(role))
+    em = look.em(mm or look.cap(role), bold=bold)
     font = ink.font(em, bold)
     width, height = font.size(text)
     left = x - {"left": 0, "centre": width // 2, "right": width}[align]
@@ -69,8 +66,8 @@ def write(
 
 def width_of(scene: Scene, text: str, role: str, *, mm: float | None = None, bold: bool | None = None) -> int:
     """How wide a line of text would be, in pixels."""
-    em = scene.look.em(mm or scene.look.cap(role))
-    return scene.ink.width(text, em, bold=role != "body" if bold is None else bold)
+    bold = role != "body" if bold is None else bold
+    return scene.ink.width(text, scene.look.em(mm or scene.look.cap(role), bold=bold), bold=bold)
 
 
 def wrap(
@@ -115,17 +112,32 @@ def paragraph(
     mm: float | None = None,
     bold: bool | None = None,
 ) -> None:
-    """A text over as many lines as it needs, in the vertical middle of ``box``."""
+    """A text over as many lines as it needs, in the vertical middle of ``box``. A word too wide for the box
+    in Bold is set in Regular."""
+    if too_wide(scene, box, text, role, mm, bold=bold):
+        bold = False
     lines = wrap(scene, text, role, box.w, mm=mm, bold=bold)
     step = leading(scene, role, mm)
     cap = scene.look.px(mm or scene.look.cap(role))
     x = {"left": box.x, "centre": box.cx, "right": box.right}[align]
     baseline = box.cy + (cap - step * (len(lines) - 1)) // 2
     height = cap + step * (len(lines) - 1)
-    if height > box.h or any(width_of(scene, line, role, mm=mm, bold=bold) > box.w for line in lines):
+    if height > box.h or too_wide(scene, box, text, role, mm, bold=bold):
         scene.tight.add(role)
     for i, line in enumerate(lines):
         write(scene, line, role, x, baseline + i * step, align=align, colour=colour, mm=mm, bold=bold)
+
+
+def widest(scene: Scene, text: str, role: str, mm: float | None = None, *, bold: bool | None = None) -> int:
+    """How wide the longest word of a text is, in pixels: the least room for it."""
+    return max((width_of(scene, word, role, mm=mm, bold=bold) for word in text.split()), default=0)
+
+
+def too_wide(
+    scene: Scene, box: Box, text: str, role: str, mm: float | None = None, *, bold: bool | None = None
+) -> bool:
+    """Whether a word of a text is wider than a box."""
+    return widest(scene, text, role, mm, bold=bold) > box.w
 
 
 def largest(
@@ -148,38 +160,6 @@ def fits(scene: Scene, box: Box, text: str, role: str, mm: float, *, bold: bool 
     return height <= box.h and all(width_of(scene, line, role, mm=mm, bold=bold) <= box.w for line in lines)
 
 
-def key_setting(scene: Scene, text: str, room: int) -> tuple[float, bool] | None:
-    """Height in millimetres and whether in Bold, for a key word to fit ``room``; None: it does not.
-
-    A word too wide for the panel in Bold is set in Regular, never lower than a key word is.
-    """
-    sizes = (max(scene.look.cap("key"), KEY_SIZES[0]), *KEY_SIZES)
-    for bold in (True, False):
-        for mm in sizes:
-            before, after = _bearings(scene, text, mm, bold=bold)
-            if width_of(scene, text, "key", mm=mm, bold=bold) - before - after <= room:
-                return mm, bold
-    return None
-
-
-def _bearings(scene: Scene, text: str, mm: float, *, bold: bool) -> tuple[int, int]:
-    """How much of a text's width is empty before its first letter and after its last."""
-    font = scene.ink.font(scene.look.em(mm), bold)
-    first, last = (font.metrics(letter)[0] for letter in (text[:1], text[-1:]))
-    return first[0], last[4] - last[1]
-
-
-def key_word(
-    scene: Scene, text: str, x: int, baseline: int, room: int, *, align: Align = "left", colour: str = ""
-) -> Words:
-    """Set a key word on a baseline, as large as it fits ``room``."""
-    mm, bold = key_setting(scene, text, room) or (KEY_SIZES[-1], False)
-    before, after = _bearings(scene, text, mm, bold=bold)
-    # The letters, not their boxes, stand at the margin: so large a letter brings much empty space along.
-    x += {"left": -before, "centre": (after - before) // 2, "right": after}[align]
-    return write(scene, text, "key", x, baseline, align=align, colour=colour, mm=mm, bold=bold)
-
-
 class Passage(NamedTuple):
     """A text of a stack: the sizes (mm, largest first) it may have."""
 
@@ -188,39 +168,82 @@ class Passage(NamedTuple):
     sizes: tuple[float, ...]
     bold: bool = True
     colour: str = ""
+    spare: bool = False
+    """left out where not all have room: a small panel in a language of long words"""
+
+
+class _Setting(NamedTuple):
+    """How the texts of a stack are set, whether all of them have room, and whether as much as they should."""
+
+    passages: Sequence[Passage]
+    sizes: list[float]
+    heights: list[int]
+    free: int
+    fits: bool
+    airy: bool
 
 
 def stack(scene: Scene, box: Box, passages: Sequence[Passage], *, align: Align = "left") -> None:
-    """Texts one below the other in the vertical middle of ``box``, as large as all of them fit."""
+    """Texts one below the other in the vertical middle of ``box``, as large as all of them fit; without those
+    that can be spared if they do not."""
     look = scene.look
-    box = box.without(low=look.px(0.25 * passages[-1].sizes[-1]))  # the tails of the last line
-    for attempt in range(max(len(p.sizes) for p in passages)):
-        sizes = [p.sizes[min(attempt, len(p.sizes) - 1)] for p in passages]
-        lines = [
-            wrap(scene, p.text, p.role, box.w, mm=mm, bold=p.bold)
-            for p, mm in zip(passages, sizes, strict=True)
-        ]
-        heights = [
-            look.px(mm) + leading(scene, p.role, mm) * (len(of) - 1)
-            for p, mm, of in zip(passages, sizes, lines, strict=True)
-        ]
-        spare = box.h - sum(heights)
-        wide = max(
-            width_of(scene, line, p.role, mm=mm, bold=p.bold)
-            for p, mm, of in zip(passages, sizes, lines, strict=True)
-            for line in of
-        )
-        least = sum(look.px(0.72 * max(pair)) for pair in pairwise(sizes))
-        if spare >= least and wide <= box.w:
-            break
-    else:
+    of = _setting(scene, box, passages)
+    if not of.airy:
         scene.tight |= {"key", "label", *(p.role for p in passages)}
-    gap = 0 if len(passages) == 1 else min(spare // (len(passages) - 1), look.px(1.1 * max(sizes)))
-    y = box.cy - (sum(heights) + gap * (len(passages) - 1)) // 2
-    for p, mm, height in zip(passages, sizes, heights, strict=True):
+    kept = [p for p in passages if not p.spare]
+    if not of.fits and len(kept) < len(passages):
+        of = _setting(scene, box, kept)
+    box = _above_tails(scene, box, of.passages)
+    gaps = len(of.passages) - 1
+    gap = min(of.free // gaps, look.px(1.1 * max(of.sizes))) if gaps else 0
+    y = box.cy - (sum(of.heights) + gap * gaps) // 2
+    for p, mm, height in zip(of.passages, of.sizes, of.heights, strict=True):
         place = Box(box.x, y, box.w, height)
         paragraph(scene, place, p.text, p.role, align=align, colour=p.colour, mm=mm, bold=p.bold)
         y += height + gap
+
+
+def stacks(scene: Scene, box: Box, passages: Sequence[Passage]) -> bool:
+    """Whether a stack of these texts has room."""
+    return _setting(scene, box, passages).fits
+
+
+def _setting(scene: Scene, box: Box, passages: Sequence[Passage]) -> _Setting:
+    """The largest that is airy, else the smallest; that in Regular if it does not fit in Bold."""
+    box = _above_tails(scene, box, passages)
+    attempts = max(len(p.sizes) for p in passages)
+    for attempt in range(attempts):
+        found = _attempt(scene, box, passages, attempt)
+        if found.airy:
+            return found
+    plain = _attempt(scene, box, [p._replace(bold=False) for p in passages], attempts)
+    return found if found.fits or not plain.fits else plain
+
+
+def _attempt(scene: Scene, box: Box, passages: Sequence[Passage], attempt: int) -> _Setting:
+    look = scene.look
+    sizes = [p.sizes[min(attempt, len(p.sizes) - 1)] for p in passages]
+    lines = [
+        wrap(scene, p.text, p.role, box.w, mm=mm, bold=p.bold) for p, mm in zip(passages, sizes, strict=True)
+    ]
+    heights = [
+        look.px(mm) + leading(scene, p.role, mm) * (len(of) - 1)
+        for p, mm, of in zip(passages, sizes, lines, strict=True)
+    ]
+    wide = max(
+        width_of(scene, line, p.role, mm=mm, bold=p.bold)
+        for p, mm, of in zip(passages, sizes, lines, strict=True)
+        for line in of
+    )
+    free = box.h - sum(heights)
+    least = sum(look.px(0.72 * max(pair)) for pair in pairwise(sizes))
+    fits = free >= 0 and wide <= box.w
+    return _Setting(passages, sizes, heights, free, fits, fits and free >= least)
+
+
+def _above_tails(scene: Scene, box: Box, passages: Sequence[Passage]) -> Box:
+    """Without the room for the tails of the last line."""
+    return box.without(low=scene.look.px(0.25 * passages[-1].sizes[-1]))
 
 
 def picture(scene: Scene, box: Box, name: str, pose: Pose = STILL, *, flipped: bool = False) -> None:
@@ -255,22 +278,29 @@ def target(
     number: int = 0,
     key: str = "",
 ) -> None:
-    """Something to touch: a rounded rim with an icon and a word. The thick rim (``main``) is what the
-    big button does now. ``short`` is for a box too narrow for ``label``, ``value`` what a setting stands
-    at."""
+    """Something to touch: a rounded rim with an icon and a word, or the icon alone where the word has no
+    room. The thick rim (``main``) is what the big button does now. ``short`` is for a box too narrow for
+    ``label``, ``value`` what a setting stands at."""
     rim(scene, box, act, main=main, number=number, key=key)
     look = scene.look
     inner = box.inset(look.px(1.2 if box.w < look.px(36) else 2.5), look.px(2.4))
+    if main and too_wide(scene, clear := inner.inset(look.px(0.4), 0), label, "label", LABEL_SIZES[-1]):
+        inner = clear  # a word that fills it keeps off the thick rim
     if short and not fits(scene, inner, label, "label", LABEL_SIZES[-1]):
         label = short
     if value:
         label_and_value(scene, inner, label, icon_name, value)
-    elif not label:
+    elif not label or (icon_name and not _has_room(scene, inner, label)):
         icon(scene, box.middle(look.px(11), look.px(11)), icon_name)
     elif icon_name:
         _label_and_icon(scene, inner, label, icon_name)
     else:
         paragraph(scene, inner, label, "label")
+
+
+def _has_room(scene: Scene, inner: Box, label: str) -> bool:
+    mm = LABEL_SIZES[-1]
+    return any(fits(scene, inner, label, "label", mm, bold=bold) for bold in (True, False))
 
 
 def rim(scene: Scene, box: Box, act: Act, *, main: bool = False, number: int = 0, key: str = "") -> None:
@@ -342,31 +372,3 @@ def label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value:
         [Passage(label, "label", sizes), Passage(value, "label", sizes, bold=False, colour="body")],
         align="centre",
     )
-
-
-def dash(scene: Scene, box: Box, mm: float) -> None:
-    """In the place of a number that is not there: a stroke in the middle, no figure that could mislead."""
-    look = scene.look
-    w, h = look.px(mm * 0.8), look.px(mm * 0.14)
-    body = f'<rect width="{w}" height="{h}" rx="{h / 2}" fill="{look.palette.hex("faint")}"/>'
-    shape(scene, box.middle(w, h), body)
-
-
-def dots(scene: Scene, centre: tuple[int, int], count: int, at: int, *, mm: float = 1.4) -> None:
-    """One dot for each step: past ones small and bright, the present one large, later ones hollow."""
-    look = scene.look
-    pitch, large = mm * 3.4, mm * 1.35
-    width, height = look.px(pitch * count), look.px(large * 2 + 0.6)
-    box = Box(centre[0] - width // 2, centre[1] - height // 2, width, height)
-    body = []
-    for i in range(count):
-        x, y = look.px(pitch) * (i + 0.5), height / 2
-        if i <= at:
-            radius = look.px(large if i == at else mm)
-            body.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{look.palette.hex("key")}"/>')
-        else:
-            body.append(
-                f'<circle cx="{x}" cy="{y}" r="{look.px(mm * 0.85)}" fill="none" '
-                f'stroke="{look.palette.hex("dim")}" stroke-width="{max(2, look.px(0.5))}"/>'
-            )
-    shape(scene, box, "".join(body))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from kiosk.screen import parts
+from kiosk.screen import key_word, parts
 from kiosk.screen.art import ASPECT
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
@@ -112,10 +112,10 @@ def _tall(scene: Scene, sayings: Iterable[Saying]) -> Regions:
 
 def key_lines(scene: Scene, saying: Saying, room: int) -> list[str]:
     """The key word as shown here: whole, on two lines where the page is tall, or its short form."""
-    whole, split = parts.key_setting(scene, saying.key, room), saying.key.split()
+    whole, split = key_word.setting(scene, saying.key, room), saying.key.split()
     if whole and whole[1]:
         return [saying.key]
-    settings = [parts.key_setting(scene, word, room) for word in split]
+    settings = [key_word.setting(scene, word, room) for word in split]
     if len(split) == 2 and scene.look.shape is Shape.TALL and all(s and s[1] for s in settings):
         return split
     return [saying.key if whole or not saying.short else saying.short]
@@ -151,9 +151,11 @@ def say(scene: Scene, where: Regions, saying: Saying, colour: str = "") -> None:
     keys = key_lines(scene, saying, text.w)
     step = _key_leading(scene)
     for i, word in enumerate(reversed(keys)):
-        parts.key_word(scene, word, text.x, text.bottom - i * step, text.w, colour=colour)
+        key_word.write(scene, word, text.x, text.bottom - i * step, text.w, colour=colour)
     if saying.line and where.line:
         lines = parts.wrap(scene, saying.line, "body", where.line.w)
+        if any(parts.width_of(scene, line, "body") > where.line.w for line in lines):
+            scene.tight.add("body")
         top = text.bottom - look.px(look.cap("key")) - (len(keys) - 1) * step
         baseline = min(where.line.bottom, top - _line_gap(scene))
         for i, line in enumerate(reversed(lines)):

@@ -16,6 +16,10 @@ CAP_HEIGHT = 0.668
 """Height of a capital in Atkinson Hyperlegible, as a share of the em."""
 
 
+LEAST_CAP = 5.0
+"""Millimetres; no capital is lower."""
+
+
 class Shape(Enum):
     """What kind of room a panel gives; every page is laid out once for each."""
 
@@ -205,9 +209,12 @@ class Look(msgspec.Struct, frozen=True):
         size: float = getattr(tokens().type_mm, role)
         return size * LARGER.get(role, 1.0) if self.larger and role not in self.tight else size
 
-    def em(self, mm: float) -> int:
-        """Font size in pixels whose capitals are at least ``mm`` high."""
-        return math.ceil(mm / self.panel.mm_per_px / CAP_HEIGHT)
+    def em(self, mm: float, *, bold: bool = True) -> int:
+        """Font size in pixels whose capitals are at least ``mm`` high. Those of Regular may be rounded down
+        to whole pixels, yet never below 5 mm, the least of all."""
+        em = math.ceil(mm / self.panel.mm_per_px / CAP_HEIGHT)
+        short = round(em * CAP_HEIGHT) < self.least(LEAST_CAP) <= self.least(mm)
+        return em + 1 if short and not bold else em
 
     @property
     def edge(self) -> int:

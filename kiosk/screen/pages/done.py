@@ -26,7 +26,10 @@ def rating(scene: Scene, page: Rating) -> None:
         strip = number.low(0)
     else:
         cap, top = look.px(look.cap("title")), area.y + look.px(3 if look.roomy else 0)
-        parts.write(scene, _("How bad?"), "title", area.cx, top + cap, align="centre")
+        head = Box(area.x, top, area.w, cap)
+        sizes = (look.cap("title"), 7.0, 6.2, 5.6, 5.2)
+        mm = parts.largest(scene, head, _("How bad?"), sizes)
+        parts.write(scene, _("How bad?"), "title", area.cx, top + cap, align="centre", mm=mm)
         area = area.without(top=top + cap - area.y + look.px(3))
     if tall:
         save = area.low(look.least(24)).middle(look.least(40), look.least(24))
@@ -54,7 +57,7 @@ def rating(scene: Scene, page: Rating) -> None:
     if text:
         parts.write(scene, text, "number", number.cx, number.cy + look.px(mm) // 2, align="centre", mm=mm)
     else:
-        parts.dash(scene, number, mm)
+        gauges.dash(scene, number, mm)
     if not small:
         _scale(scene, strip, page.value, tall=tall)
     parts.target(scene, save, Act.SAVE, save_label, save_icon, main=True)

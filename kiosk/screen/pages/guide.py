@@ -4,7 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import CountIn, Gone, Guide, NextUp
 from kiosk.core.technique import SECOND, Cue, Ms, Technique
 from kiosk.core.timeline import COUNT_IN, Timeline
-from kiosk.screen import art, gauges, motion, parts
+from kiosk.screen import art, gauges, key_word, motion, parts
 from kiosk.screen.gauges import Track
 from kiosk.screen.layout import Box
 from kiosk.screen.regions import Regions, Saying, corner_size, regions, say
@@ -59,7 +59,7 @@ def next_up(scene: Scene, page: NextUp) -> None:
     name, posture = _(technique.name), _(technique.posture)
     if look.shape is Shape.SMALL:
         words = area.left(start.w + look.gap - look.px(1)).top(start.y - area.y - look.px(1.2))
-        below = parts.Passage(name, "title", (7.0, 7.0, 6.2, 6.2, 5.6, 5.2, 5.0))
+        below = parts.Passage(name, "title", (7.0, 7.0, 6.2, 6.2, 5.6, 5.2, 5.0), spare=True)
         parts.stack(scene, words, [parts.Passage(posture, "body", parts.BODY_SIZES, bold=False), below])
     else:
         _posture(scene, technique, (start, skip, gone))
@@ -69,7 +69,9 @@ def next_up(scene: Scene, page: NextUp) -> None:
     space = Box(skip.x, skip.bottom, skip.w, gone.y - skip.bottom)
     if look.shape is Shape.WIDE and space.h > look.px(9) and len(scene.state.sequence) <= MOST_DOTS + 2:
         middle = skip.bottom + look.px(4) if look.mirrored else space.cy
-        parts.dots(scene, (space.x, middle), len(scene.state.sequence), page.technique)
+        row = Box(space.x - look.px(17), middle - look.px(3), look.px(34), look.px(6))
+        if not any(words.cap_box.rect.colliderect(row) for words in scene.texts):
+            gauges.dots(scene, (space.x, middle), len(scene.state.sequence), page.technique)
 
 
 def _posture(scene: Scene, technique: Technique, targets: tuple[Box, Box, Box]) -> None:
@@ -94,7 +96,7 @@ def _name_and_posture(scene: Scene, box: Box, name: str, posture: str) -> int:
     """The name as large as fits on one line, the posture above it, as the help line of every page is;
     gives the row at which they begin."""
     look = scene.look
-    sizes = (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6)
+    sizes = (11.0, 10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2, 5.0)
     mm = parts.largest(scene, box.top(look.px(sizes[0] + 1)), name, sizes)
     base = box.bottom - look.px(1.3)
     parts.write(scene, name, "title", box.x, base, mm=mm)
@@ -159,7 +161,7 @@ def guide(scene: Scene, page: Guide) -> None:
     _countdown(scene, where.ring, TRACK[beat.step.cue], began, page.began + beat.end)
     if 1 < beat.rounds <= MOST_DOTS:
         low = where.ring.cy + int(where.ring.h * 0.29)
-        parts.dots(
+        gauges.dots(
             scene, (where.ring.cx, low), beat.rounds, beat.round - 1, mm=_dot(scene, where.ring, beat.rounds)
         )
     say(scene, where, _saying(page.timeline, page.index))
@@ -202,6 +204,6 @@ def gone(scene: Scene, _page: Gone) -> None:
         word, yes_icon, no = _("GONE?"), "gone", _("Still there")
     else:
         word, yes_icon, no = _("STOP?"), "stop", _("Go on")
-    parts.key_word(scene, word, area.cx, baseline, area.w, align="centre")
+    key_word.write(scene, word, area.cx, baseline, area.w, align="centre")
     parts.target(scene, boxes[0], Act.YES, _("Yes"), yes_icon)
     parts.target(scene, boxes[1], Act.STILL, no, "again", main=True)

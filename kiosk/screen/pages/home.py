@@ -2,7 +2,7 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Choose, Home, More
-from kiosk.screen import art, faults, parts
+from kiosk.screen import art, faults, key_word, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Pose, Scene
 from kiosk.screen.theme import Shape
@@ -40,13 +40,13 @@ def _cramp(scene: Scene, box: Box) -> None:
     look = scene.look
     parts.rim(scene, box, Act.START, main=True)
     cap, room = look.px(look.cap("key")), box.w - look.px(4)
-    word = _("CRAMP") if parts.key_setting(scene, _("CRAMP"), room) else _("START")
+    word = _("CRAMP") if key_word.setting(scene, _("CRAMP"), room) else _("START")
     above = box.h - cap
     if above < look.px(22):
-        parts.key_word(scene, word, box.cx, box.cy + cap // 2, room, align="centre")
+        key_word.write(scene, word, box.cx, box.cy + cap // 2, room, align="centre")
         return
     baseline = box.bottom - min(look.px(7 if look.shape is Shape.WIDE else 9), above // 4)
-    parts.key_word(scene, word, box.cx, baseline, room, align="centre")
+    key_word.write(scene, word, box.cx, baseline, room, align="centre")
     side, rim = look.px(6.5), look.px(3.5)
     button = Box(box.right - side - rim, box.y + rim, side, side)
     inner = box.inset(look.px(4), look.px(3))
@@ -94,18 +94,25 @@ def _technique(scene: Scene, box: Box, index: int) -> None:
     inner, name = box.inset(look.px(1.6 if look.shape is Shape.SMALL else 2.5), look.px(2)), _(technique.name)
     place = Box(0, 0, 0, 0)
     if look.roomy:
-        longest = max(parts.width_of(scene, word, "label") for word in name.split())
+        longest = parts.widest(scene, name, "label")
         width = min(int(inner.h * art.ASPECT), int(inner.w * 0.45), inner.w - longest - look.px(5))
         place, inner = inner.left(width), inner.without(left=width + look.px(2.5))
     elif look.shape is Shape.WIDE:
         scene.tight.add("label")
         inner = box.inset(look.px(1.2), look.px(2))
-        low = look.px(8)
+        mm = parts.label_size(scene, inner, name)
+        lines = parts.wrap(scene, name, "label", inner.w, mm=mm)
+        low = look.px(8) + (len(lines) - 1) * parts.leading(scene, "label", mm)
         place, inner = inner.top(inner.h - low), inner.low(low - look.px(1))
     elif look.shape is Shape.TALL:
-        width = min(int(inner.h * art.ASPECT), inner.w - look.px(34))
+        least = parts.widest(scene, name, "label", parts.LABEL_SIZES[-1])
+        width = min(int(inner.h * art.ASPECT), inner.w - max(look.px(34), least + look.px(2)))
         place, inner = inner.left(width), inner.without(left=width + look.px(2))
     flipped = art.is_flipped(technique.art, scene.state.rules.side)
+    room = inner.inset(-look.px(0.8), 0) if look.shape is Shape.SMALL else inner
+    if parts.too_wide(scene, room, name, "label", parts.LABEL_SIZES[-1], bold=False):
+        parts.picture(scene, inner, technique.art, Pose("rest", "rest"), flipped=flipped)
+        return
     parts.picture(scene, place, technique.art, Pose("rest", "rest"), flipped=flipped)
     mm = parts.label_size(scene, inner, name)
-    parts.paragraph(scene, inner, name, "label", mm=mm)
+    parts.paragraph(scene, room, name, "label", mm=mm)

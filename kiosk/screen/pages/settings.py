@@ -103,7 +103,7 @@ def health(scene: Scene, page: Health) -> None:
         yes, no, back = low.row(3, look.gap)
     above = area.without(low=low.h + look.px(4))
     text = _(QUESTIONS[condition])
-    mm = parts.largest(scene, above, text, (10.0, 9.0, 8.0, 7.0, 6.2, 5.6))
+    mm = parts.largest(scene, above, text, (10.0, 9.0, 8.0, 7.0, 6.2, 5.6, 5.2, 5.0))
     parts.paragraph(scene, above, text, "title", align="left", mm=mm)
     held = condition in scene.state.rules.conditions
     marked = "gone"

@@ -10,7 +10,7 @@ from kiosk.core.pages import Card, Soak
 from kiosk.core.safety import bands
 from kiosk.core.soak import Bands, Verdict
 from kiosk.core.technique import MINUTE, Ms
-from kiosk.screen import gauges, parts
+from kiosk.screen import gauges, key_word, parts
 from kiosk.screen.gauges import Track
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.guide import TICK, corner
@@ -66,7 +66,10 @@ def card(scene: Scene, page: Card) -> None:
     where = regions(scene, [saying], beside=True)
     parts.picture(scene, where.picture, name, pose)
     say(scene, where, saying)
-    parts.target(scene, _next_box(scene, where), Act.NEXT, _("Next"), "next", main=True)
+    following = _next_box(scene, where)
+    if any(words.cap_box.rect.colliderect(following) for words in scene.texts):
+        scene.tight |= {"key", "body"}
+    parts.target(scene, following, Act.NEXT, _("Next"), "next", main=True)
     parts.target(scene, where.corner, Act.STOP, _("Stop"), "stop")
 
 
@@ -92,13 +95,13 @@ def _card_small(scene: Scene, sayings: list[Saying], saying: Saying) -> None:
     line = above.without(top=look.px(look.cap("key")) + look.px(2))
     if not all(parts.width_of(scene, s.line, "body") <= line.w for s in sayings):
         passages = [
-            Passage(saying.key, "title", (9.0, 8.0, 7.0)),
+            Passage(saying.key, "title", (9.0, 8.0, 7.0), spare=True),
             Passage(saying.line, "body", parts.BODY_SIZES, bold=False),
         ]
         parts.stack(scene, above, passages)
         return
-    word = saying.key if parts.key_setting(scene, saying.key, above.w) else saying.short or saying.key
-    parts.key_word(scene, word, above.x, above.y + look.px(look.cap("key")), above.w)
+    word = saying.key if key_word.setting(scene, saying.key, above.w) else saying.short or saying.key
+    key_word.write(scene, word, above.x, above.y + look.px(look.cap("key")), above.w)
     parts.paragraph(scene, line, saying.line, "body", align="left")
 
 
@@ -125,7 +128,7 @@ def _advice(scene: Scene, advice: Advice) -> None:
     if celsius is None or scene.state.water.verdict is Verdict.DRY:
         mm = min(10.0, place.w * look.panel.mm_per_px / 3)
         for half in place.middle(look.px(mm * 2.4), place.h).row(2, 0):
-            parts.dash(scene, half, mm)
+            gauges.dash(scene, half, mm)
     else:
         _thermometer(scene, place, celsius, bands(scene.state.rules), warns=advice.warns)
     say(scene, where, saying)
@@ -246,7 +249,7 @@ def _danger(scene: Scene) -> None:
         scene.things.append(Rim(page.inset(look.px(0.6)), look.px(4), stroke, look.palette.rgb("danger")))
     area = page.inset(stroke + look.px(2.5))
     word, small = _("FEET OUT"), look.shape is Shape.SMALL
-    sizes = (look.cap("alarm"), 15.0, 14.0, *parts.KEY_SIZES) if look.roomy else parts.KEY_SIZES
+    sizes = (look.cap("alarm"), 15.0, 14.0, *key_word.SIZES) if look.roomy else key_word.SIZES
     keys = [word] if parts.width_of(scene, word, "alarm", mm=sizes[-1]) <= area.w else word.split()
     mm = min(parts.largest(scene, area, key, sizes, "alarm") for key in keys)
     step = look.px(mm + (2.6 if small else 4))
@@ -299,19 +302,20 @@ def _no_reading(scene: Scene) -> None:
     parts.paragraph(scene, words, text, "title", align="left", colour="hot", mm=mm)
     rest = page.without(top=head.h + look.px(3))
     corner(scene, where, Act.STOP, _("Stop"), "stop")
-    feet, elbow = _("Feet out."), _("Test with elbow.")
+    passages = [
+        Passage(_("Feet out."), "title", (9.0, 8.0, 7.0, 6.2, 5.6, 5.2)),
+        Passage(_("Test with elbow."), "body", (6.2, 5.8, *parts.BODY_SIZES), bold=False),
+    ]
     if look.shape is Shape.TALL:
         words = rest.without(low=rest.bottom - where.corner.y + look.px(4)).low(look.px(24))
         parts.picture(scene, rest.top(words.y - rest.y - look.px(2)), "soak", Pose("out", "out"))
         align: parts.Align = "centre"
     else:
         low = 0 if small else rest.bottom - where.corner.y + look.px(3)
-        width = int(min(rest.h * 1.2, rest.w * 0.46))
-        parts.picture(scene, rest.left(width), "soak", Pose("out", "out"))
-        words = rest.without(left=width + look.px(3), low=low)
+        # the picture is the smaller, the longer the words are
+        widths = (int(min(rest.h * 1.2, rest.w * share)) for share in (0.46, 0.35, 0.25))
+        rooms = [rest.without(left=width + look.px(3), low=low) for width in widths]
+        words = next((room for room in rooms if parts.stacks(scene, room, passages)), rest.without(low=low))
+        parts.picture(scene, rest.left(max(0, words.x - rest.x - look.px(3))), "soak", Pose("out", "out"))
         align = "left"
-    passages = [
-        Passage(feet, "title", (9.0, 8.0, 7.0, 6.2, 5.6, 5.2)),
-        Passage(elbow, "body", (6.2, 5.8, *parts.BODY_SIZES), bold=False),
-    ]
     parts.stack(scene, words, passages, align=align)

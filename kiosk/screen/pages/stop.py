@@ -2,7 +2,7 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Signs, TenMinutes
-from kiosk.screen import parts
+from kiosk.screen import gauges, key_word, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
@@ -38,21 +38,24 @@ def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
     cap = look.px(look.cap("key"))
     left = above.x + look.px(0 if small else 3)
     baseline = above.y + cap + (0 if small else look.px(2))
-    stop = parts.key_word(scene, _("STOP"), left, baseline, area.right - left)
+    stop = key_word.write(scene, _("STOP"), left, baseline, area.right - left)
     words = Box(left, baseline + look.px(2), area.right - left, above.bottom - baseline - look.px(2))
     room = area.right - stop.box.right - look.px(4)
-    side = min(look.px(34), room, cap if not wide else above.h - look.px(4))
-    parts.icon(scene, Box(area.right - side - (0 if small else look.px(2)), above.y, side, side), "help")
-    if small:
-        parts.paragraph(scene, words, _("Get help today."), "body", align="left")
-        return
-    if wide:
-        words = words.without(right=side + look.px(8))
     sizes = (9.0, 8.0, 7.0, 6.2, 5.6, 5.2)
     passages = [
         Passage(_("Ten minutes."), "title", sizes, bold=False, colour="body"),
         Passage(_("Get help today."), "title", sizes),
     ]
+    side = min(look.px(34), room, above.h - look.px(4))
+    beside = words.without(right=side + look.px(8))
+    if wide and parts.stacks(scene, beside, passages):
+        words = beside
+    else:
+        side = min(side, cap)
+    parts.icon(scene, Box(area.right - side - (0 if small else look.px(2)), above.y, side, side), "help")
+    if small:
+        parts.paragraph(scene, words, _("Get help today."), "body", align="left")
+        return
     parts.stack(scene, words, passages)
 
 
@@ -96,7 +99,7 @@ def text_card(
             above = above.without(low=h + look.gap)
         parts.target(scene, box, act, label, icon_name, short=short, main=main is act)
     elif space.w > look.px(4) * count:
-        parts.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
+        gauges.dots(scene, (space.cx, space.cy), count, index, mm=1.0)
     sentence(scene, above, text, advice)
 
 
@@ -107,5 +110,5 @@ def sentence(scene: Scene, box: Box, text: str, advice: str) -> None:
     passages = [Passage(text, "title", SENTENCE_SIZES)]
     if advice:
         sizes = (7.0, 7.0, 7.0, 7.0, 7.0, 6.2, 5.6, 5.2, 5.0)
-        passages.append(Passage(advice, "title", sizes, bold=False, colour="body"))
+        passages.append(Passage(advice, "title", sizes, bold=False, colour="body", spare=True))
     parts.stack(scene, above, passages)

@@ -50,10 +50,13 @@ def _warm(scene: Scene, page: Dip) -> None:
     missing, celsius = hint(page), shown(page)
     if missing is None:
         parts.target(scene, save, Act.SAVE, _("Save"), "gone")
-    text = _("Match both.") if scene.look.shape is Shape.SMALL else _("Match the thermometer.")
+    text = _("Match the thermometer.")
+    small = scene.look.shape is Shape.SMALL
+    if small or not parts.fits(scene, number, text, "title", SENTENCE_SIZES[-1]):
+        text = _("Match both.")
     if missing is not None:
         text = _missing(page, missing)
-    passages = [Passage(text, "title", SENTENCE_SIZES)]
+    passages = [Passage(text, "title", SENTENCE_SIZES, spare=celsius is not None)]
     if celsius is not None:
         passages.append(Passage(f"{celsius:.1f}°", "number", NUMBER_SIZES))
     parts.stack(scene, number, passages, align="centre")
