@@ -36,8 +36,9 @@ log = logging.getLogger(__name__)
 #: A display that could not be had is tried again after this.
 RETRY_AFTER: Ms = 5 * SECOND
 #: The main loop asks the conductor for a sign of life this often. Only if it answered the last time the
-#: watchdog is fed; one that goes hungry starts the program anew.
-PULSE_EVERY: Ms = 2 * SECOND
+#: watchdog is fed; one that goes hungry starts the program anew. Four times within the unit's WatchdogSec=;
+#: each costs four wake-ups: in real time the conductor runs before main has let go of Python's lock.
+PULSE_EVERY: Ms = 2250
 
 
 def notify(message: str) -> None:
