@@ -7,7 +7,7 @@
 # make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
 # make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
 # make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
-# make test-device  the package in an emulated device: pins, probe, screen and touch; about half an hour
+# make test-device  the package in an emulated device: pins, probe, screen and touch; about three quarters of an hour
 # make test-device-smoke  the part of it that every change must pass
 # make clean    takes away .venv and everything that was made
 # Whichever is first makes .venv with what they need; nothing else has to be prepared.
