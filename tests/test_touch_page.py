@@ -28,18 +28,13 @@ from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, fram
 from tests.display.test_console import Watched
 from tests.display.test_decode import SYN, mx, my, track
 from tests.display.test_touch_reader import Panel
+from tests.touch_panels import worn
 
 PANEL = (800, 480)
 STRAIGHT = owner.Touch().calibration
 
 Step = tuple[Callable[[Page], bool], Callable[[], object]]
 """what is waited for on the screen, and what the person then does"""
-
-
-def skewed(point: Point) -> Point:
-    """What this panel says about a finger: axes swapped, one turned round, scaled and shifted."""
-    x, y = point
-    return 0.08 + 0.85 * y, 0.94 - 0.88 * x
 
 
 class Machine:
@@ -130,7 +125,7 @@ class Machine:
 
     def touch(self, seen: Point) -> None:
         """A finger on a place of the picture; the panel says where it thinks that is."""
-        x, y = skewed(on_panel(seen, self.rotation))
+        x, y = worn(on_panel(seen, self.rotation))
         self.panel.say([track(1), mx(round(x * 799)), my(round(y * 479)), SYN])
         self.panel.say([track(-1), SYN])
 
@@ -179,7 +174,7 @@ WORKS = Check(TOUCH, hit=len(DOTS))
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_three_crosses_put_a_skewed_panel_right_at_once_and_for_good(machine: Machine, rotation: int) -> None:
+def test_three_crosses_put_a_worn_panel_right_at_once_and_for_good(machine: Machine, rotation: int) -> None:
     kept = machine.play(
         turned(rotation),
         [
@@ -212,6 +207,6 @@ def test_a_proof_beside_its_cross_leaves_all_as_it_was_until_the_next_try(machin
 
 
 def test_a_panel_that_lies_straight_needs_none(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{__name__}.skewed", lambda point: point)
+    monkeypatch.setattr(f"{__name__}.worn", lambda point: point)
     kept = machine.play(turned(90), [*machine.tapping(), (partial(eq, WORKS), machine.press)])
     assert kept.touch.calibration == STRAIGHT

@@ -29,20 +29,11 @@ from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting,
 from kiosk.core.pages import Asleep, Check, Crosses, Dip, Home, Page, Settings
 from kiosk.core.state import Light
 from tests.bedside import Bedside, standard
+from tests.touch_panels import straight, worn
 
 WIDE = 800 / 480
 ASPECTS = (480 / 320, WIDE, 1280 / 720, 480 / 800, 720 / 1280)
 Says = Callable[[Point], Point]
-
-
-def straight(point: Point) -> Point:
-    return point
-
-
-def worn(point: Point) -> Point:
-    """A resistive panel: its axes swapped, one turned round, scaled and shifted."""
-    x, y = point
-    return 0.08 + 0.85 * y, 0.94 - 0.88 * x
 
 
 def trying(rotation: int = 0, *, own_touch: bool = True) -> Bedside:

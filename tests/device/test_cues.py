@@ -21,7 +21,7 @@ A_TONE = 100
 #: The end of a tone is its last falling edge: up to a period of the lowest before its time.
 PERIOD = 1 / 523
 #: From contact to lamp and tone, in seconds, the debounce included.
-ANSWERED = 0.150
+ANSWERED = 0.120
 #: How far a tone may be off: a twentieth is less than a half tone.
 OFF_TUNE = 0.05
 

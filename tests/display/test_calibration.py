@@ -10,19 +10,10 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Kind, OnContact
 from kiosk.display.calibration import PATIENCE, Answer, Calibration, draw, lead
 from kiosk.display.touch import REPEAT_GUARD, SHORTEST, Transform
+from tests.touch_panels import straight, worn
 
 PANEL = (480, 320)
 Wrong = Callable[[Point], Point]
-
-
-def straight(point: Point) -> Point:
-    return point
-
-
-def worn(point: Point) -> Point:
-    """A resistive panel: its axes swapped, one turned round, scaled and shifted."""
-    x, y = point
-    return 0.08 + 0.85 * y, 0.94 - 0.88 * x
 
 
 class Finger:

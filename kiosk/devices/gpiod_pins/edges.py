@@ -10,6 +10,9 @@ from .pulser import claim_real_time
 
 log = logging.getLogger(__name__)
 
+#: After the process that pulses, whose work is over in less than a millisecond.
+_PRIORITY = 1
+
 
 class EdgeThread:
     """Calls back when a watched file descriptor has something to read.
@@ -61,7 +64,7 @@ class EdgeThread:
             ending.join(timeout)
 
     def _run(self, epoll: select.epoll, wake: int) -> None:
-        claim_real_time(1)
+        claim_real_time(_PRIORITY)
         while True:
             for fd, _ in epoll.poll():
                 if fd == wake:
