@@ -55,7 +55,7 @@ contracts: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 unit: $(READY)
-	$(BIN)/coverage run -m pytest
+	$(BIN)/pytest --numprocesses=auto --cov --cov-report=
 	$(BIN)/coverage report --include='kiosk/core/*' --fail-under=100 --skip-covered
 
 # Debian's Tesseract reads the screens; installed here if this is root, else it says what to do.
@@ -117,4 +117,4 @@ test-device-smoke: $(READY)
 	$(EMULATED) -m smoke
 
 clean:
-	rm -rf $(VENV) .rig out build dist .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .rig out build dist .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache
