@@ -20,7 +20,9 @@ DRAWING := $(VENV)/.drawing
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
-EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no tests/device
+# A device takes half a gigabyte of memory and little more than one processor.
+EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no \
+  --numprocesses=auto --maxprocesses=4 --dist=worksteal tests/device
 
 .PHONY: help run rehearse test lint types contracts unit test-reading bench messages frames coverage deb lint-deb test-device test-device-smoke clean
 

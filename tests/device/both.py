@@ -53,11 +53,11 @@ class Both:
         """Tap the target that means this; then wait until the next tap counts."""
         self.tap_at(*((400, 240) if act is Act.ANYWHERE else self.twin.where(act)))
 
-    def tap_at(self, x: int, y: int) -> None:
-        """Tap a pixel; then wait until the next tap counts."""
-        self.rig.tap(x, y)
+    def tap_at(self, x: int, y: int, *, ms: int = 80, seen: tuple[int, int] | None = None) -> None:
+        """Tap a pixel, which the device may take for another (``seen``); wait until the next tap counts."""
+        self.rig.tap(x, y, ms=ms)
         self._catch_up(self.rig.now())
-        self.twin.tap_at(x, y)
+        self.twin.tap_at(*(seen or (x, y)))
         self.wait(GUARD)
 
     def see(self, shot: Path) -> None:

@@ -17,7 +17,7 @@ mkdir -p "$work"
 cd "$work"
 
 packages="systemd systemd-sysv udev dbus kmod procps iproute2 linux-image-amd64 \
-python3 python3-pygame python3-msgspec python3-evdev python3-libgpiod gpiod sqlite3"
+python3 python3-pygame python3-msgspec python3-evdev python3-libgpiod gpiod sqlite3 libegl1 libgles2"
 compilers="linux-headers-amd64,linux-source,make,gcc,xz-utils,swig,python3-dev,python3-setuptools,python3-wheel"
 # Debian's own gpiozero is 1.6.2 and does not work with today's lgpio; lgpio has no wheel for Python 3.13.
 wheels="gpiozero==2.0.1 colorzero==2.0"

@@ -1,6 +1,11 @@
-"""One emulated device for all scenarios: built and booted once, put back to "asleep" before each."""
+"""The emulated device of all scenarios, put back to "asleep" before each.
+
+What all share, the disk image and the package, is made once. Each worker of pytest-xdist then has a device of
+its own: the devices keep their own time, so that they may run beside each other.
+"""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,27 +18,36 @@ from tests.device.rig import Rig
 HERE = Path(__file__).parent
 WORK = Path(os.environ.get("CRAMP_RIG", product.ROOT / ".rig")).resolve()
 
-_figures: list[str] = []
+PACKAGE = WORK / "package"
+FIGURES = WORK / "figures.txt"
 
 
-@pytest.fixture(scope="session")
-def images() -> Path:
-    """The folder with the disk image, built if anything it is made of changed."""
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Build the image, if anything it is made of changed, and the package of this checkout."""
+    if _is_worker(session.config) or session.config.option.collectonly:
+        return
     if subprocess.run([HERE / "build_image.sh", WORK], check=False).returncode != 0:
         pytest.exit("The image of the emulated device cannot be built; the reason stands above.", 1)
-    return WORK
+    shutil.rmtree(PACKAGE, ignore_errors=True)
+    product.package(PACKAGE)
+    FIGURES.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
-def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def deb() -> Path:
     """The Debian package of this checkout."""
-    return product.package(tmp_path_factory.mktemp("package"))
+    (package,) = PACKAGE.glob("*.deb")
+    return package
 
 
 @pytest.fixture(scope="session")
-def device(images: Path, deb: Path) -> Iterator[Rig]:
+def device(deb: Path) -> Iterator[Rig]:
     """The device with the kiosk installed, ready and asleep; a snapshot of that is kept."""
-    with Rig(images) as rig:
+    with Rig(WORK, WORK / f"run-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}") as rig:
         figure(f"power on -> the system answers {rig.boot(fresh=True):.1f} s ({rig.accel})")
         product.install(rig, deb)
         rig.wait_active(product.UNIT)
@@ -69,10 +83,11 @@ def shots_of(request: pytest.FixtureRequest) -> Path:
 
 def figure(text: str) -> None:
     """Something measured, told at the end of the run."""
-    _figures.append(text)
+    with FIGURES.open("a") as figures:
+        figures.write(text + "\n")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _figures:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not _is_worker(config) and FIGURES.exists():
         terminalreporter.section("measured")
-        terminalreporter.write_line("\n".join(_figures))
+        terminalreporter.write_line(FIGURES.read_text().rstrip())

@@ -190,6 +190,7 @@ class Machine:
         return [
             # first on a busy host, if it lets us: an idle guest's timers are late by what QEMU wakes late
             "nice", "-n", "-10",
+            "setpriv", "--pdeathsig", "KILL",  # nor does it outlive a test run that was killed
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-machine", "pc",
             "-accel", "tcg,tb-size=256" if software else self.accel,
             *(["-icount", SPEED] if software else []),

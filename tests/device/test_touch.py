@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.events import Act
-from kiosk.core.pages import Asleep, Choose, Diary, Home, More, Settings
+from kiosk.core.check import DOTS, TOUCH
+from kiosk.core.crosses import CROSSES, PROOF, Point, moved
+from kiosk.core.events import Act, Fault
+from kiosk.core.pages import Asleep, Check, Choose, Crosses, Diary, Home, More, Settings
 from tests.device.both import GUARD, Both
 from tests.device.look import lit
+from tests.device.product import UNIT, configure, report
 from tests.device.rig import BUZZER, LAMP, Rig
-from tests.device.twin import SIZE
+from tests.device.twin import SIZE, Twin
 
 
 @pytest.mark.smoke
@@ -98,6 +101,75 @@ def test_home_goes_to_sleep_and_a_touch_wakes_it_again(rig: Rig, shots: Path) ->
     both.tap()
     both.see(shots / "3-home.png")
     assert _light(rig) > 0
+
+
+def test_a_touchscreen_that_falls_out_comes_back(rig: Rig, shots: Path) -> None:
+    """Said on the page, and the button leads; when it is there again a tap means what it meant."""
+    both = Both(rig)
+    both.tap()
+    driver = "cd /sys/bus/virtio/drivers/virtio_input"
+    device = rig.guest(f"{driver}; echo virtio*").strip()
+    rig.guest(f"{driver}; echo {device} > unbind")
+    both.wait(1)
+    both.twin.lose(Fault.NO_TOUCH)
+    both.see(shots / "1-home-with-banner.png")
+    contact = both.press()
+    assert rig.wait_edge(LAMP, 1, since=contact) - contact < 0.1
+    both.wait(2)
+
+    rig.guest(f"{driver}; echo {device} > bind")
+    both.wait(5)
+    both.twin.mend(Fault.NO_TOUCH)
+    both.press(1.7)
+    both.wait(3)
+    both.tap(Act.PLUS)
+    both.see(shots / "2-rating.png")
+
+
+def test_touch_is_put_right_by_who_has_no_keyboard(rig: Rig, shots: Path) -> None:
+    """Touches are taken for elsewhere: the button leads to the crosses, and after them a tap hits again."""
+    askew = (0.85, 0.0, 0.1, 0.0, 0.85, 0.1)
+    configure(rig, f"[touch]\ncalibration = {list(askew)}\n")
+    rig.guest(f"systemctl restart {UNIT}", timeout=120)
+    rig.wait_active(UNIT)
+    rig.wait(3)
+    both = Both(rig, Twin(own_touch=True))
+    both.press()
+    both.wait(5)
+    both.press(10.5)
+    both.wait(1)
+    assert isinstance(both.page, Check)
+    while both.page != Check(TOUCH):
+        both.press()
+        both.wait(1)
+    both.see(shots / "1-dot.png")
+
+    _rest(both, DOTS[0], moved(DOTS[0], askew))
+    both.see(shots / "2-missed.png")
+    both.press()
+    both.wait(1)
+    for number, cross in enumerate((*CROSSES, PROOF), start=1):
+        assert isinstance(both.page, Crosses)
+        both.see(shots / f"3-cross-{number}.png")
+        _rest(both, cross, cross)
+    both.see(shots / "4-works.png")
+    both.tap(Act.BACK)
+    both.tap(Act.NEXT)
+    for number, dot in enumerate(DOTS, start=1):
+        both.see(shots / f"5-dot-{number}.png")
+        _rest(both, dot, dot)
+    both.see(shots / "6-works.png")
+    assert report(rig)["settings"]["touch"]["calibration"] == pytest.approx([1, 0, 0, 0, 1, 0], abs=0.005)
+
+
+def _rest(both: Both, finger: Point, seen: Point) -> None:
+    """A finger rests on a place of the picture, and the kiosk takes it for another."""
+    both.tap_at(*_pixel(finger), ms=300, seen=_pixel(seen))
+
+
+def _pixel(place: Point) -> tuple[int, int]:
+    width, height = SIZE
+    return round(place[0] * (width - 1)), round(place[1] * (height - 1))
 
 
 def _light(rig: Rig) -> int:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import msgspec
 import pygame
 
 from kiosk import techniques
@@ -15,6 +16,7 @@ from kiosk.core.events import (
     Effect,
     Event,
     Fault,
+    FaultCleared,
     FaultFound,
     ProbeError,
     Tapped,
@@ -44,17 +46,19 @@ class Tone(NamedTuple):
 class Twin:
     """The conductor and the night of the default settings, in quiet hours, without any hardware.
 
-    ``faults``: what is missing; ``has_light``: whether the panel has a light to turn down.
+    ``faults``: what is missing; ``has_light``: whether the panel has a light to turn down; ``own_touch``:
+    whether the kiosk itself reads the touch panel and can put it right.
     """
 
-    def __init__(self, *faults: Fault, has_light: bool = True) -> None:
+    def __init__(self, *faults: Fault, has_light: bool = True, own_touch: bool = False) -> None:
         settings = Settings()
         self._clock = SimulatedClock()
         self.lamp = SimulatedLamp(self._playing)
         self.buzzer = SimulatedBuzzer(self._playing)
         self.effects: list[Effect] = []
+        state = night.new(to_rules(settings, techniques.load()[0]))
         self._conductor = Conductor(
-            night.new(to_rules(settings, techniques.load()[0])),
+            msgspec.structs.replace(state, own_touch=own_touch),
             Outputs(self.lamp, self.buzzer, SimulatedBacklight(self._playing)),
             self._clock,
             perform=self.effects.append,
@@ -63,7 +67,7 @@ class Twin:
         )
         self._stage = Stage(Panel.of(SIZE, settings.screen.panel), has_light=lambda: has_light)
         for fault in faults:
-            self._happen(FaultFound(fault))
+            self.lose(fault)
 
     def _playing(self) -> Ms:
         """The moment being played, not the clock's: that one has moved on already."""
@@ -119,6 +123,14 @@ class Twin:
             error = ProbeError.EMPTY if celsius is None else None
             self._happen(WaterRead(celsius, error))
             self.wait(1)
+
+    def lose(self, fault: Fault) -> None:
+        """Something breaks or is pulled out."""
+        self._happen(FaultFound(fault))
+
+    def mend(self, fault: Fault) -> None:
+        """It works again."""
+        self._happen(FaultCleared(fault))
 
     @property
     def faults(self) -> frozenset[Fault]:
