@@ -31,8 +31,6 @@ def check(scene: Scene, page: Check) -> None:
     if wanted is not None:
         _tap_the_dot(scene, wanted)
         return
-    if page.missed is not None:
-        _mark(scene, page.missed)
     text, advice = _words(scene, page)
     adjustable = page.part == TOUCH or (page.part == PROBE and not page.broken)
     adjust = (Act.ADJUST, _("Adjust"), "settings", _("Set"))
@@ -45,6 +43,8 @@ def check(scene: Scene, page: Check) -> None:
         main=Act.NEXT if page.missed is None else Act.ADJUST,
         between=adjust if adjustable else None,
     )
+    if page.missed is not None:
+        _mark(scene, page.missed)
 
 
 def _tap_the_dot(scene: Scene, wanted: Point) -> None:
@@ -58,14 +58,16 @@ def _tap_the_dot(scene: Scene, wanted: Point) -> None:
 
 
 def _mark(scene: Scene, seen: Point) -> None:
-    """Where the tap was seen; under the words, if they stand there."""
+    """Where the tap was seen; on the words, with a rim of black, if they stand there."""
     look, screen = scene.look, scene.box
     x, y = (min(max(share, 0.0), 1.0) for share in seen)
     room = screen.inset(look.px(MARK_MM))
     place = (room.x + round(x * room.w)) / screen.w, (room.y + round(y * room.h)) / screen.h
     box = _around(scene, place, MARK_MM)
-    stroke = f'stroke="{look.palette.hex("hot")}" stroke-width="{look.px(0.8)}"'
-    parts.shape(scene, box, f'<path d="M0 0L{box.w} {box.w}M0 {box.w}L{box.w} 0" {stroke}/>')
+    line = f'<path d="M0 0L{box.w} {box.w}M0 {box.w}L{box.w} 0" stroke='
+    ground, hot = look.palette.hex("bg"), look.palette.hex("hot")
+    thin, wide = (f'stroke-width="{look.px(mm)}"/>' for mm in (0.8, 2.2))
+    parts.shape(scene, box, f'{line}"{ground}" {wide}{line}"{hot}" {thin}')
 
 
 def crosses(scene: Scene, page: Crosses) -> None:
