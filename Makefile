@@ -7,8 +7,8 @@
 # make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
 # make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
 # make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
-# make test-device  the package in an emulated device: pins, probe, screen and touch; about three quarters of an hour
-# make test-device-smoke  the part of it that every change must pass
+# make test-device  the package in an emulated device: pins, probe, screen and touch; about half an hour
+# make test-device-smoke  the part of it that every change must pass; five minutes, ten the first time
 # make clean    takes away .venv and everything that was made
 # Whichever is first makes .venv with what they need; nothing else has to be prepared.
 
@@ -20,7 +20,7 @@ DRAWING := $(VENV)/.drawing
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
-# A device takes half a gigabyte of memory and little more than one processor.
+# One device a processor; each takes half a gigabyte of memory.
 EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no \
   --numprocesses=auto --maxprocesses=4 --dist=worksteal tests/device
 

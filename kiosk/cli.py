@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kiosk import __version__
-from kiosk.files import at_home
+from kiosk.files import at_home, is_there
 from kiosk.words import _, speak
 
 OK, FAILED, WRONG = 0, 1, 2
@@ -268,7 +268,7 @@ def _settings(chosen: argparse.Namespace) -> int:
         _complain(wrong)
         return WRONG if wrong else OK
     for path in settings.places():
-        there = _("there") if path.exists() else _("not there")
+        there = _("there") if is_there(path) else _("not there")
         print(_("{file}: {there}").format(file=path, there=there))
     print(_("diary: {file}").format(file=diary_path(config)))
     return OK
@@ -296,6 +296,11 @@ def _diary(chosen: argparse.Namespace) -> int:
                 print("\n".join(export.lines(store, chosen.last, names)))
     except FileNotFoundError:
         print(_("Nothing is in the diary yet."), file=sys.stderr if chosen.csv else sys.stdout)
+        from kiosk.doctor.machine import STATE
+
+        service = Path("/", STATE)
+        if is_there(service) and not os.access(service, os.R_OK):
+            _complain([_("The service's diary is its own; to see it: sudo cramp-kiosk diary")])
     except (DiaryError, sqlite3.Error, OSError) as error:
         _complain([str(error)])
         return FAILED

@@ -1,5 +1,6 @@
 """The product's own files, in a checkout or installed; and files replaced whole or not at all."""
 
+import contextlib
 import errno
 import os
 import stat
@@ -31,6 +32,14 @@ def at_home(path: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path("/nonexistent", path)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file, as far as this user may look: where a folder may not be searched
+    ``Path.exists`` raises, before Python 3.14."""
+    with contextlib.suppress(OSError):
+        return path.exists()
+    return False
 
 
 def read_file(path: Path, most: int = -1) -> bytes:

@@ -188,6 +188,18 @@ def test_an_empty_diary_is_no_error(capsys):
     assert capsys.readouterr().out == "Nothing is in the diary yet.\n"
 
 
+def test_who_may_not_see_the_services_diary_is_told_how(tmp_path, monkeypatch, capsys):
+    """On an installed kiosk the nights are not in the diary of whoever logs in."""
+    monkeypatch.setattr("kiosk.doctor.machine.STATE", str(tmp_path.relative_to("/")))
+    assert main(["diary"]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("os.access", lambda path, _mode: path != tmp_path)
+    assert main(["diary"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "Nothing is in the diary yet.\n"
+    assert told.err == "The service's diary is its own; to see it: sudo cramp-kiosk diary\n"
+
+
 def test_a_torn_diary_is_told_and_left_alone(home, capsys):
     path = home / "data" / "cramp-kiosk" / "diary.db"
     path.parent.mkdir(parents=True)

@@ -26,6 +26,13 @@ def test_a_missing_file_is_said_with_every_place_looked_at(tmp_path, monkeypatch
     )
 
 
+def test_what_may_not_be_looked_at_is_not_there(tmp_path):
+    """To root every folder is open; a name that no file can have fails in the same way."""
+    assert files.is_there(tmp_path)
+    assert not files.is_there(tmp_path / "nothing")
+    assert not files.is_there(tmp_path / ("long" * 100))
+
+
 def test_a_file_is_replaced_as_a_whole(tmp_path):
     path = tmp_path / "own.toml"
     files.replace_file(path, b"old")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.devices import pins
+from kiosk.files import is_there
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def is_installed(module: str) -> bool:
 
 def free_bytes(path: Path) -> int:
     """Free space of the disk that ``path``, or the nearest folder above it that exists, is on."""
-    while not path.exists():
+    while not is_there(path):
         path = path.parent
     return shutil.disk_usage(path).free
 
@@ -103,8 +104,9 @@ class Machine:
     @property
     def may_see_state(self) -> bool:
         """Whether the service is installed and this user may read what it keeps: settings and diary."""
-        kept = [self.root / STATE / name for name in ("config.toml", "diary.db")]
-        return self.has_service and all(self.may(path, os.R_OK) for path in kept if path.exists())
+        folder = self.root / STATE
+        kept = [folder, *(folder / name for name in ("config.toml", "diary.db"))]
+        return self.has_service and all(self.may(path, os.R_OK) for path in kept if is_there(path))
 
     @property
     def service_runs(self) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.device.product import UNIT
-from tests.device.rig import Rig
+from tests.device.rig import LAMP, Rig
 
 
 def findings(rig: Rig) -> dict[str, dict[str, Any]]:
@@ -41,3 +41,35 @@ def test_beside_the_service_and_without_it(rig: Rig, shots: Path) -> None:
     assert rig.guest("find /var/lib/cramp-kiosk ! -user cramp-kiosk") == ""
     rig.guest(f"systemctl start --no-block {UNIT}")
     rig.wait_active(UNIT)
+
+
+#: A command as somebody who is in none of the groups types it, and the exit code it ends with.
+COMMANDS = {
+    "--version": 0,
+    "techniques --check": 0,
+    "settings --check": 0,
+    "rehearse": 0,
+    "diary": 0,  # an empty one of their own
+    "doctor": 1,
+    "setup --yes": 1,
+    "calibrate": 1,
+    "safe-outputs": 1,
+    "run": 0,  # a rehearsal
+}
+
+
+def test_who_may_nothing_is_told_so(rig: Rig, shots: Path) -> None:
+    """No command ends in a traceback, and none disturbs the night."""
+    start = rig.press()
+    rig.wait_edge(LAMP, 1, since=start + 2)
+    nobody = "cd /; HOME=/nonexistent timeout 60 setpriv --reuid=nobody --regid=nogroup --clear-groups"
+    for command, code in COMMANDS.items():
+        said = rig.guest(f"{nobody} cramp-kiosk {command} 2>&1 </dev/null; echo $?", timeout=90)
+        (shots / f"{command.split()[0].strip('-')}.txt").write_text(said)
+        *_, ended = said.split()
+        assert "Traceback" not in said, said
+        assert int(ended) == code, (command, said)
+    assert "sudo cramp-kiosk diary" in (shots / "diary.txt").read_text()
+    assert rig.show(UNIT, "ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
+    since = rig.now()
+    assert rig.wait_edge(LAMP, 1, since=since, timeout=30), "the night goes on"

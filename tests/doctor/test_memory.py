@@ -139,6 +139,8 @@ def test_what_the_service_keeps_is_its_own(pi):
     pi.user = ("guest", frozenset({"guest"}))
     pi.put("var/lib/cramp-kiosk/diary.db", "")
     assert pi.machine().may_see_state
+    pi.forbidden = {"/var/lib/cramp-kiosk"}
+    assert not pi.machine().may_see_state
     pi.forbidden = {"/var/lib/cramp-kiosk/diary.db"}
     assert told(office.check_rights(pi.machine())) == [
         ("ok", "You are guest, in none of the device groups.", ""),
