@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from systemd.debian.build import BuildError
 from tests.device import product
 from tests.device.rig import Rig
 
 HERE = Path(__file__).parent
 WORK = Path(os.environ.get("CRAMP_RIG", product.ROOT / ".rig")).resolve()
 
+#: Made when a run begins: the package of this checkout, and what its scenarios measured.
 PACKAGE = WORK / "package"
 FIGURES = WORK / "figures.txt"
 
@@ -33,7 +35,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if subprocess.run([HERE / "build_image.sh", WORK], check=False).returncode != 0:
         pytest.exit("The image of the emulated device cannot be built; the reason stands above.", 1)
     shutil.rmtree(PACKAGE, ignore_errors=True)
-    product.package(PACKAGE)
+    try:
+        product.package(PACKAGE)
+    except BuildError as error:
+        pytest.exit(str(error), 1)
     FIGURES.unlink(missing_ok=True)
 
 
