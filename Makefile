@@ -60,13 +60,14 @@ unit: $(READY)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-report=
 	$(BIN)/coverage report --include='kiosk/core/*' --fail-under=100 --skip-covered
 
-# Debian's Tesseract reads the screens; installed here if this is root, else it says what to do.
+# Debian's Tesseract reads the screens; installed here if this is root, else it says what to do. One thread
+# each: its threads wait for each other by spinning, which costs more than they save.
 test-reading: $(READY)
 	@command -v tesseract >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 	  apt-get install -yqq --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; } || \
 	  { echo "Tesseract is missing. Do this once: sudo apt install tesseract-ocr"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[reading]'
-	$(BIN)/pytest -p no:cacheprovider --override-ini addopts= -q tests/reading
+	OMP_THREAD_LIMIT=1 $(BIN)/pytest -p no:cacheprovider --override-ini addopts= -q --numprocesses=auto tests/reading
 
 coverage: unit
 	$(BIN)/coverage report --skip-covered
