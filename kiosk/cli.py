@@ -296,10 +296,10 @@ def _diary(chosen: argparse.Namespace) -> int:
                 print("\n".join(export.lines(store, chosen.last, names)))
     except FileNotFoundError:
         print(_("Nothing is in the diary yet."), file=sys.stderr if chosen.csv else sys.stdout)
-        from kiosk.doctor.machine import STATE
+        from kiosk.doctor.machine import Machine
 
-        service = Path("/", STATE)
-        if is_there(service) and not os.access(service, os.R_OK):
+        machine = Machine(config, path)
+        if machine.has_service and not machine.may_see_state:
             _complain([_("The service's diary is its own; to see it: sudo cramp-kiosk diary")])
     except (DiaryError, sqlite3.Error, OSError) as error:
         _complain([str(error)])

@@ -13,6 +13,7 @@ from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeRated, 
 from kiosk.core.technique import Side
 from kiosk.diary.store import Store
 from kiosk.doctor.finding import fine, problem
+from kiosk.doctor.machine import Machine
 
 TECHNIQUES = ("hand_stretch", "toe_stretch", "massage", "roller", "calf_stretch", "walk", "soak")
 COMMANDS = (
@@ -188,12 +189,13 @@ def test_an_empty_diary_is_no_error(capsys):
     assert capsys.readouterr().out == "Nothing is in the diary yet.\n"
 
 
-def test_who_may_not_see_the_services_diary_is_told_how(tmp_path, monkeypatch, capsys):
+def test_who_may_not_see_the_services_diary_is_told_how(monkeypatch, capsys):
     """On an installed kiosk the nights are not in the diary of whoever logs in."""
-    monkeypatch.setattr("kiosk.doctor.machine.STATE", str(tmp_path.relative_to("/")))
+    monkeypatch.setattr(Machine, "has_service", True)
+    monkeypatch.setattr(Machine, "may_see_state", True)
     assert main(["diary"]) == 0
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr("os.access", lambda path, _mode: path != tmp_path)
+    monkeypatch.setattr(Machine, "may_see_state", False)
     assert main(["diary"]) == 0
     told = capsys.readouterr()
     assert told.out == "Nothing is in the diary yet.\n"

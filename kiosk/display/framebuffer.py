@@ -259,8 +259,7 @@ class Framebuffer:
 
     def write(self, rects: Iterable[pygame.Rect]) -> None:
         """Write the rows of these parts, each row once; with ``exact`` just the parts. Raises ``OSError``."""
-        # pygame's types do not say that its buffer is one
-        with memoryview(self._sheet.get_buffer()) as pixels:  # type: ignore[arg-type]
+        with memoryview(self._sheet.get_buffer()) as pixels:  # type: ignore[arg-type]  # a buffer, untyped
             if self._exact:
                 whole = self.surface.get_rect()
                 for part in (rect.clip(whole) for rect in rects):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.core.signals import Volume
+from kiosk.files import is_there
 from kiosk.words import _
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def has_sound(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -
     if "SDL_AUDIODRIVER" in environ or not sys.platform.startswith("linux"):
         return True
     runtime = Path(environ.get("XDG_RUNTIME_DIR", "/nowhere"))
-    if any((runtime / socket).exists() for socket in ("pulse/native", "pipewire-0")):
+    if any(is_there(runtime / socket) for socket in ("pulse/native", "pipewire-0")):
         return True
     cards = root / "proc" / "asound" / "cards"
     try:

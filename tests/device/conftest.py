@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist import is_xdist_worker
 
 from systemd.debian.build import BuildError
 from tests.device import product
@@ -24,13 +25,9 @@ PACKAGE = WORK / "package"
 FIGURES = WORK / "figures.txt"
 
 
-def _is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workerinput")
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Build the image, if anything it is made of changed, and the package of this checkout."""
-    if _is_worker(session.config) or session.config.option.collectonly:
+    if is_xdist_worker(session) or session.config.option.collectonly:
         return
     if subprocess.run([HERE / "build_image.sh", WORK], check=False).returncode != 0:
         pytest.exit("The image of the emulated device cannot be built; the reason stands above.", 1)
@@ -50,9 +47,9 @@ def deb() -> Path:
 
 
 @pytest.fixture(scope="session")
-def device(deb: Path) -> Iterator[Rig]:
+def device(deb: Path, worker_id: str) -> Iterator[Rig]:
     """The device with the kiosk installed, ready and asleep; a snapshot of that is kept."""
-    with Rig(WORK, WORK / f"run-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}") as rig:
+    with Rig(WORK, WORK / f"run-{worker_id}") as rig:
         figure(f"power on -> the system answers {rig.boot(fresh=True):.1f} s ({rig.accel})")
         product.install(rig, deb)
         rig.wait_active(product.UNIT)
@@ -92,7 +89,7 @@ def figure(text: str) -> None:
         figures.write(text + "\n")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if not _is_worker(config) and FIGURES.exists():
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if FIGURES.exists():
         terminalreporter.section("measured")
         terminalreporter.write_line(FIGURES.read_text().rstrip())

@@ -13,6 +13,7 @@ UNIT = "cramp-kiosk.service"
 MODULES = "/usr/lib/cramp-kiosk:/usr/lib/cramp-kiosk/vendor"
 DIARY = "/var/lib/cramp-kiosk/diary.db"
 SETTINGS = "/var/lib/cramp-kiosk/config.toml"
+DOWNLOADED = "/run/cramp-kiosk.deb"
 
 #: Room for dpkg and for compiling every module, in the guest's time.
 PATIENCE = 240
@@ -28,15 +29,23 @@ def install(rig: Rig, deb: Path) -> str:
 
     The package's own scripts start the service.
     """
-    rig.put(deb.read_bytes(), "/root/cramp-kiosk.deb")
-    said = rig.guest("dpkg -i /root/cramp-kiosk.deb 2>&1", timeout=PATIENCE)
-    rig.guest("rm /root/cramp-kiosk.deb")
+    rig.put(deb.read_bytes(), DOWNLOADED)
+    said = rig.guest(f"dpkg -i {DOWNLOADED} 2>&1", timeout=PATIENCE)
+    rig.guest(f"rm {DOWNLOADED}")
     return said
 
 
 def configure(rig: Rig, toml: str) -> None:
     """Write the machine's settings."""
     rig.put(toml.encode(), "/etc/cramp-kiosk/config.toml")
+
+
+def start_with(rig: Rig, toml: str) -> None:
+    """Start the service anew with these settings of the machine, and wait until it is ready and at rest."""
+    configure(rig, toml)
+    rig.guest(f"systemctl restart {UNIT}", timeout=120)
+    rig.wait_active(UNIT)
+    rig.wait(3)
 
 
 def report(rig: Rig, mode: str = "ro") -> dict[str, Any]:

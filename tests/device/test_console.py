@@ -6,7 +6,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import CountIn, Home
 from tests.device.both import Both
 from tests.device.look import lit
-from tests.device.product import UNIT, configure
+from tests.device.product import UNIT, start_with
 from tests.device.rig import BUZZER, LAMP, Rig
 
 #: linux/kd.h, linux/vt.h
@@ -80,10 +80,7 @@ def test_a_killed_kiosk_leaves_the_terminal_to_text(rig: Rig) -> None:
 
 def test_sdl_draws_and_feels_through_kms(rig: Rig, shots: Path) -> None:
     """``display = "desktop"`` without any desktop: the same pages, the same taps."""
-    configure(rig, '[screen]\ndisplay = "desktop"\n')
-    rig.guest(f"systemctl restart {UNIT}", timeout=120)
-    rig.wait_active(UNIT)
-    rig.wait(3)
+    start_with(rig, '[screen]\ndisplay = "desktop"\n')
     both = Both(rig)
     both.tap()
     assert isinstance(both.page, Home)

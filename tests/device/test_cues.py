@@ -94,8 +94,7 @@ def _compare(
     """
     first, last = during
     tunes = [(at, 0.5 if tone[0] else 0.0) for at, tone in twin.buzzer.history]
-    late: list[tuple[float, bool]] = []
-    which: list[str] = []
+    late: list[tuple[float, bool, str]] = []
     for pin, history in ((LAMP, twin.lamp.history), (BUZZER, tunes)):
         meant = [span for span in spans.of_levels(history) if first / 1000 <= span.start <= last / 1000 - 0.5]
         traced = [edge for edge in edges if edge.pin == pin and edge.at - start <= last / 1000]
@@ -106,17 +105,21 @@ def _compare(
             f"GPIO{pin} meant {meant}, did {[(span.start - start, span.kind) for span in happened]}"
         )
         late += [
-            (did.start - start - ought.start, ought.kind == "low" and pin == BUZZER)
+            (
+                did.start - start - ought.start,
+                ought.kind == "low" and pin == BUZZER,
+                f"GPIO{pin} {ought.kind} after {ought.start - first / 1000:.1f} s",
+            )
             for did, ought in zip(happened, meant, strict=True)
         ]
-        which += [f"GPIO{pin} {ought.kind} after {ought.start - first / 1000:.1f} s" for ought in meant]
-    usual = statistics.median(lag for lag, _ in late)
-    off = [0.0 if ends_tone and -PERIOD < lag - usual < 0 else abs(lag - usual) for lag, ends_tone in late]
+    usual = statistics.median(lag for lag, _, _ in late)
+    off = [0.0 if ends_tone and -PERIOD < lag - usual < 0 else abs(lag - usual) for lag, ends_tone, _ in late]
     p50, p99 = spans.percentile(off, 50), spans.percentile(off, 99)
+    _, _, worst = late[off.index(max(off))]
     figure(
         f"{what}: contact -> edge {usual * 1000:.1f} ms (debounce 20 ms); error of {len(off)} edges: "
         f"p50 {p50 * 1000:.2f} ms, p99 {p99 * 1000:.2f} ms, "
-        f"most {max(off) * 1000:.2f} ms ({which[off.index(max(off))]})"
+        f"most {max(off) * 1000:.2f} ms ({worst})"
     )
     assert p50 < OFF
     assert p99 < OFF or len(off) < ENOUGH

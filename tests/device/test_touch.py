@@ -10,7 +10,7 @@ from kiosk.core.events import Act, Fault
 from kiosk.core.pages import Asleep, Check, Choose, Crosses, Diary, Home, More, Settings
 from tests.device.both import GUARD, Both
 from tests.device.look import lit
-from tests.device.product import UNIT, configure, report
+from tests.device.product import report, start_with
 from tests.device.rig import BUZZER, LAMP, Rig
 from tests.device.twin import SIZE, Twin
 
@@ -129,10 +129,7 @@ def test_a_touchscreen_that_falls_out_comes_back(rig: Rig, shots: Path) -> None:
 def test_touch_is_put_right_by_who_has_no_keyboard(rig: Rig, shots: Path) -> None:
     """Touches are taken for elsewhere: the button leads to the crosses, and after them a tap hits again."""
     askew = (0.85, 0.0, 0.1, 0.0, 0.85, 0.1)
-    configure(rig, f"[touch]\ncalibration = {list(askew)}\n")
-    rig.guest(f"systemctl restart {UNIT}", timeout=120)
-    rig.wait_active(UNIT)
-    rig.wait(3)
+    start_with(rig, f"[touch]\ncalibration = {list(askew)}\n")
     both = Both(rig, Twin(own_touch=True))
     both.press()
     both.wait(5)

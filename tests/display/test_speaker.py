@@ -46,6 +46,7 @@ def test_louder_is_louder() -> None:
         (None, {"SDL_AUDIODRIVER": "dummy"}, True),
         (None, {"XDG_RUNTIME_DIR": "{root}/run"}, True),
         ("--- no soundcards ---", {"XDG_RUNTIME_DIR": "{root}/elsewhere"}, False),
+        (None, {"XDG_RUNTIME_DIR": "{root}/" + "may not be looked at" * 20}, False),
     ],
 )
 def test_whether_there_is_sound(
