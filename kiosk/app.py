@@ -29,6 +29,7 @@ from kiosk.core.events import (
     FaultCleared,
     FaultFound,
     Interrupted,
+    ReadEveryProbe,
     ReadWater,
     RulesChanged,
     Tally,
@@ -51,12 +52,14 @@ OFFER_WITHIN: Ms = 20 * MINUTE
 
 
 class ProbeLike(Protocol):
-    """What measures the water; ``offset`` is added to what it says, in degrees Celsius."""
+    """What measures the water; ``offset`` is added to what it says, in degrees Celsius. ``chosen``: the
+    number of the water's probe; empty: the only one there is."""
 
     offset: float
+    chosen: str
 
-    def start(self) -> None:
-        """Begin reading."""
+    def start(self, *, every: bool = False) -> None:
+        """Begin reading the water's probe, or every one there is."""
 
     def stop(self) -> None:
         """Stop reading."""
@@ -212,6 +215,8 @@ class House:
                     self._probe.start()
                 else:
                     self._probe.stop()
+            case ReadEveryProbe():
+                self._probe.start(every=True)
             case ChangeSetting():
                 self._change(effect)
             case _:
@@ -224,7 +229,7 @@ class House:
         except owner.SettingsError as error:
             log.warning("%s", error)
             return
-        self._probe.offset = self._config.soak.probe_offset
+        self._probe.chosen, self._probe.offset = self._config.soak.probe, self._config.soak.probe_offset
         self.conductor.post(RulesChanged(owner.to_rules(self._config, self._techniques)))
         self._saver.submit(self._save, self._config)
 

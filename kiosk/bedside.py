@@ -59,7 +59,7 @@ def open_parts(config: owner.Settings) -> Parts:
         buzzer,
         backlight,
         lambda post: Button(pins.button, factory, post, SystemClock().now),
-        lambda post: Probe(post, config.soak.probe_offset),
+        lambda post: Probe(post, config.soak.probe_offset, config.soak.probe),
         closing=(factory, lamp, buzzer),
         has_light=lambda: backlight.dims,
     )
@@ -73,7 +73,7 @@ def without_pins(config: owner.Settings) -> Parts:
         Absent(),
         backlight,
         lambda _post: None,
-        lambda post: Probe(post, config.soak.probe_offset),
+        lambda post: Probe(post, config.soak.probe_offset, config.soak.probe),
         faults=frozenset({Fault.NO_GPIO}),
         has_light=lambda: backlight.dims,
     )
@@ -188,7 +188,6 @@ def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults
     windows: list[Simulator] = []
     buttons: list[SimulatedButton] = []
     probes: list[SimulatedProbe] = []
-    water = [21.0]
 
     def hear(tone: tuple[int, Volume]) -> None:
         for window in windows:
@@ -201,20 +200,19 @@ def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults
         return buttons[0]
 
     def make_probe(post: Post) -> SimulatedProbe:
-        probes.append(SimulatedProbe(post, clock.now, water[0], offset=config.soak.probe_offset, lag=2000))
+        probes.append(SimulatedProbe(post, clock.now, offset=config.soak.probe_offset, lag=2000))
         return probes[0]
 
     def set_water(celsius: float) -> None:
-        water[0] = celsius
-        if not isinstance(probes[0].water, ProbeError):
-            probes[0].water = celsius
+        probes[0].water = celsius
 
     def set_probe_fault(error: ProbeError | None) -> None:
-        probes[0].water = water[0] if error is None else error
+        probes[0].trouble = error
 
     def readout() -> Readout:
         hertz, volume = buzzer.current
-        return Readout(lamp.current, hertz, volume, light.current, f"{datetime.now().astimezone():%H:%M:%S}")
+        clock_time = f"{datetime.now().astimezone():%H:%M:%S}"
+        return Readout(lamp.current, hertz, volume, light.current, clock_time, probes[0].water)
 
     bell = Bell()
     parts = Parts(lamp, buzzer, light, make_button, make_probe)

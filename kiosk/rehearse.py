@@ -22,6 +22,7 @@ from kiosk.core.events import (
     Event,
     Interrupted,
     ProbeError,
+    ReadEveryProbe,
     ReadWater,
     Tapped,
     WaterRead,
@@ -31,12 +32,18 @@ from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
 from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
+from kiosk.devices.probe import Measured, reading
+from kiosk.devices.water import cooled, in_steps
 from kiosk.files import asset
 from kiosk.tomlfile import fit, read
 from kiosk.words import _
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
 READ_EVERY: Ms = SECOND
+
+#: What a script can make of the probe.
+FROZEN = "frozen"
+PROBE_STATES = ("ok", FROZEN, *ProbeError)
 
 _AT = re.compile(r"^(?:(?:(\d+):)?(\d{1,2}):)?(\d{1,2})(?:\.(\d{1,3}))?$")
 
@@ -50,7 +57,8 @@ class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     ``at``: "h:mm:ss.mmm", "m:ss" or "s" after the start. ``press``: seconds the button is down.
     ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` where the act needs one.
-    ``water``: degrees Celsius, reached in ``over`` seconds. ``probe``: "ok" or what is wrong with it.
+    ``water``: degrees Celsius, reached in ``over`` seconds; from then on it cools as a foot bath does.
+    ``probe``: "ok", "frozen" (it says the same number for ever), or what is wrong with it.
     ``crash``: the night that began so many minutes ago is found at the start.
     """
 
@@ -103,8 +111,8 @@ def load(path: Path) -> Script:
         wanted = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
         if sum(one is not None for one in wanted) != 1:
             raise ScriptError(_("{where}: give one of press, tap, water, probe, crash.").format(where=where))
-        if moment.probe and moment.probe != "ok" and moment.probe not in list(ProbeError):
-            allowed = ", ".join(["ok", *ProbeError])
+        if moment.probe and moment.probe not in PROBE_STATES:
+            allowed = ", ".join(PROBE_STATES)
             raise ScriptError(
                 _('{where}: probe is "{found}"; it may be: {allowed}.').format(
                     where=where, found=moment.probe, allowed=allowed
@@ -126,27 +134,33 @@ def _time(text: str, where: str) -> Ms:
 
 
 class _Tub:
-    """The water: straight lines between what the script says."""
+    """The water: straight lines to what the script says, then it cools to the room."""
 
     def __init__(self, room: float) -> None:
-        self._from, self._to = room, room
+        self._room = self._from = self._to = room
         self._start: Ms = 0
         self._length: Ms = 0
-        self.error: ProbeError | None = None
+        self._error: ProbeError | None = None
+        self._frozen: float | None = None
+
+    def probe(self, state: str, now: Ms) -> None:
+        """The probe is one of ``PROBE_STATES`` from now on."""
+        self._frozen = self.at(now) if state == FROZEN else None
+        self._error = ProbeError(state) if state in list(ProbeError) else None
 
     def become(self, celsius: float, over: Ms, now: Ms) -> None:
         self._from, self._to, self._start, self._length = self.at(now), celsius, now, over
 
     def at(self, now: Ms) -> float:
         if now - self._start >= self._length:
-            return self._to
+            return cooled(self._to, self._room, now - self._start - self._length)
         return self._from + (self._to - self._from) * (now - self._start) / self._length
 
     def reading(self, now: Ms) -> WaterRead:
-        """What the probe says, in its own steps of a sixteenth of a degree."""
-        if self.error is not None:
-            return WaterRead(None, self.error)
-        return WaterRead(round(round(self.at(now) * 16) / 16, 2))
+        """What the probe says."""
+        return reading(
+            self._error or Measured(in_steps(self.at(now) if self._frozen is None else self._frozen)), 0.0
+        )
 
 
 class Watch(Protocol):
@@ -204,6 +218,8 @@ class Rehearsal:
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, ReadWater):
             self._next_reading = self._clock.now() + READ_EVERY if effect.on else None
+        elif isinstance(effect, ReadEveryProbe):
+            self._next_reading = self._clock.now() + READ_EVERY
         self._line("effect", _in_words(effect))
 
     def _seen(self, state: State) -> None:
@@ -261,10 +277,8 @@ class Rehearsal:
     def _change_water(self, moment: Moment, now: Ms) -> None:
         if moment.water is not None:
             self._tub.become(moment.water, round(moment.over * SECOND), now)
-        elif moment.probe == "ok":
-            self._tub.error = None
         else:
-            self._tub.error = ProbeError(moment.probe)
+            self._tub.probe(moment.probe, now)
 
     def _go_to(self, moment: Ms) -> None:
         """On to ``moment``, through every deadline, edge and reading on the way."""

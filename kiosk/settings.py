@@ -228,6 +228,7 @@ def to_rules(settings: Settings, techniques: Sequence[Technique]) -> Rules:
         motion=settings.screen.motion,
         asleep_clock=settings.screen.asleep_clock,
         rotate=settings.screen.rotate,
+        probe=settings.soak.probe,
         probe_offset=settings.soak.probe_offset,
         quiet_from=_minutes(settings.sound.quiet_from),
         quiet_to=_minutes(settings.sound.quiet_to),
@@ -255,7 +256,8 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     ``glow``, ``volume``, ``theme``, ``side``, ``text_size``: to ``value``, or to the next one if empty.
     ``technique``: the one with this id on or off. ``earlier``: it moves one place up among
     ``techniques``, the ids in the order now in force. ``condition``: ``"numb=yes"`` or ``"numb=no"``;
-    the last condition answered means all were asked. ``probe_offset``: to ``value``, degrees Celsius.
+    the last condition answered means all were asked. ``probe``: the water's is the one with this number;
+    another one begins without an offset. ``probe_offset``: to ``value``, degrees Celsius.
     ``calibration``: the touch panel's, to ``value``, six numbers.
     Raises ``SettingsError``.
     """
@@ -275,11 +277,14 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
         return _with(settings, "night", "techniques", _earlier(list(techniques), value))
     if key == "condition":
         return _answer(settings, value)
+    if key == "probe":
+        new = settings if value == settings.soak.probe else _with(settings, "soak", "probe_offset", 0.0)
+        return _measured(new, "soak", key, value)
     if key == "probe_offset":
         return _measured(settings, "soak", key, _number(value))
     if key == "calibration":
         return _measured(settings, "touch", key, tuple(_number(each) for each in value.split()))
-    known = [*_CYCLES, "technique", "earlier", "condition", "probe_offset", "calibration"]
+    known = [*_CYCLES, "technique", "earlier", "condition", "probe", "probe_offset", "calibration"]
     raise SettingsError(unknown(_("settings"), key, key, known))
 
 

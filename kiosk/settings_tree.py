@@ -74,6 +74,10 @@ _CALIBRATION = N_(
 _CLOCK = N_("Show the time while asleep.")
 _MINUTES = N_("Minutes the feet stay in warm water.")
 _ALLOWED = N_("A clinician said yes to soaking with sensitive feet.")
+_PROBE = N_(
+    "Number of the water's probe, as cramp-kiosk doctor names it. Empty: the only one there is. With "
+    "several, choose here, or warm the water's probe in your hand on the page Check parts."
+)
 _OFFSET = N_("Degrees Celsius added to what the probe says. Beyond one degree the probe needs replacing.")
 _CONDITIONS = N_(
     "What the device must take care of: numb (diabetes, or feet that feel little), circulation (poor in "
@@ -155,6 +159,9 @@ class Soak(_Table, frozen=True):
 
     minutes: Annotated[int, _about(_MINUTES, ge=15, le=20)] = 15
     allowed: Annotated[bool, _about(_ALLOWED)] = False
+    probe: Annotated[
+        str, _about(_PROBE, pattern="^((28|22|10|3b|42)-[0-9a-f]{12})?$", examples=["28-3c01f0964f8f"])
+    ] = ""
     probe_offset: Annotated[float, _about(_OFFSET, ge=-1.0, le=1.0)] = 0.0
 
 

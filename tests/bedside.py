@@ -128,10 +128,14 @@ class Bedside:
     def tap(self, act: Act = Act.ANYWHERE, number: int = 0, key: str = "") -> None:
         self.happen(Tapped(act, number, key))
 
-    def water(self, celsius: float | None, seconds: float = 1, every: float = 1) -> None:
-        """The probe reads this once a second for so long."""
+    def water(
+        self, celsius: float | None, seconds: float = 1, every: float = 1, *, frozen: bool = False
+    ) -> None:
+        """The probe reads this once a second for so long. Real water never keeps still: every other minute
+        it is a hundredth warmer, unless the probe is ``frozen``."""
         for _ in range(round(seconds / every)):
-            self.happen(WaterRead(celsius))
+            drift = 0.0 if frozen else 0.01 * (self.now // (60 * SECOND) % 2)
+            self.happen(WaterRead(None if celsius is None else celsius + drift))
             self.wait(every)
 
     def until(self, page: type, seconds: float = 3600) -> None:

@@ -182,6 +182,11 @@ def test_the_offset_of_the_probe_is_in_its_next_reading_and_in_the_file(folder):
         watcher.until(lambda state: state.rules.probe_offset == -0.3)
         bench.probes[0].water = 37.5
         assert bench.probes[0].read_once().celsius == 37.2
+        running.conductor._perform(ChangeSetting("probe", "28-3c01f0964f8f"))
+        watcher.until(lambda state: state.rules.probe == "28-3c01f0964f8f")
+        assert (bench.probes[0].chosen, bench.probes[0].offset) == ("28-3c01f0964f8f", 0.0)
+        running.conductor._perform(ChangeSetting("probe_offset", "-0.3"))
+        watcher.until(lambda state: state.rules.probe_offset == -0.3)
     assert owner.load([folder / "own.toml"])[0].soak.probe_offset == -0.3
 
 

@@ -84,6 +84,37 @@ def test_the_soak_ends_by_itself_after_a_quarter_of_an_hour_of_warm_water():
     assert "soak ms 900000" in ended[0]
 
 
+def soaking(tmp_path: Path, *moments: str) -> list[str]:
+    """A soak whose water is at 38.6 degrees after two minutes, and what happens then; half an hour long."""
+    begun = "".join(
+        f'[[moment]]\nat = "{at}"\n{what}\n'
+        for at, what in [
+            ("0:01", 'tap = "anywhere"'), ("0:03", 'tap = "soak"'), ("0:08", 'tap = "next"'),
+            ("0:13", 'tap = "next"'), ("0:18", 'tap = "next"'), ("0:23", 'tap = "next"'),
+            ("0:40", "water = 38.6\nover = 60"),
+        ]
+    )  # fmt: skip
+    return play(written(tmp_path, 'title = "x"\nuntil = "30:00"\n' + begun + "".join(moments)))
+
+
+def verdicts(said: list[str]) -> list[str]:
+    return [line.split()[-1] for line in said if "  page    soak: " in line]
+
+
+def test_the_water_of_a_rehearsal_cools_as_real_water_does(tmp_path):
+    said = soaking(tmp_path)
+    assert verdicts(said)[-4:] == ["settling", "warm", "top-up", "cold"]
+    cool = [line.split()[0] for line in said if line.endswith("soak: top-up")][-1]
+    assert "0:10:00.000" < cool < "0:16:00.000"
+
+
+def test_a_probe_that_stands_still_is_told_after_three_minutes(tmp_path):
+    said = soaking(tmp_path, '[[moment]]\nat = "4:00"\nprobe = "frozen"\n')
+    told = next(line.split()[0] for line in said if line.endswith("soak: fault"))
+    assert "0:06:40.000" < told < "0:07:05.000"
+    assert verdicts(said)[-1] == "fault"
+
+
 def test_ten_minutes_without_relief_say_stop_once():
     said = play(rehearse.shipped()["ten_minutes"])
     assert [page for page in kinds(said, "page") if "ten minutes" in page] == ["0:10:05.000 ten minutes"]
@@ -123,7 +154,7 @@ def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
             'title="x"\nuntil="9"\n[[moment]]\nat="5"\nprobe="wet"',
             (
                 '{file}, moment 1: probe is "wet"; it may be: '
-                "ok, no-probe, empty, crc, malformed, reset, no-power, range."
+                "ok, frozen, no-probe, empty, crc, malformed, reset, no-power, range, undecided."
             ),
         ),
     ],

@@ -141,6 +141,15 @@ class TestChange:
         tree = Settings(soak=Soak(minutes=20, probe_offset=0.5))
         assert change(tree, "probe_offset", "-0.3") == Settings(soak=Soak(minutes=20, probe_offset=-0.3))
 
+    def test_another_probe_begins_without_an_offset(self) -> None:
+        tree = Settings(soak=Soak(minutes=20, probe="28-0000054b97a5", probe_offset=0.5))
+        assert change(tree, "probe", "28-0000054b97a5") == tree
+        assert change(tree, "probe", "28-3c01f0964f8f") == Settings(
+            soak=Soak(minutes=20, probe="28-3c01f0964f8f")
+        )
+        with pytest.raises(SettingsError, match=r"soak\.probe must be"):
+            change(tree, "probe", "the long one")
+
     def test_the_calibration_of_the_touch_panel(self) -> None:
         tree = Settings(touch=Touch(swap=True))
         there = (1.06123, 0.0, -0.04, 0.0, -1.1, 1.05)

@@ -104,7 +104,7 @@ def over(turn: Turn, *, finished: bool) -> None:
 def read(turn: Turn, event: WaterRead) -> None:
     """One reading of the probe."""
     bands = safety.bands(turn.state.rules)
-    _become(turn, soak.read(turn.state.water, event.celsius, turn.now, bands))
+    _become(turn, soak.read(turn.state.water, event.celsius, turn.now, bands, event.bits))
 
 
 def age(turn: Turn) -> None:

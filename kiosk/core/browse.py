@@ -66,7 +66,7 @@ def act(turn: Turn, tap: Tapped) -> None:
         case Check() if tap.act is Act.BACK:
             check.back(turn, page)
         case Check(check.PROBE) if tap.act is Act.ADJUST:
-            turn.go(Dip())
+            check.dip(turn, page)
         case Check(check.TOUCH) if tap.act is Act.ADJUST:
             turn.go(Crosses())
         case Dip() | WarmWater() | ProbeOffset():

@@ -4,8 +4,9 @@ probe, tap two dots. For someone without a keyboard; with one, ``cramp-kiosk doc
 import msgspec
 
 from kiosk.core.crosses import TOUCHES, Point, judged, near, text
-from kiosk.core.events import ChangeSetting, ReadWater, Touched, WaterRead
+from kiosk.core.events import ChangeSetting, ReadEveryProbe, ReadWater, Touched, WaterRead
 from kiosk.core.pages import Check, Crosses, Dip, Page, ProbeOffset, Settings, WarmWater
+from kiosk.core.probes import heard, warmed
 from kiosk.core.signals import LAMP, SILENT, Pattern, Signal, Volume, loudness, tune
 from kiosk.core.state import Sound, State
 from kiosk.core.technique import SECOND, Ms
@@ -39,7 +40,7 @@ def show(turn: Turn, part: int) -> None:
     elif part == BUZZER:
         _sound(turn)
     elif part == PROBE:
-        turn.do(ReadWater(on=True))
+        turn.do(ReadEveryProbe())
     turn.go(Check(part))
 
 
@@ -68,16 +69,42 @@ def _sound(turn: Turn) -> None:
 
 def feel(turn: Turn, page: Check) -> None:
     """The button came down."""
-    turn.state = msgspec.structs.replace(turn.state, page=msgspec.structs.replace(page, felt=True))
+    _show(turn, msgspec.structs.replace(page, felt=True))
 
 
 def read(turn: Turn, page: Check, event: WaterRead) -> None:
-    """One reading of the probe; one that comes late says nothing to the next part."""
+    """One reading of a probe; one that comes late says nothing to the next part.
+
+    Where there are several, or one that is new, the one that is warmed in the hand becomes the water's.
+    """
     if page.part != PROBE:
         return
-    broken = event.celsius is None and event.outside is None
-    shown = msgspec.structs.replace(page, celsius=event.celsius, broken=broken)
-    turn.state = msgspec.structs.replace(turn.state, page=shown)
+    celsius = event.outside if event.celsius is None else event.celsius
+    chosen, probes = page.kept or turn.state.rules.probe, page.probes
+    if celsius is not None and event.probe:
+        probes = heard(probes, event.probe, celsius, turn.now)
+    names = {each.name for each in probes}
+    warm = warmed(probes) if len(names) > 1 or chosen else ""
+    if warm not in {"", chosen}:
+        turn.do(ChangeSetting("probe", warm))
+        page, chosen = msgspec.structs.replace(page, kept=warm), warm
+    undecided = bool(names) and (chosen not in names if chosen else len(names) > 1)
+    if undecided:
+        page = msgspec.structs.replace(page, celsius=None, broken=False)
+    elif event.probe in {"", chosen} or not chosen:
+        page = msgspec.structs.replace(page, celsius=event.celsius, broken=celsius is None)
+    _show(turn, msgspec.structs.replace(page, probes=probes, undecided=undecided))
+
+
+def dip(turn: Turn, page: Check) -> None:
+    """Hold the water's probe against two known temperatures, if it is known which one that is."""
+    if not page.undecided:
+        turn.do(ReadWater(on=True))
+        turn.go(Dip())
+
+
+def _show(turn: Turn, page: Check) -> None:
+    turn.state = msgspec.structs.replace(turn.state, page=page)
 
 
 def dot(page: Check) -> Point | None:

@@ -155,9 +155,7 @@ def page_at(state: State) -> Ms | None:
 
 def stale_at(state: State) -> Ms | None:
     """When the last good reading of the water is too old."""
-    if soak_of(state.page) is None or state.water.verdict is Verdict.FAULT:
-        return None
-    return state.water.stale_at()
+    return None if soak_of(state.page) is None or state.water.failed else state.water.stale_at()
 
 
 def dip_stale_at(state: State) -> Ms | None:

@@ -75,6 +75,9 @@ class ProbeError(StrEnum):
     """127.94: not enough power to measure"""
     RANGE = "range"
     """below 5 or above 70 degrees Celsius"""
+    UNDECIDED = "undecided"
+    """which probe is the water's is not known: there are several and none was chosen, or the chosen one is
+    not among them"""
 
 
 class _Event(msgspec.Struct, frozen=True, tag=True):
@@ -110,11 +113,14 @@ class Touched(_Event, frozen=True):
 class WaterRead(_Event, frozen=True):
     """One reading of the probe: degrees Celsius with the owner's offset, or why there is none.
 
-    ``outside``: with ``ProbeError.RANGE`` what it was, with the offset; no foot bath is so, ice water is."""
+    ``outside``: with ``ProbeError.RANGE`` what it was, with the offset; no foot bath is so, ice water is.
+    ``probe``: its number, such as "28-3c01f0964f8f"; empty where it has none. ``bits``: its resolution."""
 
     celsius: float | None
     error: ProbeError | None = None
     outside: float | None = None
+    probe: str = ""
+    bits: int = 12
 
 
 class Due(_Event, frozen=True):
@@ -255,9 +261,13 @@ class EpisodeResumed(_Effect, frozen=True):
 
 
 class ReadWater(_Effect, frozen=True):
-    """Start or stop reading the probe."""
+    """Start or stop reading the water's probe. Until it is stopped no other one is read."""
 
     on: bool
+
+
+class ReadEveryProbe(_Effect, frozen=True):
+    """Read every probe there is, one after the other, until ``ReadWater`` says otherwise."""
 
 
 class ChangeSetting(_Effect, frozen=True):
@@ -270,4 +280,4 @@ class ChangeSetting(_Effect, frozen=True):
 Record = (
     EpisodeBegan | TechniqueBegan | TechniqueEnded | StopShown | EpisodeEnded | EpisodeRated | EpisodeResumed
 )
-Effect = Record | ReadWater | ChangeSetting
+Effect = Record | ReadWater | ReadEveryProbe | ChangeSetting

@@ -3,6 +3,7 @@
 import msgspec
 
 from kiosk.core.crosses import Point
+from kiosk.core.probes import Felt
 from kiosk.core.soak import Reading
 from kiosk.core.technique import Ms
 from kiosk.core.timeline import Beat, Timeline
@@ -175,13 +176,18 @@ class About(_Page, frozen=True):
 
 class Check(_Page, frozen=True):
     """The parts are tried one by one: ``part`` 0 is the button, then lamp, buzzer, probe, touch. ``felt``:
-    the button came down. ``celsius``: what the probe says; ``broken``: it says nothing. ``hit``: how many of
-    the dots were tapped; ``missed``: where on the picture the next one's tap was seen instead."""
+    the button came down. ``celsius``: what the water's probe says; ``broken``: it says nothing. ``probes``:
+    every probe that was heard; ``undecided``: none of them is the water's yet; ``kept``: the one that was
+    just made so. ``hit``: how many of the dots were tapped; ``missed``: where on the picture the next one's
+    tap was seen instead."""
 
     part: int = 0
     felt: bool = False
     celsius: float | None = None
     broken: bool = False
+    probes: tuple[Felt, ...] = ()
+    undecided: bool = False
+    kept: str = ""
     hit: int = 0
     missed: Point | None = None
 

@@ -74,6 +74,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     asleep_clock: bool = False
     rotate: int = 0
     """degrees the picture is turned on its panel, clockwise"""
+    probe: str = ""
+    """number of the water's probe; empty: the only one there is"""
     probe_offset: float = 0.0
     """degrees Celsius added to what the probe says; for showing, the probe reader adds it"""
     quiet_from: int = 22 * 60

@@ -2,7 +2,8 @@
 
 Degrees Celsius throughout, after the owner's probe offset. Never "warm" from a single reading, never an
 old number: all verdicts but danger need two readings that agree, and after 5 s without a good reading
-there is no temperature at all.
+there is no temperature at all. A number that does not change while real water would have is no reading
+either. Danger outlasts all of that: without a number, until it is answered.
 """
 
 import math
@@ -38,6 +39,9 @@ URGENT = frozenset({Verdict.DANGER, Verdict.TOO_HOT, Verdict.RISING, Verdict.FAU
 
 _UNBELIEVED = frozenset({Verdict.WAITING, Verdict.FAULT})
 
+#: Where the same number for long says nothing: in the air of a room, and in water hardly warmer than it.
+_MAY_STAND_STILL = frozenset({Verdict.WAITING, Verdict.DRY, Verdict.COLD})
+
 STALE: Ms = 5 * SECOND
 KEEP: Ms = 5 * MINUTE
 STEADY_FOR: Ms = 15 * SECOND
@@ -45,6 +49,9 @@ RISE_WITHIN: Ms = 10 * SECOND
 DRY_FOR: Ms = 10 * SECOND
 TELL_FOR: Ms = 20 * SECOND
 FIT_OVER: Ms = 2 * MINUTE
+#: Warm water loses a step of a 12 bit probe (1/16 degree) every quarter of a minute (8 litres), a full bath
+#: one a minute. The same number for so long is a conversion that no longer comes to an end.
+FROZEN_AFTER: Ms = 3 * MINUTE
 
 POSSIBLE = (5.0, 70.0)
 ROOM_POSSIBLE = (15.0, 30.0)
@@ -98,6 +105,12 @@ class Water(msgspec.Struct, frozen=True):
     """what the last reading said instead of ``verdict``; a second one in a row ends the verdict"""
     latched: bool = False
     """danger was reached and not yet answered by a press"""
+    lost: bool = False
+    """danger is latched, and since then the probe failed: no two readings have agreed again"""
+    same: float | None = None
+    """what the probe said last, possible or not"""
+    same_since: Ms = 0
+    """since when it says that"""
     room: float | None = None
     """what the probe said in the air since reading began, at its lowest; None: it was in none yet"""
     room_before: float = ROOM_USUAL
@@ -112,9 +125,17 @@ class Water(msgspec.Struct, frozen=True):
     @property
     def celsius(self) -> float | None:
         """The temperature to show; None when there is none to be trusted."""
-        if self.verdict in {Verdict.WAITING, Verdict.FAULT} or not self.readings:
-            return None
-        return self.readings[-1].celsius
+        return None if self.doubted or not self.readings else self.readings[-1].celsius
+
+    @property
+    def doubted(self) -> bool:
+        """No two readings have agreed yet, or since the probe failed."""
+        return self.verdict in _UNBELIEVED or self.lost
+
+    @property
+    def failed(self) -> bool:
+        """The probe failed and has not recovered: nothing is left that could grow old."""
+        return self.verdict is Verdict.FAULT or self.lost
 
     @property
     def air(self) -> float:
@@ -148,10 +169,15 @@ def begin(now: Ms, air: float = ROOM_USUAL) -> Water:
     return Water(since=now, room_before=air)
 
 
-def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
-    """Take one reading (None: the probe could not) and judge the water anew."""
+def read(water: Water, celsius: float | None, now: Ms, bands: Bands, bits: int = 12) -> Water:
+    """Take one reading (None: the probe could not) and judge the water anew.
+
+    ``bits``: the probe's resolution, 9 to 12; a coarser one may say the same number for longer.
+    """
     water = age(water, now)
-    if celsius is None or not POSSIBLE[0] <= celsius <= POSSIBLE[1]:
+    if celsius is not None and celsius != water.same:
+        water = msgspec.structs.replace(water, same=celsius, same_since=now)
+    if celsius is None or not POSSIBLE[0] <= celsius <= POSSIBLE[1] or _frozen(water, now, bits):
         return _bad(water)
     reading = Reading(now, celsius)
     jumped = water.last is not None and _jumped(water.last, reading)
@@ -160,7 +186,7 @@ def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
         return _bad(water)
     if celsius >= bands.danger:
         return _good(msgspec.structs.replace(water, dry_since=None), reading, Verdict.DANGER, latched=True)
-    if water.verdict in _UNBELIEVED and not _agrees(water, reading):
+    if water.doubted and not _agrees(water, reading):
         # the first of two: remembered, not yet believed
         return msgspec.structs.replace(water, readings=(reading,), bad=0, since=now)
     return _judge(water, reading, bands)
@@ -168,7 +194,7 @@ def read(water: Water, celsius: float | None, now: Ms, bands: Bands) -> Water:
 
 def age(water: Water, now: Ms) -> Water:
     """Nothing was read for too long: there is no temperature any more."""
-    return _fault(water) if now >= water.stale_at() and water.verdict is not Verdict.FAULT else water
+    return _fault(water) if now >= water.stale_at() and not water.failed else water
 
 
 def answer(water: Water, bands: Bands) -> Water:
@@ -182,17 +208,25 @@ def answer(water: Water, bands: Bands) -> Water:
 
 def _bad(water: Water) -> Water:
     bad = water.bad + 1
-    if bad >= 2 or water.verdict is Verdict.FAULT:
+    if bad >= 2 or water.failed:
         return _fault(water)
     # While nothing is believed yet, a bad reading takes back the good one before it.
     readings = () if water.verdict is Verdict.WAITING else water.readings
     return msgspec.structs.replace(water, bad=bad, readings=readings)
 
 
+def _frozen(water: Water, now: Ms, bits: int) -> bool:
+    """Whether the probe says the same for longer than water can."""
+    limit = FROZEN_AFTER << max(0, 12 - bits)
+    return water.verdict not in _MAY_STAND_STILL and now - water.same_since >= limit
+
+
 def _fault(water: Water) -> Water:
+    """Nothing is believed any more. An unanswered danger stays one, without a number."""
     return msgspec.structs.replace(
         water,
-        verdict=Verdict.FAULT,
+        verdict=Verdict.DANGER if water.latched else Verdict.FAULT,
+        lost=water.latched,
         readings=(),
         bad=max(water.bad, 2),
         next=None,
@@ -232,6 +266,7 @@ def _good(water: Water, reading: Reading, verdict: Verdict, *, latched: bool = F
         bad=0,
         since=reading.at,
         latched=latched or water.latched,
+        lost=False,
         verdict=verdict,
         next=None if verdict is not water.verdict else water.next,
     )

@@ -10,9 +10,9 @@ from statistics import fmean
 
 import msgspec
 
-from kiosk.core.check import PROBE
+from kiosk.core.check import PROBE, show
 from kiosk.core.events import Act, ChangeSetting, WaterRead
-from kiosk.core.pages import Check, Dip, ProbeOffset, WarmWater
+from kiosk.core.pages import Dip, ProbeOffset, WarmWater
 from kiosk.core.soak import STEADY_FOR, Bands, Reading, steady, within
 from kiosk.core.turn import Turn
 
@@ -70,6 +70,7 @@ def read(turn: Turn, page: Dip, event: WaterRead) -> None:
         return
     reading = Reading(turn.now, round(celsius - turn.state.rules.probe_offset, 2))
     readings = within((*page.readings, reading), 2 * STEADY_FOR)
+    turn.state = msgspec.structs.replace(turn.state, heard=event.probe)
     _show(turn, msgspec.structs.replace(page, readings=readings, broken=False))
 
 
@@ -96,7 +97,7 @@ def act(turn: Turn, page: Dip | WarmWater | ProbeOffset, tapped: Act) -> None:
 
 def _ice(turn: Turn, page: Dip, tapped: Act) -> None:
     if tapped is Act.BACK:
-        turn.go(Check(PROBE))
+        show(turn, PROBE)
     elif tapped is Act.SAVE and hint(page) is None:
         said = fmean(r.celsius for r in within(page.readings, STEADY_FOR))
         turn.go(WarmWater(round(-said, 2)))
@@ -114,12 +115,15 @@ def _warm(turn: Turn, page: Dip, ice: float, tapped: Act) -> None:
 
 def _result(turn: Turn, page: ProbeOffset, tapped: Act) -> None:
     found = offset(page)
-    if tapped is Act.BACK:
-        # Which of the two was wrong nobody knows: after a refusal it begins anew.
-        turn.go(Check(PROBE) if found is None else Dip(page.ice, round(page.warm * 10)))
+    if tapped is Act.BACK and found is None:
+        show(turn, PROBE)  # which of the two was wrong nobody knows: it begins anew
+    elif tapped is Act.BACK:
+        turn.go(Dip(page.ice, round(page.warm * 10)))
     elif tapped is Act.SAVE and found is not None:
+        if turn.state.heard:  # the offset is that probe's, and no other's
+            turn.do(ChangeSetting("probe", turn.state.heard))
         turn.do(ChangeSetting("probe_offset", str(found)))
-        turn.go(Check(PROBE))
+        show(turn, PROBE)
 
 
 def _show(turn: Turn, page: Dip) -> None:

@@ -3,8 +3,9 @@
 import errno
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,7 +13,6 @@ from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.core.technique import Ms
 from kiosk.devices.part import Part
 from kiosk.devices.sampler import Sampler, monotonic, wait_on
-from kiosk.words import _, ngettext
 
 W1 = Path("/sys/bus/w1/devices")
 
@@ -25,17 +25,29 @@ _SENSOR = re.compile(r"(28|22|10|3b|42)-[0-9a-f]{12}")
 _BYTES = re.compile(r"((?:[0-9a-f]{2} ){9}): crc=[0-9a-f]{2} (YES|NO)")
 _MILLI = re.compile(r".* t=(-?[0-9]{1,6})")
 
-_RESET = 85_000
-_NO_POWER = range(127_900, 128_000)
+#: Families whose scratchpad is that of the DS18B20: sixteenths of a degree in its first two bytes,
+#: the resolution in the fifth. Of the others the kernel knows more.
+_AS_DS18B20 = ("28-", "22-", "42-")
+
+_RESET = 85.0
+_NO_POWER = 127.9
 """0x07FF: 127.9375 degrees"""
 
 
-def parse(text: str) -> float | ProbeError:
-    """Degrees Celsius in the text of a ``w1_slave`` file, or why there are none. Never raises.
+class Measured(NamedTuple):
+    """What a sensor said: degrees Celsius, and its resolution in bits (9 to 12)."""
+
+    celsius: float
+    bits: int = 12
+
+
+def parse(text: str, name: str = "28-") -> Measured | ProbeError:
+    """The temperature in the text of a ``w1_slave`` file, or why there is none. Never raises.
 
     Two lines: ``50 05 4b 46 7f ff 0c 10 1c : crc=1c YES`` and ``50 05 4b 46 7f ff 0c 10 1c t=85000``.
-    The kernel has checked the CRC. It gives an empty file for every failure it noticed (w1_therm.c); the
-    rest has to be known by its value.
+    ``name``: that of the sensor; it begins with its family. Where the nine bytes are understood they count,
+    not what was made of them. The kernel gives an empty file for every failure it noticed (w1_therm.c);
+    the rest has to be known by its value.
     """
     lines = text.strip().splitlines()
     if not lines:
@@ -43,28 +55,48 @@ def parse(text: str) -> float | ProbeError:
     first = _BYTES.fullmatch(lines[0].rstrip())
     if first is None:
         return ProbeError.MALFORMED
-    if first[2] == "NO":
+    scratchpad = bytes.fromhex(first[1])
+    if first[2] == "NO" or _crc8(scratchpad[:8]) != scratchpad[8]:
         return ProbeError.CRC
     second = _MILLI.fullmatch(lines[1].rstrip()) if len(lines) == 2 else None
     # A data line shorted to ground reads as nine zero bytes, with a CRC that is right: 0 degrees.
-    if second is None or not first[1].strip(" 0"):
+    if second is None or not any(scratchpad):
         return ProbeError.MALFORMED
-    milli = int(second[1])
-    if milli == _RESET:
+    measured = Measured(int(second[1]) / 1000)
+    if name.startswith(_AS_DS18B20):
+        measured = _measured(scratchpad)
+    if measured.celsius == _RESET:
         return ProbeError.RESET
-    if milli in _NO_POWER:
+    if _NO_POWER <= measured.celsius < 128:
         return ProbeError.NO_POWER
-    return milli / 1000
+    return measured
 
 
-def reading(raw: float | ProbeError, offset: float) -> WaterRead:
-    """The event for what the sensor said, with the owner's offset: in range, to two decimals."""
+def _measured(scratchpad: bytes) -> Measured:
+    """What the bytes of a DS18B20 say. At a coarser resolution its lowest bits mean nothing."""
+    bits = 9 + (scratchpad[4] >> 5 & 3)
+    sixteenths = int.from_bytes(scratchpad[:2], "little", signed=True)
+    return Measured((sixteenths & -1 << 12 - bits) / 16, bits)
+
+
+def _crc8(data: bytes) -> int:
+    """The 1-Wire bus's CRC: x^8 + x^5 + x^4 + 1, lowest bit first."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _bit in range(8):
+            crc = crc >> 1 ^ (0x8C if crc & 1 else 0)
+    return crc
+
+
+def reading(raw: Measured | ProbeError, offset: float, probe: str = "") -> WaterRead:
+    """The event for what this sensor said, with the owner's offset: in range, to two decimals."""
     if isinstance(raw, ProbeError):
-        return WaterRead(None, raw)
-    celsius = round(raw + offset, 2)
+        return WaterRead(None, raw, probe=probe)
+    celsius = round(raw.celsius + offset, 2)
     if not LOWEST <= celsius <= HIGHEST:
-        return WaterRead(None, ProbeError.RANGE, celsius)
-    return WaterRead(celsius)
+        return WaterRead(None, ProbeError.RANGE, celsius, probe=probe, bits=raw.bits)
+    return WaterRead(celsius, probe=probe, bits=raw.bits)
 
 
 class Sensor(msgspec.Struct, frozen=True):
@@ -72,7 +104,7 @@ class Sensor(msgspec.Struct, frozen=True):
 
     name: str
     text: str
-    value: float | ProbeError
+    value: Measured | ProbeError
 
     @property
     def looks_counterfeit(self) -> bool:
@@ -102,7 +134,7 @@ def _look(root: Path, name: str) -> Sensor:
         text = (root / name / "w1_slave").read_bytes().decode("ascii", "replace")
     except OSError as error:
         return Sensor(name, "", _why(error))
-    return Sensor(name, text, parse(text))
+    return Sensor(name, text, parse(text, name))
 
 
 def _why(error: OSError) -> ProbeError:
@@ -110,30 +142,56 @@ def _why(error: OSError) -> ProbeError:
     return ProbeError.NO_PROBE if gone else ProbeError.EMPTY
 
 
+def water_probe(names: Sequence[str], chosen: str) -> str:
+    """Which of these sensors is the water's; empty if that is not known.
+
+    The one that was chosen; without a choice the only one there is. Never another in its place: that one may
+    lie in the room, and say so of water that scalds.
+    """
+    if chosen:
+        return chosen if chosen in names else ""
+    return names[0] if len(names) == 1 else ""
+
+
 class Probe(Part):
     """Reads the water once a second while started (one reading takes the sensor 750 ms).
 
     Posts one ``WaterRead`` for every reading, good or not, from its own thread. The probe is looked for
-    anew each time, so it may be plugged in later; of several the first by name is read. ``offset`` in
-    degrees Celsius may be changed at any time. ``root`` is the kernel's 1-Wire folder; ``clock`` and
-    ``wait`` are those of ``Sampler``, for tests.
+    anew each time, so it may be plugged in later; from the first reading until ``stop`` it stays the same
+    one. ``offset`` in degrees Celsius and ``chosen``, the number of the water's probe, may be changed at any
+    time. ``root`` is the kernel's 1-Wire folder; ``clock`` and ``wait`` are those of ``Sampler``, for tests.
     """
 
     def __init__(
         self,
         post: Callable[[Event], None],
         offset: float = 0.0,
+        chosen: str = "",
         root: Path = W1,
         *,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
     ) -> None:
         self.offset = offset
+        self.chosen = chosen
         self._root = root
-        self._sampler = Sampler(self.read_once, post, clock=clock, wait=wait)
+        self._every = False
+        self._using = ""
+        """the water's probe since ``start``; empty: none was found yet"""
 
-    def start(self) -> None:
-        """Begin reading. The first reading comes in about 0.8 s."""
+        def post_all(readings: tuple[WaterRead, ...]) -> None:
+            for each in readings:
+                post(each)
+
+        self._sampler = Sampler(self.read_once, post_all, clock=clock, wait=wait)
+
+    def start(self, *, every: bool = False) -> None:
+        """Begin reading the water's probe, or every one in turn. The first reading comes in about 0.8 s."""
+        if self._sampler.is_running:
+            if every == self._every:
+                return
+            self._sampler.stop()
+        self._every, self._using = every, ""
         self._sampler.start()
 
     def stop(self) -> None:
@@ -144,38 +202,17 @@ class Probe(Part):
         """As ``stop``."""
         self.stop()
 
-    def sensors(self) -> list[str]:
-        """Names of the sensors the kernel sees; the first is the one read."""
-        return sensors(self._root)
+    def read_once(self) -> tuple[WaterRead, ...]:
+        """One reading of what is to be read, now; takes about 0.8 s a probe. Never raises."""
+        names = sensors(self._root)
+        if not names:
+            return (WaterRead(None, ProbeError.NO_PROBE, probe=self._using),)
+        if self._every:
+            return tuple(self._read(name) for name in names)
+        self._using = self._using or water_probe(names, self.chosen)
+        return (self._read(self._using) if self._using else WaterRead(None, ProbeError.UNDECIDED),)
 
-    def describe(self) -> str:
-        """Which sensor is read, in one sentence."""
-        sensors = self.sensors()
-        if not sensors:
-            return _("No probe found in {root}.").format(root=self._root)
-        more = len(sensors) - 1
-        if not more:
-            return _("The probe is {name}.").format(name=sensors[0])
-        return ngettext(
-            "The probe is {name}, the first by name; {n} other is not read.",
-            "The probe is {name}, the first by name; {n} others are not read.",
-            more,
-        ).format(name=sensors[0], n=more)
-
-    def read_text(self) -> str:
-        """What the sensor's file says, unjudged; takes about 0.8 s. Empty when it did not answer.
-
-        Raises ``FileNotFoundError`` when there is no sensor, ``OSError`` for what else the kernel reports.
-        """
-        sensors = self.sensors()
-        if not sensors:
-            raise FileNotFoundError(errno.ENOENT, self.describe(), str(self._root))
-        return (self._root / sensors[0] / "w1_slave").read_bytes().decode("ascii", "replace")
-
-    def read_once(self) -> WaterRead:
-        """One reading, now; takes about 0.8 s. Never raises."""
-        try:
-            raw = parse(self.read_text())
-        except OSError as error:
-            raw = _why(error)
-        return reading(raw, self.offset)
+    def _read(self, name: str) -> WaterRead:
+        # what one probe is wrong by says nothing of another
+        offset = self.offset if name == self.chosen or not self.chosen else 0.0
+        return reading(_look(self._root, name).value, offset, name)

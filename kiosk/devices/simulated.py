@@ -8,8 +8,9 @@ from kiosk.core.events import ButtonPressed, ButtonReleased, Event, ProbeError, 
 from kiosk.core.signals import Volume
 from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.part import Part
-from kiosk.devices.probe import reading
+from kiosk.devices.probe import Measured, reading
 from kiosk.devices.sampler import Sampler
+from kiosk.devices.water import cooled, in_steps
 from kiosk.words import _
 
 V = TypeVar("V")
@@ -114,12 +115,14 @@ class SimulatedBuzzer(_Track[Tone], Part):
 
 
 class SimulatedProbe(Part):
-    """A probe in water that is as warm as you say: set ``water``, call ``unplug`` or ``fault``.
+    """A probe in water that was as warm as you say when you said it: set ``water`` (degrees Celsius).
 
-    With ``threaded`` it posts once a second by itself while started. Without, it does so when ``tick`` is
-    called at ``next_tick``: the same readings, to the millisecond, every time. ``lag`` in ms is the time
-    constant of a probe in its steel tube (about 8 s in still water); 0 follows at once. ``offset`` as in
-    the real one.
+    From then on the water cools to ``room``, as real water does. ``trouble``: what is wrong with the probe;
+    None: it measures. ``frozen``: it says the same number for ever. With ``threaded`` it posts once a second
+    by itself while started. Without, it does so when ``tick`` is called at ``next_tick``: the same readings,
+    to the millisecond, every time. ``lag`` in ms is the time constant of a probe in its steel tube (about 8 s
+    in still water); 0 follows at once. ``offset`` as in the real one; there is but one of its kind, so
+    ``chosen`` changes nothing.
     """
 
     #: From the start to the first reading: a conversion of the DS18B20 at 12 bits.
@@ -131,39 +134,45 @@ class SimulatedProbe(Part):
         clock: Clock,
         water: float = 21.0,
         *,
+        room: float = 21.0,
         offset: float = 0.0,
         lag: Ms = 0,
         threaded: bool = True,
     ) -> None:
         self.offset = offset
+        self.chosen = ""
+        self.trouble: ProbeError | None = None
         self._post = post
         self._clock = clock
-        self._water: float | ProbeError = water
+        self._room = room
+        self._water, self._water_at = water, clock()
         self._lag = lag
-        self._felt = water
-        self._felt_at = clock()
+        self._felt, self._felt_at = water, clock()
+        self._frozen: float | None = None
         self._sampler = Sampler(self.read_once, post) if threaded else None
         self._due: Ms | None = None
 
     @property
-    def water(self) -> float | ProbeError:
-        """Degrees Celsius, or what is wrong with the probe."""
-        return self._water
+    def water(self) -> float:
+        """Degrees Celsius by now."""
+        return cooled(self._water, self._room, self._clock() - self._water_at)
 
     @water.setter
-    def water(self, water: float | ProbeError) -> None:
+    def water(self, celsius: float) -> None:
         self._feel()
-        self._water = water
+        self._water, self._water_at = celsius, self._clock()
 
-    def unplug(self) -> None:
-        """No sensor; set ``water`` to plug it in again."""
-        self.water = ProbeError.NO_PROBE
+    @property
+    def frozen(self) -> bool:
+        """Whether what it says no longer follows the water."""
+        return self._frozen is not None
 
-    def fault(self, error: ProbeError = ProbeError.CRC) -> None:
-        """The sensor fails like this until ``water`` is set."""
-        self.water = error
+    @frozen.setter
+    def frozen(self, frozen: bool) -> None:
+        self._feel()
+        self._frozen = self._felt if frozen else None
 
-    def start(self) -> None:
+    def start(self, *, every: bool = False) -> None:  # noqa: ARG002 - there is but one
         """Begin reading. Does nothing if it reads already."""
         if self._sampler is not None:
             self._sampler.start()
@@ -191,20 +200,15 @@ class SimulatedProbe(Part):
             self._due = max(self._due + SECOND, now)
             self._post(self.read_once())
 
-    def describe(self) -> str:
-        """Which sensor is read, in one sentence."""
-        return _("The probe is simulated.")
-
     def read_once(self) -> WaterRead:
         """One reading, now."""
         self._feel()
-        raw = self._water if isinstance(self._water, ProbeError) else self._felt
-        return reading(raw, self.offset)
+        felt = self._felt if self._frozen is None else self._frozen
+        return reading(self.trouble or Measured(in_steps(felt)), self.offset)
 
     def _feel(self) -> None:
-        """Bring what the tube has come to up to now."""
+        """Bring what the tube has come to up to now. In the room's air it does, too: it may be unplugged."""
         now = self._clock()
-        if not isinstance(self._water, ProbeError):
-            share = 1 - math.exp(-(now - self._felt_at) / self._lag) if self._lag else 1.0
-            self._felt += (self._water - self._felt) * share
+        share = 1 - math.exp(-(now - self._felt_at) / self._lag) if self._lag else 1.0
+        self._felt += (self.water - self._felt) * share
         self._felt_at = now

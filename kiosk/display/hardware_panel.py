@@ -31,13 +31,14 @@ _FAULT = (156.0, 418.0, 120.0, 38.0)
 
 class Readout(msgspec.Struct, frozen=True):
     """What the simulated hardware does now: lamp and backlight as levels from 0 to 1, the buzzer's tone
-    (0 Hz: silent), and the wall clock as it should be written."""
+    (0 Hz: silent), the wall clock as it should be written, and the water in degrees Celsius."""
 
     lamp: float = 0.0
     hertz: int = 0
     volume: Volume = Volume.OFF
     light: float = 0.0
     clock: str = ""
+    water: float = 21.0
 
 
 class Hands(msgspec.Struct, frozen=True):

@@ -188,6 +188,7 @@ class Simulator:
         for event in pygame.event.get():
             self._take(event)
         was, self._readout = self._readout, self._ask()
+        self._let_cool(self._readout.water)
         changed = self._panel.draw(self._window, self._readout, self._hands)
         if (was.clock, was.light) != (self._readout.clock, self._readout.light):
             changed.append(self._paint_foot())
@@ -246,6 +247,11 @@ class Simulator:
         if celsius != self._hands.water:
             self._hands = msgspec.structs.replace(self._hands, water=celsius)
             self._knobs.set_water(celsius)
+
+    def _let_cool(self, celsius: float) -> None:
+        """The slider follows the water, in the tenths that it shows, unless somebody holds it."""
+        if self._held is not Knob.WATER:
+            self._hands = msgspec.structs.replace(self._hands, water=round(celsius, 1))
 
     def _toggle(self, trouble: ProbeError) -> None:
         now = None if self._hands.trouble is trouble else trouble

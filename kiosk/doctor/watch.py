@@ -63,7 +63,8 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
             events.put(ButtonPressed() if button.is_pressed else ButtonReleased())
         except PinsUnavailable as error:
             trouble.append(str(error))
-    probe = Probe(events.put, machine.config.soak.probe_offset, machine.root / "sys/bus/w1/devices")
+    soak = machine.config.soak
+    probe = Probe(events.put, soak.probe_offset, soak.probe, machine.root / "sys/bus/w1/devices")
     stack.callback(probe.close)
     probe.start()
     if find is not None or machine.installed("evdev"):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kiosk.core.events import ProbeError
-from kiosk.devices.probe import HIGHEST, LOWEST, Sensor, survey
+from kiosk.devices.probe import HIGHEST, LOWEST, Sensor, survey, water_probe
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.settings import ONE_WIRE
@@ -45,12 +45,12 @@ def check_probe(machine: Machine) -> list[Finding]:
                 masters=[],
             )
         ]
-    sensors = survey(root)
-    found = [
-        _sensor(each, first=each is sensors[0], offset=machine.config.soak.probe_offset) for each in sensors
-    ]
+    sensors, soak = survey(root), machine.config.soak
     if sensors:
-        return [*found, *_doubts(sensors[0])]
+        water = water_probe([each.name for each in sensors], soak.probe)
+        found = [_sensor(each, is_water=each.name == water, offset=soak.probe_offset) for each in sensors]
+        doubts = [doubt for each in sensors if each.name == water for doubt in _doubts(each)]
+        return [*found, *doubts] if water else [_undecided(sensors, soak.probe), *found]
     floating = sorted(path.name for path in root.glob("00-*"))
     if floating:
         says = _("The probe's line floats: the kernel sees numbers that no probe has.")
@@ -59,31 +59,52 @@ def check_probe(machine: Machine) -> list[Finding]:
     return [problem("probe.sensor", says, _(_WIRING).format(pin=ONE_WIRE), masters=masters, noise=floating)]
 
 
-def _sensor(sensor: Sensor, *, first: bool, offset: float) -> Finding:
-    check = "probe.sensor" if first else "probe.other"
+def _undecided(sensors: list[Sensor], chosen: str) -> Finding:
+    names = ", ".join(each.name for each in sensors)
+    if chosen:
+        says = _("The water's probe, {chosen}, is not there; found: {names}. None is read.")
+    else:
+        says = _("There are several probes and none was chosen: {names}. None is read.")
+    remedy = _(
+        "Warm the water's probe in your hand on the page Check parts, or write into [soak]: probe = "
+        '"{name}".'
+    )
+    return problem(
+        "probe.sensor",
+        says.format(chosen=chosen, names=names),
+        remedy.format(name=sensors[0].name),
+        chosen=chosen,
+        sensors=[each.name for each in sensors],
+    )
+
+
+def _sensor(sensor: Sensor, *, is_water: bool, offset: float) -> Finding:
+    """What one sensor says. The offset counts for the water's alone."""
+    check = "probe.sensor" if is_water else "probe.other"
     facts: dict[str, Any] = {"name": sensor.name, "raw": sensor.text, "offset": offset}
     if isinstance(sensor.value, ProbeError):
         says, remedy = _SAYS[sensor.value]
         told = _(says).format(name=sensor.name)
-        if not first:
+        if not is_water:
             return note(check, told, celsius=None, error=sensor.value, **facts)
         return problem(check, told, _(remedy).format(pin=ONE_WIRE), celsius=None, error=sensor.value, **facts)
-    facts |= {"celsius": sensor.value, "error": None}
+    celsius, bits = sensor.value
+    facts |= {"celsius": celsius, "bits": bits, "error": None}
     raw = " / ".join(sensor.text.split("\n")[:2])
-    if not first:
-        says = _("{name} is not read: the first by name is ({raw}).").format(name=sensor.name, raw=raw)
-        return note(check, says, **facts)
-    if not LOWEST <= sensor.value + offset <= HIGHEST:
+    if not is_water:
+        says = _("{name} says {celsius:.1f} degrees; it is not the water's ({raw}).")
+        return note(check, says.format(name=sensor.name, celsius=celsius, raw=raw), **facts)
+    if not LOWEST <= celsius + offset <= HIGHEST:
         return problem(
             check,
             _("{name} says {celsius:.1f} degrees, which no foot bath has.").format(
-                name=sensor.name, celsius=sensor.value
+                name=sensor.name, celsius=celsius
             ),
             _("Put it in water you can touch; if it still says so, replace it."),
             **facts,
         )
     says = _("{name} says {celsius:.1f} degrees, CRC right ({raw}).").format(
-        name=sensor.name, celsius=sensor.value, raw=raw
+        name=sensor.name, celsius=celsius, raw=raw
     )
     return fine(check, says, **facts)
 

@@ -24,6 +24,7 @@ from kiosk.core.events import (
     FaultFound,
     Interrupted,
     QuietHours,
+    ReadEveryProbe,
     ReadWater,
     RulesChanged,
     StopShown,
@@ -47,44 +48,14 @@ from kiosk.core.pages import (
     Soak,
     TenMinutes,
 )
-from kiosk.core.rules import Condition, Rules
+from kiosk.core.rules import Rules
 from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
-from kiosk.core.soak import URGENT, Verdict
+from kiosk.core.soak import FROZEN_AFTER, URGENT, Verdict
 from kiosk.core.state import Light, State
 from kiosk.core.technique import MINUTE, SECOND, Ms
-from kiosk.core.timeline import Choice
 from kiosk.core.turn import soak_of, urgent
-from kiosk.techniques import folders, load
+from tests.core.any_owner import IDS, PROBES, RULES, WAITS, WATER
 from tests.core.player import Player
-
-SHIPPED = {technique.id: technique for technique in load(folders()[:1])[0]}
-IDS = st.sampled_from(sorted(SHIPPED))
-
-
-def house(order: list[str], **more: object) -> Rules:
-    """An owner's rules; the techniques by name, so that a failing night can be read."""
-    return Rules(techniques=tuple(SHIPPED[name] for name in order), **more)  # type: ignore[arg-type]
-
-
-RULES = st.builds(
-    house,
-    order=st.permutations(sorted(SHIPPED)),
-    left_out=st.frozensets(IDS, max_size=2),
-    choices=st.dictionaries(
-        IDS, st.builds(Choice, hold=st.integers(1, 60), rounds=st.integers(1, 9)), max_size=3
-    ),
-    conditions=st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(Condition), max_size=2)),
-    soak_allowed=st.booleans(),
-    soak_minutes=st.integers(1, 40),
-    volume=st.sampled_from(Volume),
-    passive_buzzer=st.booleans(),
-    rotate=st.sampled_from([0, 90, 180, 270]),
-)
-WATER = st.one_of(
-    st.floats(36.5, 39.5), st.floats(30, 46), st.sampled_from([None, 20.0, 34.0, 38.0, 41.5, 43.0, 85.0])
-)
-#: From a moment to a quarter of an hour: half of them short, so that things meet.
-WAITS = st.one_of(st.integers(0, 3 * SECOND), st.integers(0, 130 * SECOND), st.integers(0, 16 * MINUTE))
 
 #: While nothing may change under a pressing finger, what is due waits so long.
 FINGER: Ms = 1500
@@ -153,11 +124,12 @@ class AnyNight(RuleBasedStateMachine):
             self.read(celsius + by * step)
 
     @precondition(lambda self: soak_of(self.state.page) is not None)
-    @rule(seconds=st.sampled_from([16, 40, 130, 700]))
-    def good_water(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from([16, 40, 130, 700]), frozen=st.booleans())
+    def good_water(self, seconds: int, frozen: bool) -> None:
         bands = safety.bands(self.state.rules)
         for _ in range(seconds):
-            self.read((bands.warm_low + bands.warm_high) / 2)
+            drift = 0.0 if frozen else 0.1 * (self.player.now // MINUTE % 2)
+            self.read((bands.warm_low + bands.warm_high) / 2 + drift)
 
     def read(self, celsius: float | None) -> None:
         self.player.happen(WaterRead(celsius))
@@ -181,6 +153,15 @@ class AnyNight(RuleBasedStateMachine):
         for act in way:
             self.player.happen(Tapped(act))
             self.player.wait(2 * SECOND)
+
+    @rule(held=st.sampled_from(PROBES), warm=st.lists(st.sampled_from([21.0, 22.5, 30.0, None]), max_size=6))
+    def to_the_probes(self, held: str, warm: list[float | None]) -> None:
+        """Somebody has two probes and holds one of them in the hand."""
+        self.to_the_parts(PROBE)
+        for celsius in warm:
+            for name in PROBES:
+                self.player.happen(WaterRead(celsius if name == held else 21.0, probe=name))
+                self.player.wait(SECOND)
 
     @rule(ice=st.sampled_from([-0.5, 0.3, 1.2, 21.0, None]), warm=st.integers(-12, 12), far=st.integers(1, 4))
     def to_the_two_points(self, ice: float | None, warm: int, far: int) -> None:
@@ -275,6 +256,10 @@ class AnyNight(RuleBasedStateMachine):
                     self.stops += 1
                 case ReadWater(on):
                     self.reading = on
+                case ReadEveryProbe():
+                    self.reading = True
+                case ChangeSetting("probe", value):
+                    assert value in PROBES
                 case ChangeSetting("probe_offset", value):
                     assert -1.0 <= float(value) <= 1.0
                 case ChangeSetting("calibration", value):
@@ -305,9 +290,12 @@ class AnyNight(RuleBasedStateMachine):
         assert soak.spent_at(self.player.now) <= soak.length
         # the clock runs in warm water alone, and warm water is in the band, read a moment ago
         assert (soak.since is not None) == (verdict is Verdict.WARM)
+        # an unanswered danger stays one, whatever the probe says or does not say
+        assert not water.latched or verdict is Verdict.DANGER
+        assert not water.lost or (water.latched and water.celsius is None)
         if verdict is Verdict.WARM:
-            assert not water.latched
             assert self.player.now <= water.stale_at()
+            assert self.player.now - water.same_since <= FROZEN_AFTER + 2 * SECOND
         if verdict is Verdict.FAULT:
             assert water.celsius is None
         if verdict is Verdict.DANGER:

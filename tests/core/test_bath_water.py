@@ -134,7 +134,7 @@ def test_after_a_soak_for_its_own_sake_it_is_good_night():
 def test_a_probe_that_breaks_after_it_lets_nobody_back_in():
     night = gone_in_danger()
     night.water(None, 3)
-    assert (night.verdict(), type(night.page)) == (V.FAULT, Soak)
+    assert (night.verdict(), type(night.page)) == (V.DANGER, Soak)
     night.water(None, 31 * 60)
     assert night.page == Asleep()
     assert [e.ending for e in night.effects if isinstance(e, EpisodeEnded)] == [Ending.GONE]

@@ -2,7 +2,16 @@
 
 import pytest
 
-from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Fault, ProbeError, ReadWater, WaterRead
+from kiosk.core.events import (
+    Act,
+    ButtonPressed,
+    ButtonReleased,
+    Fault,
+    ProbeError,
+    ReadEveryProbe,
+    ReadWater,
+    WaterRead,
+)
 from kiosk.core.pages import Asleep, Check, Page, Settings
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
@@ -38,7 +47,7 @@ def test_by_touch_alone():
         (Check(3), (0.0, 0)),
     ]
     assert (night.page, outputs(night)) == (Settings(3), (0.0, 0))
-    assert night.effects == [ReadWater(on=True), ReadWater(on=False)]
+    assert night.effects == [ReadEveryProbe(), ReadWater(on=False)]
 
 
 def test_by_the_button_alone_and_no_press_starts_a_relief():
@@ -52,7 +61,7 @@ def test_by_the_button_alone_and_no_press_starts_a_relief():
     assert seen == [Check(part, felt=True) for part in range(4)]
     assert night.page == Settings(3)
     assert night.state.episode is None
-    assert night.effects == [ReadWater(on=True), ReadWater(on=False)]
+    assert night.effects == [ReadEveryProbe(), ReadWater(on=False)]
 
 
 def test_the_way_back():
@@ -67,7 +76,7 @@ def test_the_way_back():
         (Check(0), (0.0, 0)),
         (Settings(3), (0.0, 0)),
     ]
-    assert night.effects == [ReadWater(on=True), ReadWater(on=False)]
+    assert night.effects == [ReadEveryProbe(), ReadWater(on=False)]
 
 
 def test_the_tones_of_hold_come_again_every_four_seconds():
@@ -132,7 +141,7 @@ def test_a_long_press_sleeps(part):
     night = checking(part)
     night.hold()
     assert (night.page, night.state.light, outputs(night)) == (Asleep(), Light.OFF, (0.0, 0))
-    assert night.effects == [ReadWater(on=True), ReadWater(on=False)] * (part == 3)
+    assert night.effects == [ReadEveryProbe(), ReadWater(on=False)] * (part == 3)
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -25,7 +25,15 @@ from kiosk.core.crosses import (
     on_picture,
     text,
 )
-from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting, ReadWater, Touched
+from kiosk.core.events import (
+    Act,
+    ButtonPressed,
+    ButtonReleased,
+    ChangeSetting,
+    ReadEveryProbe,
+    ReadWater,
+    Touched,
+)
 from kiosk.core.pages import Asleep, Check, Crosses, Dip, Home, Page, Settings
 from kiosk.core.state import Light
 from tests.bedside import Bedside, standard
@@ -255,7 +263,7 @@ def test_the_probe_rests_before_touch_is_tried():
     night.conductor.state = msgspec.structs.replace(night.state, page=Check(TOUCH, hit=2))
     night.tap(Act.BACK)
     night.tap(Act.ADJUST)
-    assert (night.page, night.effects) == (Dip(), [ReadWater(on=True)])
+    assert (night.page, night.effects) == (Dip(), [ReadEveryProbe(), ReadWater(on=True)])
 
 
 def test_after_an_error_of_our_own_touch_is_still_a_part():

@@ -112,9 +112,9 @@ def test_after_danger_the_water_is_judged_anew_and_never_warm_at_once(celsius, a
 
 def test_a_fault_does_not_answer_danger():
     tub = warm(39.0).read(43.5, None, None)
-    assert (tub.verdict, tub.water.latched) == (V.FAULT, True)
+    assert (tub.verdict, tub.water.latched, tub.water.celsius) == (V.DANGER, True, None)
     assert soak.answer(tub.water, tub.bands) is tub.water
-    assert tub.read(38.0, 38.0).last(2) == [V.FAULT, V.DANGER]
+    assert tub.read(38.0, 38.0).last(2) == [V.DANGER, V.DANGER]
 
 
 # --- rising

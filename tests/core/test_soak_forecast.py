@@ -27,7 +27,9 @@ def test_the_trend_is_degrees_a_minute_over_the_last_half_minute():
 
 
 def test_five_minutes_of_readings_are_kept():
-    tub = warm(38.0).keep(38.0, 400)
+    tub = warm(38.0)
+    for celsius in (38.1, 38.2, 38.1, 38.0):
+        tub.keep(celsius, 100)
     assert tub.water.readings[-1].at - tub.water.readings[0].at == 5 * MINUTE
 
 

@@ -8,6 +8,7 @@ from kiosk.core.events import (
     ChangeSetting,
     EpisodeBegan,
     ProbeError,
+    ReadEveryProbe,
     ReadWater,
     TechniqueBegan,
 )
@@ -17,8 +18,11 @@ from kiosk.core.soak import Reading
 from kiosk.core.state import Light
 from kiosk.core.technique import MINUTE, Side
 from kiosk.core.twopoint import Hint, hint, offset, shown
-from kiosk.devices.probe import reading
+from kiosk.devices.probe import Measured, reading
 from tests.bedside import Bedside, standard
+
+#: What was asked for on the way here: all probes on the page of the parts, then the water's.
+BEGAN = [ReadEveryProbe(), ReadWater(on=True)]
 
 
 def adjusting(rules: Rules | None = None) -> Bedside:
@@ -28,14 +32,15 @@ def adjusting(rules: Rules | None = None) -> Bedside:
     day.wait(2)
     for act in (Act.MORE, Act.SETTINGS, *[Act.NEXT] * 3, Act.CHECK, *[Act.NEXT] * 3, Act.ADJUST):
         day.tap(act)
-    assert (day.page, day.effects) == (Dip(), [ReadWater(on=True)])
+    assert (day.page, day.effects) == (Dip(), BEGAN)
     return day
 
 
 def dip(day: Bedside, said: float | ProbeError, seconds: int) -> None:
     """The sensor says this once a second for so long; its reader adds the offset in force."""
     for _ in range(seconds):
-        day.happen(reading(said, day.state.rules.probe_offset))
+        raw = said if isinstance(said, ProbeError) else Measured(said)
+        day.happen(reading(raw, day.state.rules.probe_offset))
         day.wait(1)
 
 
@@ -90,9 +95,10 @@ def test_ice_then_warm_water_then_the_offset_is_saved():
     assert day.page == ProbeOffset(-0.25, -0.3)
     day.tap(Act.SAVE)
     assert day.page == Check(3)
-    assert day.effects == [ReadWater(on=True), ChangeSetting("probe_offset", "-0.3")]
+    saved = [*BEGAN, ChangeSetting("probe_offset", "-0.3"), ReadWater(on=False), ReadEveryProbe()]
+    assert day.effects == saved
     day.tap(Act.NEXT)
-    assert (day.page, day.effects[2:]) == (Settings(3), [ReadWater(on=False)])
+    assert (day.page, day.effects[len(saved) :]) == (Settings(3), [ReadWater(on=False)])
 
 
 def test_the_offset_in_force_is_left_out():
@@ -202,7 +208,7 @@ def test_the_offset_is_the_mean_of_both_errors(ice, warm_error, value):
     day.tap(Act.SAVE)
     assert (day.page, day.effects) == (
         Check(3),
-        [ReadWater(on=True), ChangeSetting("probe_offset", value)],
+        [*BEGAN, ChangeSetting("probe_offset", value), ReadWater(on=False), ReadEveryProbe()],
     )
 
 
@@ -216,7 +222,7 @@ def test_a_probe_that_is_too_wrong_is_refused(ice, warm_error):
     day.tap(Act.SAVE)
     assert day.page == refused
     day.tap(Act.BACK)
-    assert (day.page, day.effects) == (Check(3), [ReadWater(on=True)])
+    assert (day.page, day.effects) == (Check(3), [*BEGAN, ReadWater(on=False), ReadEveryProbe()])
 
 
 def test_the_way_back():
@@ -226,7 +232,7 @@ def test_the_way_back():
         day.tap(Act.BACK)
         seen.append(day.page)
     assert seen == [Dip(0.2, 4), WarmWater(0.2), Dip(), Check(3)]
-    assert day.effects == [ReadWater(on=True)]
+    assert day.effects == [*BEGAN, ReadWater(on=False), ReadEveryProbe()]
 
 
 def test_a_reading_that_fails_is_passed_over():
@@ -256,7 +262,7 @@ def test_a_probe_that_was_never_there():
 
 def test_a_reader_that_falls_silent_shows_no_old_number():
     day = adjusting()
-    day.happen(reading(0.1, 0.0))
+    day.happen(reading(Measured(0.1), 0.0))
     day.wait(4.999)
     assert shown(dipped(day)) == 0.1
     day.wait(0.001)
@@ -269,10 +275,10 @@ def test_left_alone_it_dims_and_sleeps_after_a_quarter_of_an_hour_and_nothing_is
         dip(day, 37.0, 60)
         assert day.state.light is Light.DIMMED
         dip(day, 37.0, 839)
-        assert (day.page != Asleep(), day.effects) == (True, [ReadWater(on=True)])
+        assert (day.page != Asleep(), day.effects) == (True, BEGAN)
         day.wait(1)
         assert (day.page, day.now - begun) == (Asleep(), 15 * MINUTE)
-        assert day.effects == [ReadWater(on=True), ReadWater(on=False)]
+        assert day.effects == [*BEGAN, ReadWater(on=False)]
 
 
 def test_between_the_points_too():
@@ -280,7 +286,7 @@ def test_between_the_points_too():
     dip(day, 0.0, 20)
     day.tap(Act.SAVE)
     day.wait(15 * 60)
-    assert (day.page, day.effects) == (Asleep(), [ReadWater(on=True), ReadWater(on=False)])
+    assert (day.page, day.effects) == (Asleep(), [*BEGAN, ReadWater(on=False)])
 
 
 def test_a_cramp_does_not_wait_for_it():
@@ -289,7 +295,7 @@ def test_a_cramp_does_not_wait_for_it():
     day.press()
     assert isinstance(day.page, CountIn)
     assert day.effects == [
-        ReadWater(on=True),
+        *BEGAN,
         ReadWater(on=False),
         EpisodeBegan(day.now - 100, Side.LEFT),
         TechniqueBegan(day.now - 100, "hand"),

@@ -1,35 +1,19 @@
+import itertools
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.events import Event, ProbeError, WaterRead
-from kiosk.devices.probe import Probe, parse, reading
+from kiosk.devices.probe import Measured, Probe, parse, reading
+from tests.one_wire import w1_slave
 
 NAME = "28-3c01f0964f8f"
-
-
-def crc8(data: bytes) -> int:
-    """Dallas/Maxim 1-Wire CRC."""
-    crc = 0
-    for byte in data:
-        for bit in range(8):
-            mix = (crc ^ (byte >> bit)) & 1
-            crc = (crc >> 1) ^ (0x8C if mix else 0)
-    return crc
-
-
-def w1_slave(celsius: float, *, scratchpad: bytes | None = None, good: bool = True) -> str:
-    """What the kernel writes for a DS18B20 at 12 bits."""
-    raw = round(celsius * 16)
-    data = scratchpad or (raw & 0xFFFF).to_bytes(2, "little") + bytes([0x4B, 0x46, 0x7F, 0xFF, 0x0C, 0x10])
-    crc = crc8(data)
-    line = data.hex(" ") + f" {crc:02x} "
-    milli = int(int.from_bytes(data[:2], "little", signed=True) * 1000 / 16)
-    return f"{line}: crc={crc:02x} {'YES' if good else 'NO'}\n{line}t={milli}\n"
 
 
 def plug(root: Path, text: str, name: str = NAME) -> Path:
@@ -49,15 +33,15 @@ SHORTED = "00 00 00 00 00 00 00 00 00 : crc=00 YES\n00 00 00 00 00 00 00 00 00 t
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (w1_slave(38.5), 38.5),
-        (w1_slave(38.0625), 38.062),
-        (w1_slave(-10.125), -10.125),
-        (w1_slave(0.0), 0.0),
+        (w1_slave(38.5), Measured(38.5)),
+        (w1_slave(38.0625), Measured(38.0625)),
+        (w1_slave(-10.125), Measured(-10.125)),
+        (w1_slave(0.0), Measured(0.0)),
         ("", ProbeError.EMPTY),
         ("\n \n", ProbeError.EMPTY),
         (w1_slave(38.5, good=False), ProbeError.CRC),
         (w1_slave(85.0), ProbeError.RESET),
-        (w1_slave(85.0625), 85.062),
+        (w1_slave(85.0625), Measured(85.0625)),
         (w1_slave(127.9375), ProbeError.NO_POWER),
         (SHORTED, ProbeError.MALFORMED),
         (w1_slave(38.5).splitlines()[0], ProbeError.MALFORMED),
@@ -70,13 +54,13 @@ SHORTED = "00 00 00 00 00 00 00 00 00 : crc=00 YES\n00 00 00 00 00 00 00 00 00 t
         ("38.5\n", ProbeError.MALFORMED),
     ],
 )
-def test_parse(text: str, expected: float | ProbeError) -> None:
+def test_parse(text: str, expected: Measured | ProbeError) -> None:
     assert parse(text) == expected
 
 
 @given(st.text() | st.binary().map(lambda data: data.decode("ascii", "replace")))
 def test_parse_never_raises(text: str) -> None:
-    assert isinstance(parse(text), float | ProbeError)
+    assert isinstance(parse(text), Measured | ProbeError)
 
 
 @given(st.integers(-55 * 16, 125 * 16), st.data())
@@ -84,36 +68,67 @@ def test_a_torn_or_spoilt_text_is_never_another_temperature(sixteenths: int, dat
     whole = w1_slave(sixteenths / 16)
     at = data.draw(st.integers(0, len(whole) - 1))
     cut = whole[:at]
-    outcome = parse(cut)
-    # only the number at the very end can be cut short unnoticed, and the kernel writes it in one piece
-    assert isinstance(outcome, ProbeError) or cut.startswith(whole[: whole.index("t=") + 3])
+    # what is cut off behind the first digit of the last number makes no difference: the bytes count
+    assert isinstance(parse(cut), ProbeError) or parse(cut) == parse(whole)
     spoilt = whole[:at] + data.draw(st.characters(codec="ascii")) + whole[at + 1 :]
-    assert isinstance(parse(spoilt), float | ProbeError)
+    assert parse(spoilt) == parse(whole) or isinstance(parse(spoilt), ProbeError)
 
 
 @given(st.integers(-55 * 16, 125 * 16).filter(lambda n: n != 85 * 16))
 def test_every_temperature_survives(sixteenths: int) -> None:
-    assert parse(w1_slave(sixteenths / 16)) == pytest.approx(sixteenths / 16, abs=0.001)
+    assert parse(w1_slave(sixteenths / 16)) == Measured(sixteenths / 16)
+
+
+def test_what_contradicts_its_bytes_is_not_believed() -> None:
+    """Water of 46 degrees, and a text that says 38."""
+    text = w1_slave(46.0).replace("t=46000", "t=38000")
+    assert parse(text) == Measured(46.0)
+    assert parse(text, "22-00000000abcd") == Measured(46.0)
+    assert parse(text, "10-00000000abcd") == Measured(38.0)  # its bytes mean something else
+
+
+def test_bytes_that_contradict_their_crc_are_not_believed() -> None:
+    spoilt = w1_slave(38.0).replace("60 02", "60 03")
+    assert spoilt.startswith("60 03")
+    assert parse(spoilt) == ProbeError.CRC
+
+
+@pytest.mark.parametrize(
+    ("config", "bits", "celsius"),
+    [(0x7F, 12, 38.4375), (0x5F, 11, 38.375), (0x3F, 10, 38.25), (0x1F, 9, 38.0)],
+)
+def test_a_coarser_probe_says_how_coarse_it_is(config: int, bits: int, celsius: float) -> None:
+    """The bits below its resolution mean nothing."""
+    scratchpad = bytes([0x67, 0x02, 0x4B, 0x46, config, 0xFF, 0x0C, 0x10])
+    assert parse(w1_slave(38.4375, scratchpad=scratchpad)) == Measured(celsius, bits)
 
 
 @pytest.mark.parametrize(
     ("raw", "offset", "expected"),
     [
-        (38.062, 0.0, WaterRead(38.06)),
-        (38.062, -0.4, WaterRead(37.66)),
-        (84.5, 0.5, WaterRead(None, ProbeError.RANGE, 85.0)),
-        (5.0, 0.0, WaterRead(5.0)),
-        (4.99, 0.0, WaterRead(None, ProbeError.RANGE, 4.99)),
-        (4.5, 0.5, WaterRead(5.0)),
-        (70.0, 0.0, WaterRead(70.0)),
-        (70.0, 0.01, WaterRead(None, ProbeError.RANGE, 70.01)),
-        (-10.125, 0.0, WaterRead(None, ProbeError.RANGE, -10.12)),
-        (0.0, 0.3, WaterRead(None, ProbeError.RANGE, 0.3)),
+        (Measured(38.062), 0.0, WaterRead(38.06)),
+        (Measured(38.062), -0.4, WaterRead(37.66)),
+        (Measured(84.5), 0.5, WaterRead(None, ProbeError.RANGE, 85.0)),
+        (Measured(5.0), 0.0, WaterRead(5.0)),
+        (Measured(4.99), 0.0, WaterRead(None, ProbeError.RANGE, 4.99)),
+        (Measured(4.5), 0.5, WaterRead(5.0)),
+        (Measured(70.0), 0.0, WaterRead(70.0)),
+        (Measured(70.0), 0.01, WaterRead(None, ProbeError.RANGE, 70.01)),
+        (Measured(-10.125), 0.0, WaterRead(None, ProbeError.RANGE, -10.12)),
+        (Measured(0.0), 0.3, WaterRead(None, ProbeError.RANGE, 0.3)),
         (ProbeError.RESET, -30.0, WaterRead(None, ProbeError.RESET)),
     ],
 )
-def test_reading(raw: float | ProbeError, offset: float, expected: WaterRead) -> None:
+def test_reading(raw: Measured | ProbeError, offset: float, expected: WaterRead) -> None:
     assert reading(raw, offset) == expected
+
+
+def error(why: ProbeError, probe: str = NAME) -> tuple[WaterRead, ...]:
+    return (WaterRead(None, why, probe=probe),)
+
+
+def says(celsius: float, probe: str = NAME) -> tuple[WaterRead, ...]:
+    return (WaterRead(celsius, probe=probe),)
 
 
 class TestOnAFakeTree:
@@ -129,31 +144,26 @@ class TestOnAFakeTree:
         seen.append(probe.read_once())
         shutil.rmtree(folder)
         seen.append(probe.read_once())
-        assert seen == [
-            WaterRead(None, ProbeError.NO_PROBE),
-            WaterRead(38.5),
-            WaterRead(None, ProbeError.NO_PROBE),
-        ]
+        assert seen == [error(ProbeError.NO_PROBE, ""), says(38.5), error(ProbeError.NO_PROBE)]
 
     def test_no_one_wire_at_all(self, tmp_path: Path) -> None:
         probe = Probe(lambda _: None, root=tmp_path / "missing")
-        assert probe.read_once() == WaterRead(None, ProbeError.NO_PROBE)
-        assert probe.describe() == f"No probe found in {tmp_path / 'missing'}."
+        assert probe.read_once() == error(ProbeError.NO_PROBE, "")
 
     def test_a_folder_without_a_driver(self, probe: Probe, tmp_path: Path) -> None:
         (tmp_path / NAME).mkdir()
-        assert probe.read_once() == WaterRead(None, ProbeError.NO_PROBE)
+        assert probe.read_once() == error(ProbeError.NO_PROBE)
 
     def test_an_error_of_the_kernel_is_a_reading_without_an_answer(
         self, probe: Probe, tmp_path: Path
     ) -> None:
         (plug(tmp_path, "") / "w1_slave").unlink()
         (tmp_path / NAME / "w1_slave").mkdir()  # reading it fails with EISDIR
-        assert probe.read_once() == WaterRead(None, ProbeError.EMPTY)
+        assert probe.read_once() == error(ProbeError.EMPTY)
 
     def test_bytes_that_are_no_text(self, probe: Probe, tmp_path: Path) -> None:
         (plug(tmp_path, "") / "w1_slave").write_bytes(b"\xff\xfe\x00" * 20)
-        assert probe.read_once() == WaterRead(None, ProbeError.MALFORMED)
+        assert probe.read_once() == error(ProbeError.MALFORMED)
 
     def test_every_fault_of_the_sensor(self, probe: Probe, tmp_path: Path) -> None:
         texts = ["", w1_slave(20, good=False), SHORTED, w1_slave(85), w1_slave(127.9375), w1_slave(71)]
@@ -162,41 +172,123 @@ class TestOnAFakeTree:
             plug(tmp_path, text)
             seen.append(probe.read_once())
         assert seen == [
-            WaterRead(None, ProbeError.EMPTY),
-            WaterRead(None, ProbeError.CRC),
-            WaterRead(None, ProbeError.MALFORMED),
-            WaterRead(None, ProbeError.RESET),
-            WaterRead(None, ProbeError.NO_POWER),
-            WaterRead(None, ProbeError.RANGE, 71.0),
+            error(ProbeError.EMPTY),
+            error(ProbeError.CRC),
+            error(ProbeError.MALFORMED),
+            error(ProbeError.RESET),
+            error(ProbeError.NO_POWER),
+            (WaterRead(None, ProbeError.RANGE, 71.0, NAME),),
         ]
 
     def test_reset_is_known_before_the_offset(self, probe: Probe, tmp_path: Path) -> None:
         plug(tmp_path, w1_slave(85))
         probe.offset = -20.0
-        assert probe.read_once() == WaterRead(None, ProbeError.RESET)
+        assert probe.read_once() == error(ProbeError.RESET)
 
     @pytest.mark.parametrize("family", ["28", "22", "10", "3b", "42"])
     def test_every_family(self, probe: Probe, tmp_path: Path, family: str) -> None:
-        plug(tmp_path, w1_slave(38.5), f"{family}-00000000abcd")
-        assert probe.read_once() == WaterRead(38.5)
-        assert probe.describe() == f"The probe is {family}-00000000abcd."
+        name = f"{family}-00000000abcd"
+        plug(tmp_path, w1_slave(38.5), name)
+        assert probe.read_once() == says(38.5, name)
 
-    def test_of_several_the_first_by_name(self, probe: Probe, tmp_path: Path) -> None:
-        for name, celsius in (
-            ("28-00000000000b", 21.0),
-            ("28-00000000000a", 38.0),
-            ("28-00000000000c", 22.0),
-        ):
-            plug(tmp_path, w1_slave(celsius), name)
-        assert probe.read_once() == WaterRead(38.0)
-        assert probe.describe() == ("The probe is 28-00000000000a, the first by name; 2 others are not read.")
-        assert probe.sensors() == ["28-00000000000a", "28-00000000000b", "28-00000000000c"]
 
-    def test_the_raw_text_for_the_doctor(self, probe: Probe, tmp_path: Path) -> None:
-        with pytest.raises(FileNotFoundError):
-            probe.read_text()
-        plug(tmp_path, w1_slave(38.5))
-        assert probe.read_text() == w1_slave(38.5)
+IN_WATER, IN_ROOM = "28-00000000000b", "28-00000000000a"
+
+
+class TestSeveralProbes:
+    @pytest.fixture
+    def tree(self, tmp_path: Path) -> Path:
+        """One probe in the water, and one, first by its name, in the room."""
+        plug(tmp_path, w1_slave(46.0), IN_WATER)
+        plug(tmp_path, w1_slave(21.0), IN_ROOM)
+        return tmp_path
+
+    def test_none_chosen_none_read(self, tree: Path) -> None:
+        probe = Probe(lambda _: None, root=tree)
+        assert probe.read_once() == error(ProbeError.UNDECIDED, "")
+
+    def test_the_chosen_one_is_read_with_its_offset(self, tree: Path) -> None:
+        probe = Probe(lambda _: None, -0.5, IN_WATER, tree)
+        assert probe.read_once() == says(45.5, IN_WATER)
+
+    def test_a_dead_first_one_does_not_stand_in_the_way(self, tree: Path) -> None:
+        plug(tree, "", IN_ROOM)
+        assert Probe(lambda _: None, 0.0, IN_WATER, tree).read_once() == says(46.0, IN_WATER)
+
+    def test_no_other_one_is_read_in_place_of_the_chosen_one(self, tree: Path) -> None:
+        shutil.rmtree(tree / IN_WATER)
+        probe = Probe(lambda _: None, 0.0, IN_WATER, tree)
+        assert probe.read_once() == error(ProbeError.UNDECIDED, "")
+
+    def test_a_soak_keeps_the_probe_it_began_with(self, tree: Path) -> None:
+        shutil.move(tree / IN_ROOM, tree / "elsewhere")
+        probe = Probe(lambda _: None, root=tree)
+        seen = [probe.read_once()]
+        shutil.move(tree / "elsewhere", tree / IN_ROOM)
+        seen.append(probe.read_once())
+        shutil.rmtree(tree / IN_WATER)
+        seen.append(probe.read_once())
+        shutil.rmtree(tree / IN_ROOM)
+        seen.append(probe.read_once())
+        plug(tree, w1_slave(45.0), IN_WATER)
+        seen.append(probe.read_once())
+        gone = error(ProbeError.NO_PROBE, IN_WATER)
+        assert seen == [says(46.0, IN_WATER), says(46.0, IN_WATER), gone, gone, says(45.0, IN_WATER)]
+
+
+def readings(root: Path, play: Callable[[Probe, int], bool], **more: Any) -> list[Event]:
+    """What a probe on its own thread posts; ``play`` is called before each wait, with its number, until it
+    says that this is the end."""
+    posted: list[Event] = []
+    done = threading.Event()
+    rounds = itertools.count()
+
+    def wait(stopped: threading.Event, ms: int) -> None:
+        if stopped.is_set():
+            return
+        if play(probe, next(rounds)):
+            done.set()
+            stopped.wait(5)
+
+    probe = Probe(posted.append, root=root, wait=wait, **more)
+    with probe:
+        probe.start(every=True)
+        assert done.wait(5)
+    return posted
+
+
+def test_on_the_page_of_the_parts_every_probe_is_read_in_turn(tmp_path: Path) -> None:
+    plug(tmp_path, w1_slave(38.0), IN_WATER)
+    plug(tmp_path, w1_slave(21.0), IN_ROOM)
+
+    def play(probe: Probe, number: int) -> bool:
+        probe.chosen = IN_WATER
+        probe.start(every=True)  # it does already
+        return number == 1
+
+    seen = readings(tmp_path, play, offset=0.5, chosen=IN_ROOM)
+    assert seen == [
+        *says(21.5, IN_ROOM), *says(38.0, IN_WATER),
+        *says(21.0, IN_ROOM), *says(38.5, IN_WATER),
+    ]  # fmt: skip
+
+
+def test_after_the_page_of_the_parts_the_waters_alone_is_read(tmp_path: Path) -> None:
+    plug(tmp_path, w1_slave(38.0), IN_WATER)
+    plug(tmp_path, w1_slave(21.0), IN_ROOM)
+    posted: list[Event] = []
+    turned, done = threading.Event(), threading.Event()
+
+    def wait(stopped: threading.Event, ms: int) -> None:
+        (done if turned.is_set() else turned).set()
+        stopped.wait(5)
+
+    with Probe(posted.append, 0.0, IN_WATER, tmp_path, wait=wait) as probe:
+        probe.start(every=True)
+        assert turned.wait(5)
+        probe.start()
+        assert done.wait(5)
+    assert posted == [*says(21.0, IN_ROOM), *says(38.0, IN_WATER), *says(38.0, IN_WATER)]
 
 
 def test_a_soak_on_the_probes_own_thread(tmp_path: Path) -> None:
@@ -222,9 +314,9 @@ def test_a_soak_on_the_probes_own_thread(tmp_path: Path) -> None:
         probe.start()
         assert done.wait(5)
     assert posted == [
-        WaterRead(None, ProbeError.NO_PROBE),
-        WaterRead(37.5),
-        WaterRead(None, ProbeError.EMPTY),
-        WaterRead(None, ProbeError.NO_PROBE),
-        WaterRead(38.0),
+        *error(ProbeError.NO_PROBE, ""),
+        *says(37.5),
+        *error(ProbeError.EMPTY),
+        *error(ProbeError.NO_PROBE),
+        *says(38.0),
     ]

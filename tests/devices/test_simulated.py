@@ -4,6 +4,7 @@ import pytest
 
 from kiosk.core.events import ButtonPressed, ButtonReleased, Event, ProbeError, WaterRead
 from kiosk.core.signals import Volume
+from kiosk.core.technique import MINUTE
 from kiosk.devices.simulated import (
     SILENCE,
     SimulatedBacklight,
@@ -101,10 +102,11 @@ class TestProbe:
             probe.start()
             probe.tick()
             self.play(clock, probe, 2000)
-            probe.unplug()
+            probe.trouble = ProbeError.NO_PROBE
             self.play(clock, probe, 3000)
-            probe.fault()
+            probe.trouble = ProbeError.CRC
             self.play(clock, probe, 4000)
+            probe.trouble = None
             probe.water = 39.123
             probe.offset = 0.5
             self.play(clock, probe, 5000)
@@ -115,7 +117,7 @@ class TestProbe:
             (1750, WaterRead(38.0)),
             (2750, WaterRead(None, ProbeError.NO_PROBE)),
             (3750, WaterRead(None, ProbeError.CRC)),
-            (4750, WaterRead(39.62)),
+            (4750, WaterRead(39.62)),  # 39.125, the nearest sixteenth
         ]
 
     def test_called_late_it_reads_once(self, clock: Clock) -> None:
@@ -124,14 +126,30 @@ class TestProbe:
         probe.start()
         clock.now = 10_000
         probe.tick()
-        assert posted == [WaterRead(38.0)]
+        assert posted == [WaterRead(37.94)]  # it cools meanwhile, as real water does
         assert probe.next_tick() == 10_000
 
     def test_out_of_range_as_the_real_one(self, clock: Clock) -> None:
         probe = SimulatedProbe(lambda _: None, clock, 71.0)
         assert probe.water == 71.0
         assert probe.read_once() == WaterRead(None, ProbeError.RANGE, 71.0)
-        assert probe.describe() == "The probe is simulated."
+
+    def test_its_water_cools_as_real_water_does(self, clock: Clock) -> None:
+        probe = SimulatedProbe(lambda _: None, clock, 39.5, room=20.5)
+        seen = []
+        for minute in range(0, 21, 5):
+            clock.now = minute * MINUTE
+            seen.append(round(probe.water, 1))
+        assert seen == [39.5, 38.2, 37.0, 35.8, 34.8]
+
+    def test_a_frozen_probe_says_the_same_while_the_water_goes_on(self, clock: Clock) -> None:
+        probe = SimulatedProbe(lambda _: None, clock, 38.0)
+        probe.frozen = True
+        probe.water = 46.0
+        clock.now = 10 * MINUTE
+        assert (probe.frozen, probe.read_once()) == (True, WaterRead(38.0))
+        probe.frozen = False
+        assert probe.read_once().celsius == 42.69
 
     def test_a_tube_of_steel_follows_slowly(self, clock: Clock) -> None:
         probe = SimulatedProbe(lambda _: None, clock, 20.0, lag=8000, threaded=False)
@@ -140,10 +158,10 @@ class TestProbe:
         seen = []
         for clock.now in (5000, 13_000, 45_000):
             seen.append(probe.read_once().celsius)
-        probe.unplug()
+        probe.trouble = ProbeError.NO_PROBE
         clock.now = 60_000
         seen.append(probe.read_once().celsius)
-        assert seen == [20.0, 32.64, 39.87, None]
+        assert seen == [20.0, 32.62, 39.69, None]
 
     def test_by_itself_on_a_thread(self) -> None:
         posted: list[Event] = []

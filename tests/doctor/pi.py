@@ -7,10 +7,11 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.machine import Machine
 from kiosk.settings import Settings
+from tests.one_wire import w1_slave
 
 MODEL = "Raspberry Pi 4 Model B Rev 1.5"
 PROBE = "28-0000054b97a5"
-WARM = "68 02 4b 46 7f ff 0c 10 30 : crc=30 YES\n68 02 4b 46 7f ff 0c 10 30 t=38500\n"
+WARM = w1_slave(38.5)
 
 TOUCH = """\
 I: Bus=0018 Vendor=0000 Product=0000 Version=0000

@@ -5,6 +5,7 @@ import pytest
 from kiosk.doctor import water
 from kiosk.settings import Settings, Soak
 from tests.doctor.pi import PROBE, WARM, told
+from tests.one_wire import w1_slave
 
 WIRING = "Check the wires: red to 3V3, black to ground, yellow to GPIO4, 4.7 kΩ between yellow and red."
 
@@ -20,17 +21,17 @@ WIRING = "Check the wires: red to 3V3, black to ground, yellow to GPIO4, 4.7 kΩ
         ),
         ("what\n", f"{PROBE} answers nonsense: its yellow wire may touch black.", WIRING),
         (
-            WARM.replace("38500", "85000"),
+            w1_slave(85.0),
             f"{PROBE} says 85 degrees, which it does after losing power.",
             "Check that the red wire is on 3V3 and sits firmly.",
         ),
         (
-            WARM.replace("38500", "127937"),
+            w1_slave(127.9375),
             f"{PROBE} has too little power to measure (127.94 degrees).",
             "Put the red wire on 3V3: without a supply of its own it is not read reliably.",
         ),
         (
-            WARM.replace("38500", "-20000"),
+            w1_slave(-20.0),
             f"{PROBE} says -20.0 degrees, which no foot bath has.",
             "Put it in water you can touch; if it still says so, replace it.",
         ),
@@ -66,18 +67,55 @@ def test_no_bus_no_probe_and_a_line_that_floats(pi):
     ]
 
 
-def test_a_copy_of_a_probe_and_a_second_one(pi):
-    pi.put("sys/bus/w1/devices/28-3c01f0964f8f/w1_slave", WARM)
+COPY = "28-3c01f0964f8f"
+
+
+def test_with_several_probes_the_waters_is_read(pi):
+    pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", w1_slave(21.0))
     pi.put("sys/bus/w1/devices/28-ffffffffffff/w1_slave", "")
-    raw = "68 02 4b 46 7f ff 0c 10 30 : crc=30 YES / 68 02 4b 46 7f ff 0c 10 30 t=38500"
-    assert told(water.check_probe(pi.machine()))[1:] == [
-        ("note", f"28-3c01f0964f8f is not read: the first by name is ({raw}).", ""),
+    pi.config = Settings(soak=Soak(probe=PROBE, probe_offset=-0.5))
+    found = water.check_probe(pi.machine())
+    in_room = " / ".join(w1_slave(21.0).splitlines())
+    assert told(found)[1:] == [
+        ("note", f"{COPY} says 21.0 degrees; it is not the water's ({in_room}).", ""),
         ("note", "28-ffffffffffff does not answer.", ""),
     ]
+    assert [each.check for each in found] == ["probe.sensor", "probe.other", "probe.other"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        ("", f"There are several probes and none was chosen: {PROBE}, {COPY}. None is read."),
+        (
+            "28-000000000001",
+            f"The water's probe, 28-000000000001, is not there; found: {PROBE}, {COPY}. None is read.",
+        ),
+    ],
+)
+def test_a_probe_that_was_not_chosen_is_not_read(pi, chosen, says):
+    pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", w1_slave(21.0))
+    pi.config = Settings(soak=Soak(probe=chosen))
+    problem, *others = water.check_probe(pi.machine())
+    assert told([problem]) == [
+        (
+            "problem",
+            says,
+            (
+                "Warm the water's probe in your hand on the page Check parts, or write into [soak]: "
+                f'probe = "{PROBE}".'
+            ),
+        )
+    ]
+    assert [each.check for each in others] == ["probe.other", "probe.other"]
+
+
+def test_a_copy_of_a_probe(pi):
     pi.take(f"sys/bus/w1/devices/{PROBE}")
+    pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", WARM)
     assert told(water.check_probe(pi.machine()))[-1] == (
         "note",
-        "The number of 28-3c01f0964f8f is not one of a genuine DS18B20.",
+        f"The number of {COPY} is not one of a genuine DS18B20.",
         (
             "Copies may be off by several degrees: check it in ice water and beside a thermometer. "
             "The screen leads through it and keeps the offset: More, Settings, Check parts, Adjust. "
@@ -93,5 +131,6 @@ def test_the_facts_of_a_probe_are_what_the_kernel_said(pi):
         "raw": WARM,
         "offset": -0.5,
         "celsius": 38.5,
+        "bits": 12,
         "error": None,
     }

@@ -9,7 +9,7 @@ from kiosk import __version__, doctor, words
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import report, wires
 from kiosk.doctor.finding import GROUPS, Level, fine, problem
-from tests.doctor.pi import MODEL, PROBE, RUNNING, Pi
+from tests.doctor.pi import MODEL, PROBE, RUNNING, WARM, Pi
 from tests.test_cli import Marked
 
 
@@ -32,7 +32,7 @@ Button, lamp, buzzer
   ok       /boot/firmware/config.txt has everything that is needed.
 
 Water probe
-  ok       {PROBE} says 38.5 degrees, CRC right (68 02 4b 46 7f ff 0c 10 30 : crc=30 YES / {LINE}).
+  ok       {PROBE} says 38.5 degrees, CRC right ({LINE}).
 
 Screen and touch
   ok       The picture goes to /dev/fb0.
@@ -56,7 +56,7 @@ All is well."""
     )
 
 
-LINE = "68 02 4b 46 7f ff 0c 10 30 t=38500"
+LINE = " / ".join(WARM.splitlines())
 
 
 def wires_name() -> str:

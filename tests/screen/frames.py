@@ -17,6 +17,7 @@ from kiosk.core import pages
 from kiosk.core.check import DOTS, TOUCH
 from kiosk.core.crosses import TOUCHES
 from kiosk.core.events import Fault, Tally
+from kiosk.core.probes import Felt
 from kiosk.core.rules import Condition, Rules, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.soak import Reading, Verdict, Water
@@ -43,6 +44,7 @@ SEQUENCE, _PROBLEMS = techniques.load([techniques.folders()[0]])
 RULES = Rules(techniques=SEQUENCE, motion=True)
 ANY = pages.Home()
 ORIGIN = (0.0, 0.0)
+FELT = Felt("28-3c01f0964f8f", 21.0, 24.1, NOW)
 
 
 def _state(page: pages.Page, **more: object) -> State:
@@ -79,6 +81,13 @@ def _soak(verdict: Verdict, celsius: float | None = None, warm_for: Ms | None = 
     since = NOW if verdict is Verdict.WARM else None
     page = pages.Soak(_SOAK, 15 * MINUTE, 195 * SECOND, since)
     return _state(page, water=_water(verdict, celsius, warm_for))
+
+
+def _lost(state: State) -> State:
+    """The danger is not answered, and the probe fails."""
+    return msgspec.structs.replace(
+        state, water=msgspec.structs.replace(state.water, readings=(), latched=True, lost=True)
+    )
 
 
 def _cards() -> dict[str, State]:
@@ -139,6 +148,7 @@ GALLERY: dict[str, State] = {
     "soak-hot-edge": _soak(Verdict.HOT_EDGE, 40.6),
     "soak-too-hot": _soak(Verdict.TOO_HOT, 41.8),
     "soak-danger": _soak(Verdict.DANGER, 43.6),
+    "soak-danger-lost": _lost(_soak(Verdict.DANGER, 43.6)),
     "soak-rising": _soak(Verdict.RISING, 39.4),
     "soak-fault": _soak(Verdict.FAULT),
     "ten-minutes": _state(pages.TenMinutes(ANY)),
@@ -156,6 +166,9 @@ GALLERY: dict[str, State] = {
     "check-silent": _with(_state(pages.Check(2)), volume=Volume.OFF),
     "check-probe": _with(_state(pages.Check(3, celsius=21.4)), probe_offset=-0.5),
     "check-probe-broken": _state(pages.Check(3, broken=True)),
+    "check-probe-several": _state(pages.Check(3, probes=(FELT, FELT), undecided=True)),
+    "check-probe-new": _state(pages.Check(3, probes=(FELT,), undecided=True)),
+    "check-probe-kept": _state(pages.Check(3, celsius=24.1, probes=(FELT, FELT), kept=FELT.name)),
     "failsafe": _state(pages.Failsafe()),
     "dip-ice": _state(pages.Dip(readings=_readings(0.4))),
     "dip-ice-wait": _state(pages.Dip(readings=_readings(3.1, 5))),

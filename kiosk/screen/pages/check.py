@@ -32,7 +32,8 @@ def check(scene: Scene, page: Check) -> None:
         _tap_the_dot(scene, wanted)
         return
     text, advice = _words(scene, page)
-    adjustable = page.part == TOUCH or (page.part == PROBE and not page.broken)
+    known = not (page.broken or page.undecided or page.kept)
+    adjustable = page.part == TOUCH or (page.part == PROBE and known)
     adjust = (Act.ADJUST, _("Adjust"), "settings", _("Set"))
     text_card(
         scene,
@@ -127,9 +128,16 @@ def _words(scene: Scene, page: Check) -> tuple[str, str]:
         return _("Tones?"), _("Else check its wires.")
     if page.part == TOUCH:
         return (_("Touch works."), "") if page.missed is None else (_("Tap seen elsewhere."), "")
+    if page.undecided:
+        return (
+            (_("{n} probes.").format(n=len(page.probes)), _("Warm the right one."))
+            if len(page.probes) > 1
+            else (_("New probe."), _("Warm it by hand."))
+        )
     if page.celsius is None:
         return _("Dip the probe."), _("Check its wires.") if page.broken else ""
-    return _degrees(page.celsius, scene.state.rules.probe_offset), _("Dip the probe.")
+    degrees = _degrees(page.celsius, scene.state.rules.probe_offset)
+    return degrees, _("This one is kept.") if page.kept else _("Dip the probe.")
 
 
 def _degrees(celsius: float, offset: float) -> str:

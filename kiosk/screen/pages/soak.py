@@ -262,13 +262,15 @@ def _danger(scene: Scene) -> None:
     if look.shape is Shape.TALL:
         low = upper.low(upper.h // 3)
         parts.picture(scene, upper.without(low=low.h), "soak", Pose("out", "out"))
-        sign, number = low.row(2, look.px(2))
+        rest, halves = low, low.row(2, look.px(2))
     elif upper.h > look.px(22):
         art_width = upper.w // 2
         parts.picture(scene, upper.left(art_width), "soak", Pose("out", "out"))
-        sign, number = upper.without(left=art_width).column(2, look.px(2))
+        rest = upper.without(left=art_width)
+        halves = rest.column(2, look.px(2))
     else:
-        sign, number = upper.row(2, look.px(2))
+        rest, halves = upper, upper.row(2, look.px(2))
+    sign, number = halves if text else (rest, rest)  # a probe that fails leaves no number
     parts.icon(scene, sign.middle(min(sign.w, sign.h, look.px(26)), min(sign.w, sign.h, look.px(26))), "warn")
     figures = (13.0, 11.0, 9.0, 7.0, 6.2, 5.6) if look.roomy else (6.2, 5.6) if small else (9.0, 7.0)
     size = parts.largest(scene, number, text, figures, "number") if text else 0.0
