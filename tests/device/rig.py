@@ -125,6 +125,12 @@ class Rig(Machine):
                 )
             self.guest(f"cd {_BUS}; echo 1 > w1_master_search; sleep 0.3; echo -1 > w1_master_search")
 
+    def set_probes(self, **parameters: int) -> None:
+        """What else there is to say of the probes: parameters of ``kmod/w1_sim.c``. The kernel looks for
+        new ones now."""
+        self.call("water", **parameters)
+        self.guest(f"cd {_BUS}; echo 1 > w1_master_search; sleep 0.3; echo -1 > w1_master_search")
+
     def until(self, look: Callable[[], T], *, timeout: float = 15, every: float = 0.3) -> T:
         """Look again and again until there is something, for so much of the guest's time; the last answer."""
         end = self.now() + timeout

@@ -8,6 +8,7 @@ import pytest
 from kiosk.core.events import Act
 from kiosk.core.pages import Card, Soak
 from kiosk.core.soak import Verdict
+from tests.device.both import Both
 from tests.device.look import SAME, unlike
 from tests.device.rig import LAMP, Rig
 from tests.device.spans import of_edges
@@ -57,6 +58,18 @@ def pictures() -> dict[Verdict, pygame.Surface]:
     assert twin.verdict is Verdict.FAULT
     drawn[Verdict.FAULT] = twin.picture()
     return drawn
+
+
+@pytest.fixture(scope="module")
+def danger_without_a_number() -> dict[Verdict, pygame.Surface]:
+    """FEET OUT after the probe failed, from the twin."""
+    twin = _twin_in_the_tub()
+    twin.water(38.5, 40)
+    twin.water(41.0, 5)
+    twin.water(44.0, 5)
+    twin.water(None, 10)
+    assert (twin.verdict, twin.celsius) == (Verdict.DANGER, None)
+    return {Verdict.DANGER: twin.picture()}
 
 
 @pytest.fixture
@@ -133,3 +146,75 @@ def test_a_probe_that_fails_and_comes_back(
     _become(tub, Verdict.FAULT, pictures, shots / "2-fault.png", timeout=15)
     tub.set_water(38.5, at_once=fault == "missing")
     _become(tub, Verdict.WARM, pictures, shots / "3-warm-again.png")
+
+
+@pytest.mark.smoke
+def test_a_danger_outlives_an_unplugged_probe(
+    tub: Rig,
+    pictures: dict[Verdict, pygame.Surface],
+    danger_without_a_number: dict[Verdict, pygame.Surface],
+    shots: Path,
+) -> None:
+    _warm(tub, 21.0, 38.5)
+    _become(tub, Verdict.WARM, pictures, shots / "1-warm.png")
+    _warm(tub, 38.5, 44.0)
+    _become(tub, Verdict.DANGER, pictures, shots / "2-danger.png")
+    tub.set_water("missing", at_once=True)
+    tub.wait(10)
+    _become(tub, Verdict.DANGER, danger_without_a_number, shots / "3-without-a-number.png", timeout=5)
+    since = tub.now()
+    tub.wait(4)
+    edges = [edge for edge in tub.edges([LAMP], since=since) if edge.at <= since + 4]
+    assert 15 <= len(of_edges(edges, end=since + 4, steady=0.06)) <= 17
+    tub.set_water(38.5, at_once=True)
+    tub.wait(5)
+    _become(tub, Verdict.DANGER, pictures, shots / "4-cool-and-not-answered.png")
+    tub.press()
+    _become(tub, Verdict.WARM, pictures, shots / "5-answered.png")
+
+
+@pytest.mark.parametrize(
+    "how", [{"frozen": 1}, {"conv_ms": 400_000, "late": 1}], ids=["frozen", "never-ends"]
+)
+def test_a_reading_that_no_longer_changes_is_none(
+    tub: Rig, pictures: dict[Verdict, pygame.Surface], shots: Path, how: dict[str, int]
+) -> None:
+    """The water is really at 46 degrees, and the probe says 38.5 for ever."""
+    _warm(tub, 21.0, 38.5)
+    _become(tub, Verdict.WARM, pictures, shots / "1-warm.png")
+    tub.set_probes(**how)
+    tub.set_water(46.0)
+    tub.wait(150)
+    _become(tub, Verdict.WARM, pictures, shots / "2-believed.png", timeout=5)
+    _become(tub, Verdict.FAULT, pictures, shots / "3-not-believed.png", timeout=60)
+
+
+def test_a_soak_keeps_the_probe_it_began_with(
+    tub: Rig, pictures: dict[Verdict, pygame.Surface], shots: Path
+) -> None:
+    """A second one, in warm water of its own, is not read in place of the first."""
+    _warm(tub, 21.0, 38.5)
+    _become(tub, Verdict.WARM, pictures, shots / "1-warm.png")
+    tub.set_probes(present2=1, temp2_mc=38_500)
+    tub.wait(10)
+    _become(tub, Verdict.WARM, pictures, shots / "2-still-the-first.png", timeout=5)
+    tub.set_probes(absent1=1)
+    _become(tub, Verdict.FAULT, pictures, shots / "3-no-other-in-its-place.png", timeout=20)
+
+
+def test_with_two_probes_and_none_chosen_there_is_no_reading_until_one_was_warmed(
+    rig: Rig, pictures: dict[Verdict, pygame.Surface], shots: Path
+) -> None:
+    rig.set_water(21.0)
+    rig.set_probes(present2=1, temp2_mc=21_000)
+    both = Both(rig, Twin(own_touch=True))
+    for act in (Act.ANYWHERE, Act.MORE, Act.SETTINGS, *[Act.NEXT] * 3, Act.CHECK, *[Act.NEXT] * 3):
+        both.tap(act)
+    rig.wait(5)
+    rig.screenshot(shots / "1-two-probes.png")
+    for celsius in (23, 26, 29):
+        rig.set_probes(temp2_mc=celsius * 1000)
+        rig.wait(3)
+    rig.screenshot(shots / "2-kept.png")
+    saved = rig.guest("cat /var/lib/cramp-kiosk/config.toml")
+    assert 'probe = "28-3c01f0964f90"' in saved

@@ -26,6 +26,7 @@ from kiosk.core.pages import Page
 from kiosk.core.soak import Verdict
 from kiosk.core.technique import Ms
 from kiosk.devices.simulated import SimulatedBacklight, SimulatedBuzzer, SimulatedLamp
+from kiosk.devices.water import cooled, in_steps
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
@@ -33,6 +34,9 @@ from kiosk.settings import to_rules
 from kiosk.settings_tree import Settings
 
 SIZE = (800, 480)
+
+#: The air round the device, as its simulated probe has it (degrees Celsius).
+ROOM = 21.0
 
 
 class Tone(NamedTuple):
@@ -118,10 +122,13 @@ class Twin:
         self._happen(self._stage.event_at(x, y))
 
     def water(self, celsius: float | None, seconds: int = 20) -> None:
-        """The probe reads this once a second for so long; None: an empty file."""
-        for _ in range(seconds):
-            error = ProbeError.EMPTY if celsius is None else None
-            self._happen(WaterRead(celsius, error))
+        """The probe reads water that was so warm, once a second for so long; None: an empty file."""
+        for second in range(seconds):
+            if celsius is None:
+                self._happen(WaterRead(None, ProbeError.EMPTY))
+            else:
+                water = cooled(celsius, ROOM, second * 1000)
+                self._happen(WaterRead(round(in_steps(water), 2)))
             self.wait(1)
 
     def lose(self, fault: Fault) -> None:
@@ -136,6 +143,11 @@ class Twin:
     def faults(self) -> frozenset[Fault]:
         """What is missing or broken."""
         return self._conductor.state.faults
+
+    @property
+    def celsius(self) -> float | None:
+        """What the page says of it, if it says a number."""
+        return self._conductor.state.water.celsius
 
     @property
     def verdict(self) -> Verdict:
