@@ -29,7 +29,7 @@ def board(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Board:
 @pytest.fixture
 def pulser(monkeypatch: pytest.MonkeyPatch) -> FakePulser:
     made = FakePulser()
-    monkeypatch.setattr("kiosk.devices.gpiod_pins.factory.Pulser", lambda: made)
+    monkeypatch.setattr("kiosk.devices.gpiod_pins.factory.Pulser", lambda *_: made)
     return made
 
 
