@@ -59,8 +59,8 @@ class EdgeThread:
                 return
             self._ending, self._thread = self._thread, None
             if self._ending is not None:
-                self._ending.end()
                 os.eventfd_write(self._wake, 1)
+                self._ending.end()  # last: it closes both
 
     def join(self, timeout: float) -> None:
         """Wait so many seconds for a thread that is ending, unless this is it."""
