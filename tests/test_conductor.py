@@ -52,9 +52,10 @@ class Hall:
         self.did: list[object] = []
         self.states: list[State] = []
         self.changed = threading.Condition()
+        self.alive = threading.Semaphore(0)
         self.conductor = Conductor(
             the_night.new(standard()),
-            outputs or Outputs(self, self, _Light(self.did)),
+            outputs or Outputs(self, self, _Light(self.did), self.alive.release),
             self.clock,
             perform=perform or self.did.append,
             publish=publish or self.publish,
@@ -79,6 +80,11 @@ class Hall:
         with self.changed:
             self.states.append(state)
             self.changed.notify_all()
+
+    def beat(self) -> None:
+        """Ask for a sign of life, and wait until all that goes with it is done."""
+        self.conductor.beat()
+        assert self.alive.acquire(timeout=10)
 
     def until(self, wanted: Callable[[State], bool]) -> State:
         with self.changed:
@@ -231,7 +237,7 @@ def test_the_thread_looks_at_the_button_when_it_wishes():
     level = Level(wish=0)
     with Hall(button=level):
         assert level.checked.wait(10)
-    assert level.checks == 1
+    assert level.checks == 2, "once by its wish, once with the sign of life at the end"
 
 
 # --- the thread
@@ -277,6 +283,15 @@ def test_a_sign_of_life_follows_a_beat():
         hall.conductor.post(Tapped())
         hall.until_page(Home)
     assert hall.conductor.heartbeat == 6000
+
+
+def test_asleep_the_level_is_read_again_with_each_sign_of_life():
+    level = Level()
+    with Hall(button=level) as hall:
+        for _ in range(3):
+            hall.beat()
+        assert level.checks == 3
+        assert hall.conductor.next_due() is None, "nobody wakes for that alone"
 
 
 # --- when something breaks

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from datetime import datetime
 
 from kiosk.clock import SystemClock
-from kiosk.core.events import ButtonPressed, ButtonReleased, WaterRead
+from kiosk.core.events import ButtonPressed, ButtonReleased, FaultFound, WaterRead
 from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.devices.probe import Probe
@@ -76,7 +76,7 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
 def _told(event: object) -> tuple[str, str]:
     """What the event is about, and the sentence."""
     match event:
-        case ButtonPressed():
+        case ButtonPressed() | FaultFound():  # down already
             return "button", _("button: down")
         case ButtonReleased():
             return "button", _("button: up")
