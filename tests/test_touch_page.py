@@ -21,7 +21,7 @@ from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Event, Tapped
 from kiosk.core.pages import Asleep, Check, Crosses, Page, Settings
 from kiosk.display import console, touch
 from kiosk.display.terminal import GraphicsMode
-from kiosk.display.touch_reader import Finder, TouchDevice
+from kiosk.display.touch_devices import Finder, TouchDevice
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel as Size
 from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, framebuffer_file, geometry

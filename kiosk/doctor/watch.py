@@ -11,7 +11,8 @@ from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.devices.probe import Probe
 from kiosk.display.base import Contact
-from kiosk.display.touch_reader import Find, TouchReader
+from kiosk.display.touch_devices import Find
+from kiosk.display.touch_reader import TouchReader
 from kiosk.doctor.machine import Machine
 from kiosk.words import _
 
