@@ -14,7 +14,7 @@ from kiosk.core.pages import Asleep, CountIn, Failsafe
 from kiosk.core.signals import DIM
 from kiosk.core.state import Shine
 from tests.bedside import Bedside
-from tests.test_conductor import Breaking, Hall, is_press
+from tests.hall import Breaking, Hall, is_press
 
 
 class Failing:

@@ -49,7 +49,7 @@ class Machine:
         framebuffer_file(root / "dev" / "fb0", PANEL[0] * PANEL[1] * 4)
         (root / "dev" / "input").mkdir()
         (root / "dev" / "tty1").touch()
-        monkeypatch.setattr(bedside, "open_factory", lambda _name: MockFactory(pin_class=MockPWMPin))
+        monkeypatch.setattr(bedside, "open_factory", lambda _name, **_: MockFactory(pin_class=MockPWMPin))
         monkeypatch.setattr(bedside, "House", self._house)
         monkeypatch.setattr(console, "Console", partial(self._console, console.Console))
         monkeypatch.setattr(Finder, "__call__", lambda _finder, known: self._find(known))

@@ -12,6 +12,7 @@ from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.core.technique import Ms
 from kiosk.devices.part import Part
 from kiosk.devices.sampler import Sampler, monotonic, wait_on
+from kiosk.supervise import Supervisor
 from kiosk.words import _, ngettext
 
 W1 = Path("/sys/bus/w1/devices")
@@ -127,10 +128,11 @@ class Probe(Part):
         *,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.offset = offset
         self._root = root
-        self._sampler = Sampler(self.read_once, post, clock=clock, wait=wait)
+        self._sampler = Sampler(self.read_once, post, clock=clock, wait=wait, supervisor=supervisor)
 
     def start(self) -> None:
         """Begin reading. The first reading comes in about 0.8 s."""

@@ -10,6 +10,7 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.part import Part
 from kiosk.devices.probe import reading
 from kiosk.devices.sampler import Sampler
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 V = TypeVar("V")
@@ -134,6 +135,7 @@ class SimulatedProbe(Part):
         offset: float = 0.0,
         lag: Ms = 0,
         threaded: bool = True,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.offset = offset
         self._post = post
@@ -142,7 +144,7 @@ class SimulatedProbe(Part):
         self._lag = lag
         self._felt = water
         self._felt_at = clock()
-        self._sampler = Sampler(self.read_once, post) if threaded else None
+        self._sampler = Sampler(self.read_once, post, supervisor=supervisor) if threaded else None
         self._due: Ms | None = None
 
     @property

@@ -11,7 +11,7 @@ from kiosk.devices.button import Button
 from kiosk.devices.gpiod_pins import GpiodFactory
 from kiosk.show import PULSE_EVERY
 from tests.devices.gpiod.fake_gpiod import MS, Board
-from tests.test_conductor import Hall
+from tests.hall import Hall
 
 BUTTON = 5
 HOLD = 20
