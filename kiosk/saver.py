@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from kiosk.supervise import Supervisor
+from kiosk.supervise import Supervisor, busy
 
 log = logging.getLogger(__name__)
 
@@ -15,18 +15,18 @@ T = TypeVar("T")
 class Saver(Generic[T]):
     """Saves what was put last; what was put before it and not begun is passed over.
 
-    ``save`` runs on the saver's thread. Where it raises, ``on_death`` is called, and what was to be saved is
-    tried again when ``supervisor`` starts the thread again.
+    ``save`` runs on the saver's thread. Where it raises or hangs, ``on_trouble`` is called; what it did not
+    save because it raised is tried again when ``supervisor`` starts the thread again.
     """
 
     def __init__(
-        self, save: Callable[[T], None], supervisor: Supervisor, on_death: Callable[[], None]
+        self, save: Callable[[T], None], supervisor: Supervisor, on_trouble: Callable[[], None]
     ) -> None:
         self._save = save
         self._wanted: T | None = None
         self._closing = False
         self._changed = threading.Condition()
-        self._thread = supervisor.start("settings", self._run, on_death=on_death)
+        self._thread = supervisor.start("settings", self._run, on_death=on_trouble, on_hang=on_trouble)
 
     def put(self, what: T) -> None:
         """Save this. Returns at once."""
@@ -46,7 +46,8 @@ class Saver(Generic[T]):
 
     def _run(self) -> None:
         while (what := self._next()) is not None:
-            self._save(what)
+            with busy():
+                self._save(what)
             with self._changed:
                 if self._wanted is what:
                     self._wanted = None

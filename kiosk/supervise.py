@@ -6,9 +6,11 @@ those of a monotonic clock.
 
 import contextlib
 import logging
+import sys
 import threading
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +19,28 @@ log = logging.getLogger(__name__)
 BACK_OFF = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 #: One that lived for so many seconds is well: what happened before is forgotten.
 STEADY = 60.0
+#: What takes so many seconds hangs. An SD card may take seven to write.
+HANGS = 30.0
 
 Wait = Callable[[threading.Event, float], object]
 """waits until the event is set, at most so many seconds"""
+
+_here = threading.local()
+
+
+@contextlib.contextmanager
+def busy() -> Iterator[None]:
+    """Around what a supervised thread does between two waits: if it takes longer than ``HANGS``, it hangs,
+    which ``Supervisor.check`` says. On any other thread nothing happens."""
+    thread: Supervised | None = getattr(_here, "thread", None)
+    if thread is None:
+        yield
+        return
+    thread.begins()
+    try:
+        yield
+    finally:
+        thread.ends()
 
 
 class Supervised:
@@ -31,14 +52,16 @@ class Supervised:
         name: str,
         run: Callable[[], None],
         on_death: Callable[[], None] | None,
-        after: Callable[[], None] | None,
         *,
+        on_hang: Callable[[], None] | None,
+        after: Callable[[], None] | None,
         vital: bool,
     ) -> None:
         self.name = name
         self._supervisor = supervisor
         self._target = run
         self._on_death = on_death
+        self._on_hang = on_hang
         self._after = after
         self._vital = vital
         self._ended = threading.Event()
@@ -47,6 +70,8 @@ class Supervised:
         self._failures = 0
         self._since: float | None = None
         """when it began; None while it pauses after its death"""
+        self._busy_since: float | None = None
+        self._hang_told = False
         self._thread: threading.Thread | None = None
 
     @property
@@ -57,7 +82,7 @@ class Supervised:
         return self._failures >= len(BACK_OFF) and not recovered
 
     def end(self) -> None:
-        """Do not start it again. Its ``run`` is told to return by other means, after this."""
+        """Do not start it again, nor wait out a pause. Its ``run`` is told to return by other means."""
         self._ended.set()
 
     def join(self, timeout: float) -> bool:
@@ -89,7 +114,28 @@ class Supervised:
             else:
                 self._thread = thread
 
+    def begins(self) -> None:
+        """It is at work; on its own thread."""
+        self._busy_since = self._supervisor.clock()
+
+    def ends(self) -> None:
+        """Its work is done; on its own thread."""
+        self._busy_since, self._hang_told = None, False
+
+    def look(self) -> None:
+        """Start it again if it is gone; say so, once, if it hangs: nobody can start that one again."""
+        self.launch()
+        since, thread = self._busy_since, self._thread
+        if since is None or thread is None or self._hang_told or self._supervisor.clock() - since < HANGS:
+            return
+        self._hang_told = True
+        frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - documented; there is no other way
+        stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
+        log.error("the thread %s hangs:\n%s", self.name, stack)
+        self._tell(self._on_hang)
+
     def _run(self) -> None:
+        _here.thread = self
         while True:
             self._since = self._supervisor.clock()
             try:
@@ -123,13 +169,16 @@ class Supervised:
         self._mourn()
         return None if self._vital else pause
 
+    def _tell(self, whom: Callable[[], None] | None) -> None:
+        if whom is not None:
+            try:
+                whom()
+            except Exception:
+                log.exception("nobody could be told of the thread %s", self.name)
+
     def _mourn(self) -> None:
         self._failures += 1
-        if self._on_death is not None:
-            try:
-                self._on_death()
-            except Exception:
-                log.exception("nobody could be told of the end of the thread %s", self.name)
+        self._tell(self._on_death)
         if self._vital:
             self._supervisor.fail()
 
@@ -161,25 +210,27 @@ class Supervisor:
         *,
         vital: bool = False,
         on_death: Callable[[], None] | None = None,
+        on_hang: Callable[[], None] | None = None,
         after: Callable[[], None] | None = None,
     ) -> Supervised:
         """Run this on a thread of its own until it returns by itself. From any thread; never raises.
 
-        ``on_death`` is called on it each time it died, ``after`` once when it is over for good.
+        ``on_death`` is called on it each time it died, ``after`` once when it is over for good. ``check``
+        calls ``on_hang``.
         """
-        thread = Supervised(self, name, run, on_death, after, vital=vital)
+        thread = Supervised(self, name, run, on_death, on_hang=on_hang, after=after, vital=vital)
         with self._lock:
             self._threads.add(thread)
         thread.launch()
         return thread
 
     def check(self) -> None:
-        """Start again what is gone without a trace (no memory to say so, no room for a thread). To be called
-        now and then by somebody who is awake anyway."""
+        """Start again what is gone without a trace (no memory to say so, no room for a thread), and say what
+        hangs. To be called now and then by somebody who is awake anyway."""
         with self._lock:
             threads = list(self._threads)
         for thread in threads:
-            thread.launch()
+            thread.look()
 
     def hopeless(self) -> list[str]:
         """The names of the threads that die again and again."""

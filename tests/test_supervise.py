@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.supervise import BACK_OFF, STEADY, Supervised, Supervisor
+from kiosk.supervise import BACK_OFF, HANGS, STEADY, Supervised, Supervisor, busy
 
 SOON = 10.0
 """seconds within which a thread surely gets its turn"""
@@ -167,7 +167,7 @@ def test_who_cannot_be_told_keeps_nothing_from_starting_again(
     run, began = dying(1)
     assert watch.start(run, on_death=lambda: 1 // 0).join(SOON)
     assert began == [0, 1]
-    assert caplog.messages[1] == "nobody could be told of the end of the thread rain"
+    assert caplog.messages[1] == "nobody could be told of the thread rain"
 
 
 def test_no_room_for_a_thread_is_tried_again_with_the_next_look(
@@ -210,6 +210,60 @@ def test_one_that_is_gone_without_a_word_is_missed_at_the_next_look(
     assert thread.join(SOON)
     assert began == [0, 1]
     assert caplog.messages == ["the thread rain is gone without a word; it starts again"]
+
+
+def test_one_that_hangs_is_said_once_with_where_it_is(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
+    at_work, go = threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def run() -> None:
+        for _ in range(2):
+            with busy():
+                at_work.set()
+                assert go.wait(SOON)
+                go.clear()
+
+    thread = watch.start(run, on_hang=lambda: told.append("hangs"))
+    for _ in range(2):
+        assert at_work.wait(SOON)
+        at_work.clear()
+        watch.now += HANGS - 1
+        watch.supervisor.check()
+        assert told == []
+        watch.now += 1
+        for _again in range(3):
+            watch.supervisor.check()
+        assert told == ["hangs"]
+        told.clear()
+        go.set()
+    assert thread.join(SOON)
+    assert [message.splitlines()[0] for message in caplog.messages] == ["the thread rain hangs:"] * 2
+    assert "in run" in caplog.text
+
+
+def test_one_that_only_waits_does_not_hang(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
+    waits, go = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with busy():
+            pass
+        waits.set()
+        assert go.wait(SOON)
+
+    thread = watch.start(run)
+    assert waits.wait(SOON)
+    watch.now += 10 * HANGS
+    watch.supervisor.check()
+    go.set()
+    assert thread.join(SOON)
+    assert caplog.messages == []
+
+
+def test_work_on_a_thread_that_nobody_watches_is_just_done() -> None:
+    done: list[str] = []
+    with busy():
+        done.append("done")
+    assert done == ["done"]
 
 
 def test_one_that_does_not_end_is_said(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:

@@ -19,7 +19,7 @@ from kiosk.core.rules import Glow
 from kiosk.core.state import State
 from kiosk.devices.button import Button
 from kiosk.diary import writer
-from kiosk.supervise import BACK_OFF, Supervisor
+from kiosk.supervise import BACK_OFF, HANGS, Supervisor
 from tests.test_app import Bench, Watcher
 
 SOON = 10.0
@@ -103,6 +103,30 @@ def test_a_diary_whose_thread_dies_is_a_banner_until_it_writes_again(
         life.until_came_and_went(Fault.DISK)
         assert house._writer.flush(SOON)
     assert "the thread diary died; it starts again after 0 s" in caplog.messages
+
+
+def test_a_disk_that_does_not_come_back_is_a_banner_until_it_does(
+    life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 0.0
+    hangs, go = threading.Event(), threading.Event()
+    tally = writer.tally
+
+    def counting(*given: object) -> object:
+        hangs.set()
+        assert go.wait(SOON)
+        return tally(*given)
+
+    monkeypatch.setattr(writer, "tally", counting)
+    monkeypatch.setattr(life.supervisor, "clock", lambda: now)
+    with life.house() as house:
+        assert hangs.wait(SOON)
+        now = HANGS
+        house.tend()
+        life.until(lambda state: Fault.DISK in state.faults)
+        go.set()
+        life.until(lambda state: Fault.DISK not in state.faults)
+    assert caplog.messages[0].startswith("the thread diary hangs:")
 
 
 # --- what must not die

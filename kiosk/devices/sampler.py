@@ -8,7 +8,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from kiosk.core.technique import SECOND, Ms
-from kiosk.supervise import Supervised, Supervisor
+from kiosk.supervise import Supervised, Supervisor, busy
 
 T = TypeVar("T")
 
@@ -78,7 +78,8 @@ class Sampler(Generic[T]):
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         due = self._clock()
         while not stopped.is_set():
-            value = self._read()
+            with busy():
+                value = self._read()
             with self._lock:
                 if not stopped.is_set():
                     self._post(value)

@@ -13,7 +13,7 @@ from kiosk.core.technique import Ms
 from kiosk.diary.database import DiaryError
 from kiosk.diary.store import Store
 from kiosk.diary.summary import tally
-from kiosk.supervise import Supervisor
+from kiosk.supervise import Supervisor, busy
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,10 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._torn_told: Path | None = None
-        self._died = False
-        self._thread = (supervisor or Supervisor()).start("diary", self._run, on_death=self._dead)
+        self._stood_still = False
+        self._thread = (supervisor or Supervisor()).start(
+            "diary", self._run, on_death=self._stands_still, on_hang=self._stands_still
+        )
 
     def put(self, effect: Record) -> None:
         """Keep this. Returns at once, always."""
@@ -111,7 +113,8 @@ class Writer:
         failures = 0
         while True:
             try:
-                self._do(job)
+                with busy():
+                    self._do(job)
             except _HOPELESS:
                 log.exception("left out of the diary: %r", job)
                 break
@@ -131,14 +134,15 @@ class Writer:
                 failures += 1
             else:
                 break
-        if failures or self._died:
-            self._died = False
+        if failures or self._stood_still:
+            self._stood_still = False
             self._on_trouble(Fault.DISK, False)
         return True
 
-    def _dead(self) -> None:
-        """The thread died of something nobody foresaw; it starts again, with the same job."""
-        self._died = True
+    def _stands_still(self) -> None:
+        """The thread died of something nobody foresaw, and starts again with the same job; or it is still
+        waiting for the disk."""
+        self._stood_still = True
         self._on_trouble(Fault.DISK, True)
 
     def _do(self, job: Record | None) -> None:

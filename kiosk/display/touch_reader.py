@@ -18,7 +18,7 @@ from kiosk.display.decode import Decoder, Report, decoder
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import INPUT_FOLDER, Find, Finder, FolderWatch, TouchDevice, say, shut
 from kiosk.files import is_there
-from kiosk.supervise import BACK_OFF, Supervised, Supervisor
+from kiosk.supervise import BACK_OFF, Supervised, Supervisor, busy
 from kiosk.words import _
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,9 @@ class TouchReader:
     def open(self) -> Self:
         """Start reading."""
         self._stop_r, self._stop_w = os.pipe()
-        self._thread = self._supervisor.start("touch", self._run, on_death=self._none_left)
+        self._thread = self._supervisor.start(
+            "touch", self._run, on_death=self._none_left, on_hang=self._stands_still
+        )
         return self
 
     def close(self) -> None:
@@ -138,23 +140,27 @@ class TouchReader:
             else:
                 stack.callback(watch.close)
                 self._selector.register(watch, selectors.EVENT_READ, watch)
-            self._scan()
+            with busy():
+                self._scan()
             while self._turn():
                 pass
 
     def _turn(self) -> bool:
         """Wait for something and deal with it; False: it is time to stop."""
         pause = None if self._look_at is None else max(0, self._look_at - self._clock()) / SECOND
-        for key, _mask in self._selector.select(pause):
-            if key.data is None:
-                return False
-            if isinstance(key.data, FolderWatch):
-                key.data.take()
+        ready = [key.data for key, _mask in self._selector.select(pause)]
+        with busy():
+            for what in ready:
+                if what is None:
+                    return False
+                if isinstance(what, FolderWatch):
+                    what.take()
+                    self._scan()
+                else:
+                    self._read(what)
+            if self._look_at is not None and self._clock() >= self._look_at:
                 self._scan()
-            else:
-                self._read(key.data)
-        if self._look_at is not None and self._clock() >= self._look_at:
-            self._scan()
+            self._tell_present()
         return True
 
     def _scan(self) -> None:
@@ -262,6 +268,13 @@ class TouchReader:
     def _none_left(self) -> None:
         self._panels.clear()
         self._tell_present()
+
+    def _stands_still(self) -> None:
+        """A device does not come back from what it was asked: until it does there is no touch. Called by who
+        noticed."""
+        self._present = False
+        if self._on_present is not None:
+            self._on_present(False)
 
 
 def _grab(device: TouchDevice, on: bool) -> None:

@@ -14,7 +14,7 @@ import pytest
 from kiosk.display.base import Contact, Kind
 from kiosk.display.touch_devices import Find, Finder, TouchDevice
 from kiosk.display.touch_reader import TouchReader
-from kiosk.supervise import BACK_OFF, Supervisor
+from kiosk.supervise import BACK_OFF, HANGS, Supervisor
 from tests.display.test_decode import Event
 from tests.display.test_touch_reader import AXES, DOWN, UP, Bench, FakeInputDevice, Panel
 
@@ -272,6 +272,29 @@ def test_looking_itself_fails_and_what_works_goes_on(room: Room, caplog: pytest.
         assert asked.wait(10)
         room.tap_works()
     assert "Too many open files" in caplog.text
+
+
+def test_one_that_never_answers_is_no_touch_until_it_does(bench: Bench) -> None:
+    now = 0.0
+    asked, go = threading.Event(), threading.Event()
+    panel = bench.plug("event0")
+    grab = panel.grab
+
+    def never(on: bool) -> None:
+        asked.set()
+        assert go.wait(10)
+        grab(on)
+
+    panel.grab = never  # type: ignore[method-assign] # this one hangs
+    reader = reader_of(bench)
+    reader._supervisor.clock = lambda: now
+    with reader:
+        assert asked.wait(10)
+        now = HANGS
+        reader._supervisor.check()
+        assert bench.next() is False
+        go.set()
+        assert bench.next() is True
 
 
 def test_an_error_of_our_own_is_said_and_touch_starts_again(

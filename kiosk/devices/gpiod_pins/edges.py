@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Lock
 
-from kiosk.supervise import Supervised, Supervisor
+from kiosk.supervise import Supervised, Supervisor, busy
 
 from .pulser import claim_real_time
 
@@ -76,7 +76,8 @@ class EdgeThread:
                 with self._lock:
                     ready = self._watched.get(fd) if self._epoll is epoll else None
                 if ready is not None:
-                    ready()
+                    with busy():
+                        ready()
 
 
 def _give_back(epoll: select.epoll, wake: int) -> None:
