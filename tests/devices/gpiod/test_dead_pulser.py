@@ -81,6 +81,28 @@ def test_one_that_died_while_it_slept_is_replaced_before_anyone_wants_a_tone(
     assert told == [TONE, HIGHER]
 
 
+@pytest.mark.parametrize("asked", ["pulse", "check"])
+def test_one_whose_end_nobody_saw_yet_is_replaced_by_who_comes_first(
+    watched: Watched, line: int, told: list[tuple[int, float, float]], asked: str
+) -> None:
+    pulse(watched, line, GLOW)
+    first = child_of(watched)
+    with watched._lock:  # whoever sleeps on its end may wake, and gets no further
+        first.process.kill()
+        first.process.wait(PATIENCE)
+        watched._hung = False
+        told.clear()
+        if asked == "pulse":
+            watched._pulsed[TONE[0]] = (line, *TONE[1:])
+            watched._tell(first, TONE[0])
+        else:
+            assert first.ask(software_pwm.ASK) is None
+            watched._replace(first)
+        assert watched._child is None
+    assert watched.renewed() is not first
+    assert told[-1] == (TONE if asked == "pulse" else GLOW)
+
+
 def test_a_line_that_it_gave_up_is_told_again_and_said_once(
     watched: Watched, line: int, told: list[tuple[int, float, float]], caplog: pytest.LogCaptureFixture
 ) -> None:
