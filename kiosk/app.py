@@ -1,16 +1,16 @@
 """Puts the house together: settings -> parts, conductor, display, screen, diary; and plays the night."""
 
 import contextlib
+import faulthandler
 import logging
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from threading import Thread
 from typing import Protocol, Self
 
 import msgspec
@@ -34,6 +34,7 @@ from kiosk.core.events import (
     RulesChanged,
     Tally,
 )
+from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, Ms
@@ -42,6 +43,8 @@ from kiosk.diary.database import DiaryError
 from kiosk.diary.entry import night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
+from kiosk.saver import Saver
+from kiosk.supervise import Supervised, Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,10 @@ log = logging.getLogger(__name__)
 _PRIORITY = 1
 #: A night interrupted longer ago than this is over; it is recorded as interrupted, not offered again.
 OFFER_WITHIN: Ms = 20 * MINUTE
+#: So many seconds the conductor may take to end, when it is told to.
+_PATIENCE = 5.0
+#: So many seconds the rest of the program may take to end, when the conductor hangs.
+_LAST_RESORT = 10.0
 
 
 class ProbeLike(Protocol):
@@ -92,13 +99,15 @@ class Parts:
     faults: frozenset[Fault] = frozenset()
     has_light: Callable[[], bool] = lambda: True
     """whether the screen's light can be turned down"""
+    check: Callable[[], None] = lambda: None
+    """raises where lamp or buzzer may not do any more what they were told; asked with each sign of life"""
 
 
 class House:
     """Everything but the screen, running: use as a context manager.
 
     ``publish`` hears of each new State from the conductor's thread and must only ring a bell. ``own_touch``
-    as in ``State``.
+    as in ``State``. All its threads are ``supervisor``'s, which says when the program must end.
     """
 
     def __init__(
@@ -111,25 +120,25 @@ class House:
         faults: frozenset[Fault] = frozenset(),
         settings_path: Path | None = None,
         own_touch: bool = False,
+        supervisor: Supervisor | None = None,
     ) -> None:
+        self.supervisor = supervisor or Supervisor()
         self.clock = SystemClock()
         self._config = config
         self._settings_path = settings_path
         self._techniques = library.load()[0]
         self._parts = parts
         self._closing = contextlib.ExitStack()
-        self._saver = ThreadPoolExecutor(1, "settings")
         state = night.new(owner.to_rules(config, self._techniques), self.clock.now())
         state = msgspec.structs.replace(state, faults=faults | parts.faults, own_touch=own_touch)
-        outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight)
+        outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight, parts.check)
         self.conductor = Conductor(
             state, outputs, self.clock, perform=self._perform, publish=publish, quiet=_quiet_now
         )
         self._store = Store(diary)
-        self._thread = Thread(target=self._conduct, name="conductor")
+        self._thread: Supervised
         self._dated = True
         self._counted_for: date | None = None
-        self.failed = False
 
     def __enter__(self) -> Self:
         # Outputs exist already; what posts events comes next, and the button last: no press can come
@@ -140,8 +149,9 @@ class House:
             interrupted = self._open_diary(stack)
             self._probe = self._parts.probe(self.conductor.post)
             stack.callback(self._probe.close)
-            stack.callback(self._saver.shutdown)
-            self._thread.start()
+            self._saver = Saver(self._save, self.supervisor, lambda: self._trouble(Fault.SETTINGS, True))
+            stack.callback(self._saver.close)
+            self._thread = self.supervisor.start("conductor", self._conduct, vital=True)
             stack.callback(self._stop_conductor)
             if interrupted is not None:
                 self.conductor.post(interrupted)
@@ -161,8 +171,19 @@ class House:
         """How the touch panel lies on its glass, as far as is known now. From any thread."""
         return self._config.touch
 
+    @property
+    def failed(self) -> bool:
+        """Whether the program must end, and start anew."""
+        return self.supervisor.failed
+
     def tend(self) -> None:
-        """Now and then, from the main thread: has the clock been set, has a new night begun?"""
+        """Now and then, from the main thread: has the clock been set, has a new night begun, does every
+        thread live? One that dies again and again needs a new program; nobody is left alone for that."""
+        self.supervisor.check()
+        hopeless = self.supervisor.hopeless()
+        if hopeless and isinstance(self.conductor.state.page, Asleep):
+            log.error("what dies again and again: %s; the program starts anew", ", ".join(hopeless))
+            self.supervisor.fail()
         dated, night_now = clock_is_set(), night_of(datetime.now())
         if dated != self._dated:
             self._trouble(Fault.CLOCK, not dated)
@@ -170,17 +191,24 @@ class House:
             self._writer.recount()
         self._dated, self._counted_for = dated, night_now
 
+    def hung(self) -> None:
+        """From the main thread: the conductor gives no sign of life, and no service manager does something
+        about it. The program ends; at the latest when closing the parts has had its time, too."""
+        log.error("the night hangs; the program ends. Where each thread is:")
+        with contextlib.suppress(OSError):
+            faulthandler.dump_traceback(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+        last_resort = threading.Timer(_LAST_RESORT, os._exit, (1,))
+        last_resort.daemon = True
+        last_resort.start()
+        self.supervisor.fail()
+
     def _conduct(self) -> None:
         _be_on_time()
-        try:
-            self.conductor.run()
-        except Exception:
-            log.exception("the night cannot go on")
-            self.failed = True
+        self.conductor.run()
 
     def _stop_conductor(self) -> None:
         self.conductor.stop()
-        self._thread.join()
+        self._thread.join(_PATIENCE)
 
     def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
         """Begin to write; the night that was under way, if it is young enough to be offered again."""
@@ -192,7 +220,9 @@ class House:
                 found = Interrupted(under_way.since, under_way.techniques)
             elif under_way is not None:
                 self._store.close_interrupted()
-        self._writer = Writer(self._store, _now, self.clock.now, self._trouble, self._counted)
+        self._writer = Writer(
+            self._store, _now, self.clock.now, self._trouble, self._counted, supervisor=self.supervisor
+        )
         stack.callback(self._writer.close)
         return found
 
@@ -231,7 +261,7 @@ class House:
             return
         self._probe.chosen, self._probe.offset = self._config.soak.probe, self._config.soak.probe_offset
         self.conductor.post(RulesChanged(owner.to_rules(self._config, self._techniques)))
-        self._saver.submit(self._save, self._config)
+        self._saver.put(self._config)
 
     def _save(self, config: owner.Settings) -> None:
         try:

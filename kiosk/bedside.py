@@ -17,6 +17,7 @@ from kiosk.core.signals import Volume
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ class Absent:
         """Nothing sounds."""
 
 
-def open_parts(config: owner.Settings) -> Parts:
-    """The real parts. Raises ``PinsUnavailable``."""
+def open_parts(config: owner.Settings, supervisor: Supervisor | None = None) -> Parts:
+    """The real parts, their threads ``supervisor``'s. Raises ``PinsUnavailable``."""
     from kiosk.devices.button import Button
     from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
     from kiosk.devices.lamp import Lamp
 
     pins = config.pins
-    factory: Factory = open_factory(pins.factory)
+    factory: Factory = open_factory(pins.factory, supervisor=supervisor)
     lamp = Lamp(pins.lamp, factory)
     backlight = Backlight()
     kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
@@ -59,13 +60,14 @@ def open_parts(config: owner.Settings) -> Parts:
         buzzer,
         backlight,
         lambda post: Button(pins.button, factory, post, SystemClock().now),
-        lambda post: Probe(post, config.soak.probe_offset, config.soak.probe),
+        lambda post: Probe(post, config.soak.probe_offset, config.soak.probe, supervisor=supervisor),
         closing=(factory, lamp, buzzer),
         has_light=lambda: backlight.dims,
+        check=getattr(factory, "check", lambda: None),
     )
 
 
-def without_pins(config: owner.Settings) -> Parts:
+def without_pins(config: owner.Settings, supervisor: Supervisor | None = None) -> Parts:
     """Touch alone: what is left of the device when its pins cannot be had."""
     backlight = Backlight()
     return Parts(
@@ -73,7 +75,7 @@ def without_pins(config: owner.Settings) -> Parts:
         Absent(),
         backlight,
         lambda _post: None,
-        lambda post: Probe(post, config.soak.probe_offset, config.soak.probe),
+        lambda post: Probe(post, config.soak.probe_offset, config.soak.probe, supervisor=supervisor),
         faults=frozenset({Fault.NO_GPIO}),
         has_light=lambda: backlight.dims,
     )
@@ -87,22 +89,23 @@ def run(
     ``faulty``: the settings files have mistakes, which the screen then says.
     """
     faults = frozenset({Fault.SETTINGS}) if faulty else frozenset()
+    supervisor = Supervisor()
     if not simulate:
         try:
-            parts = open_parts(config)
+            parts = open_parts(config, supervisor)
         except PinsUnavailable as error:
             if _is_service():
                 # By the bed a simulator helps nobody: touch still works, and a banner says what is missing.
                 log.error("%s", error)
-                parts = without_pins(config)
+                parts = without_pins(config, supervisor)
             else:
                 print(_("No real pins: {reason}").format(reason=error), file=sys.stderr)
                 simulate = True
     if simulate:
         if not _has_desktop():
             return NO_DISPLAY
-        return _simulate(config, diary, size or (800, 480), faults)
-    return _play(config, diary, parts, size, faults)
+        return _simulate(config, diary, size or (800, 480), faults, supervisor)
+    return _play(config, diary, parts, size, faults, supervisor=supervisor)
 
 
 def _is_service() -> bool:
@@ -121,7 +124,13 @@ def _wants_desktop(config: owner.Settings) -> bool:
 
 
 def _play(
-    config: owner.Settings, diary: Path, parts: Parts, size: tuple[int, int] | None, faults: frozenset[Fault]
+    config: owner.Settings,
+    diary: Path,
+    parts: Parts,
+    size: tuple[int, int] | None,
+    faults: frozenset[Fault],
+    *,
+    supervisor: Supervisor,
 ) -> int:
     """The bedside device, until SIGTERM."""
     from kiosk.display.base import Bell
@@ -133,7 +142,13 @@ def _play(
 
     bell, desktop = Bell(), _wants_desktop(config)
     with House(
-        config, parts, diary, publish=lambda _state: bell.ring(), faults=faults, own_touch=not desktop
+        config,
+        parts,
+        diary,
+        publish=lambda _state: bell.ring(),
+        faults=faults,
+        own_touch=not desktop,
+        supervisor=supervisor,
     ) as house:
 
         def on_glass() -> Transform:
@@ -143,7 +158,8 @@ def _play(
                 touch.swap, touch.invert_x, touch.invert_y, calibration, rotation=config.screen.rotate
             )
 
-        show = Show(house.conductor, bell, house.clock, house.tend)
+        show = Show(house.conductor, bell, house.clock, house.tend, house.hung)
+        supervisor.on_failure(show.stop)
 
         def open_display() -> "Display":
             if desktop:
@@ -160,6 +176,7 @@ def _play(
                 on_touch=house.touch_panel,
                 on_return=bell.ring,
                 find=show.find_panel,
+                supervisor=supervisor,
             )
 
         with until_signalled(show):
@@ -169,7 +186,13 @@ def _play(
         return 1 if house.failed else 0
 
 
-def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults: frozenset[Fault]) -> int:
+def _simulate(
+    config: owner.Settings,
+    diary: Path,
+    size: tuple[int, int],
+    faults: frozenset[Fault],
+    supervisor: Supervisor,
+) -> int:
     """The simulator's window, until it is closed."""
     from kiosk.devices.simulated import (
         SimulatedBacklight,
@@ -200,7 +223,15 @@ def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults
         return buttons[0]
 
     def make_probe(post: Post) -> SimulatedProbe:
-        probes.append(SimulatedProbe(post, clock.now, offset=config.soak.probe_offset, lag=2000))
+        probes.append(
+            SimulatedProbe(
+                post,
+                clock.now,
+                offset=config.soak.probe_offset,
+                lag=2000,
+                supervisor=supervisor,
+            )
+        )
         return probes[0]
 
     def set_water(celsius: float) -> None:
@@ -216,8 +247,11 @@ def _simulate(config: owner.Settings, diary: Path, size: tuple[int, int], faults
 
     bell = Bell()
     parts = Parts(lamp, buzzer, light, make_button, make_probe)
-    with House(config, parts, diary, publish=lambda _state: bell.ring(), faults=faults) as house:
-        show = Show(house.conductor, bell, clock, house.tend)
+    with House(
+        config, parts, diary, publish=lambda _state: bell.ring(), faults=faults, supervisor=supervisor
+    ) as house:
+        show = Show(house.conductor, bell, clock, house.tend, house.hung)
+        supervisor.on_failure(show.stop)
         knobs = Knobs(buttons[0].press, buttons[0].release, set_water, set_probe_fault)
         window = Simulator(size, show.contact, knobs, readout, on_quit=show.stop)
         windows.append(window)

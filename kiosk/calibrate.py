@@ -14,7 +14,7 @@ from kiosk.display import calibration
 from kiosk.display.base import Bell, Display, DisplayError, OnContact
 from kiosk.display.console import Console, find_panel
 from kiosk.display.touch import Transform
-from kiosk.display.touch_reader import Finder
+from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
 from kiosk.show import on_signals
 from kiosk.words import _

@@ -143,13 +143,22 @@ class Outputs:
     """Lamp, buzzer and backlight, following the State. Only changes reach the devices.
 
     One that fails is logged once, costs none of the others, and is tried again at the moments of
-    ``BACK_OFF``. It counts as failing until it has been driven to something else than rest.
+    ``BACK_OFF``. It counts as failing until it has been driven to something else than rest. ``check`` raises
+    where lamp or buzzer may not do any more what they were told (what pulses them is a process of its own).
     """
 
-    def __init__(self, lamp: LampLike, buzzer: BuzzerLike, backlight: BacklightLike) -> None:
+    def __init__(
+        self,
+        lamp: LampLike,
+        buzzer: BuzzerLike,
+        backlight: BacklightLike,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self._lamp = _Output("lamp", lamp.set, 0.0)
         self._buzzer = _Output("buzzer", lambda tone: buzzer.play(*tone), (0, Volume.OFF))
         self._backlight = _Output("backlight", backlight.set, 0.0)
+        self._check = check
+        self._doubted = False
 
     def follow(self, state: State, now: Ms) -> None:
         """Bring the devices to what the State says at ``now``. Never raises for a device."""
@@ -157,6 +166,21 @@ class Outputs:
         self._lamp.follow(state.lamp.pattern.at(now - state.lamp.start), now)
         self._buzzer.follow((hertz, state.sound.volume if hertz else Volume.OFF), now)
         self._backlight.follow(brightness(state), now)
+
+    def check(self) -> bool:
+        """Ask what makes lamp and buzzer shine and sound whether it still does; False: it does not, and the
+        next ``follow`` drives them anew. Never raises for a device."""
+        try:
+            self._check()
+        except Exception as error:
+            if not self._doubted:
+                log.warning("lamp or buzzer may not do what they should: %s", error, exc_info=True)
+            self._doubted = True
+            self._lamp.forget()
+            self._buzzer.forget()
+            return False
+        self._doubted = False
+        return True
 
     def off(self) -> None:
         """Buzzer and lamp off, whatever was shown; the one even if the other fails."""
@@ -224,7 +248,8 @@ class Conductor:
         self._inbox.put((self._clock.now(), event))
 
     def beat(self) -> None:
-        """Ask for a sign of life: ``heartbeat`` follows when the inbox was served."""
+        """Ask for a sign of life: ``heartbeat`` follows when the inbox was served. With each of them the
+        button's level is read again, and lamp and buzzer are checked: nobody wakes for that alone."""
         self._inbox.put((self._clock.now(), None))
 
     def stop(self) -> None:
@@ -313,10 +338,11 @@ class Conductor:
             self._outputs.off()
 
     def _serve(self) -> None:
-        due = self.next_due()
+        due, asked = self.next_due(), False
         try:
             timeout = None if due is None else self._clock.seconds_until(due)
             at, event = self._inbox.get(timeout=timeout)
+            asked = event is None
         except queue.Empty:
             at, event = self._clock.now(), None
         if event is None:
@@ -325,13 +351,15 @@ class Conductor:
             self.handle(event, at)
         now = self._clock.now()
         self.heartbeat = now
-        self._check_button(now)
+        self._check_button(now, asked)
+        if asked and not self._outputs.check():
+            self._follow()
 
-    def _check_button(self, now: Ms) -> None:
+    def _check_button(self, now: Ms, asked: bool) -> None:
         if self.button is None:
             return
         wish = self.button.next_check()
-        if now >= self._checked + CHECK_EVERY or (wish is not None and now >= wish):
+        if asked or now >= self._checked + CHECK_EVERY or (wish is not None and now >= wish):
             self._checked = now
             self.button.check()
 

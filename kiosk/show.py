@@ -39,6 +39,9 @@ RETRY_AFTER: Ms = 5 * SECOND
 #: watchdog is fed; one that goes hungry starts the program anew. Four times within the unit's WatchdogSec=;
 #: each costs four wake-ups: in real time the conductor runs before main has let go of Python's lock.
 PULSE_EVERY: Ms = 2250
+#: A conductor that was asked so often in vain hangs. Later than the unit's watchdog, which comes first where
+#: there is one.
+IN_VAIN = 5
 
 
 def notify(message: str) -> None:
@@ -61,9 +64,18 @@ def time_of_day() -> tuple[str, Ms]:
 
 class Show:
     """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tend``
-    is called now and then."""
+    is called now and then, ``on_hang`` when the conductor hangs."""
 
-    def __init__(self, conductor: Conductor, bell: Bell, clock: Clock, tend: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        conductor: Conductor,
+        bell: Bell,
+        clock: Clock,
+        tend: Callable[[], None],
+        on_hang: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_hang = on_hang
+        self._in_vain = 0
         self._conductor = conductor
         self._bell = bell
         self._tend = tend
@@ -178,7 +190,12 @@ class Show:
             return
         # Not how old the answer is: that would blame the conductor for a main loop that is late itself.
         if self._conductor.heartbeat >= self._pulse:
+            self._in_vain = 0
             notify("WATCHDOG=1")
+        else:
+            self._in_vain += 1
+            if self._in_vain == IN_VAIN:
+                self._on_hang()
         self._pulse = now
         self._conductor.beat()
         self._tend()

@@ -12,7 +12,7 @@ from kiosk import settings as owner
 from kiosk.cli import main
 from kiosk.display import calibration
 from kiosk.display.base import DisplayError
-from kiosk.display.touch_reader import Finder, TouchDevice
+from kiosk.display.touch_devices import Finder, TouchDevice
 
 FOUND = (1.061234567, 0.0, -0.04, 0.0, -1.1, 1.05)
 ROUNDED = (1.06123, 0.0, -0.04, 0.0, -1.1, 1.05)

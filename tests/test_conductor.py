@@ -1,11 +1,10 @@
 """The conductor: everything at its moment, late or not; its thread; what happens when something breaks."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
-from kiosk.conductor import ERRORS_AT_MOST, TRAIL, Conductor, Outputs
+from kiosk.conductor import ERRORS_AT_MOST, TRAIL
 from kiosk.core import night as the_night
 from kiosk.core.events import (
     Act,
@@ -22,89 +21,9 @@ from kiosk.core.events import (
 from kiosk.core.pages import Asleep, CountIn, Failsafe, Gone, Guide, Home, NextUp, Rating
 from kiosk.core.rules import Glow
 from kiosk.core.signals import Volume
-from kiosk.core.state import State
 from kiosk.core.technique import MINUTE
 from tests.bedside import Bedside, standard
-
-
-class Stepping:
-    """A clock for the conductor's thread: each look at it finds it ``step`` ms later; nobody ever waits."""
-
-    def __init__(self, step: int = 0) -> None:
-        self._now, self._step = 0, step
-
-    def now(self) -> int:
-        self._now += self._step
-        return self._now
-
-    def move_to(self, moment: int) -> None:
-        self._now = moment
-
-    def seconds_until(self, moment: int) -> float:
-        return 0.0 if self._step else max(0, moment - self._now) / 1000
-
-
-class Hall:
-    """A conductor with its thread, on a clock of ours; what it did is kept in order."""
-
-    def __init__(self, clock=None, *, perform=None, publish=None, outputs=None, button=None) -> None:
-        self.clock = clock or Stepping()
-        self.did: list[object] = []
-        self.states: list[State] = []
-        self.changed = threading.Condition()
-        self.conductor = Conductor(
-            the_night.new(standard()),
-            outputs or Outputs(self, self, _Light(self.did)),
-            self.clock,
-            perform=perform or self.did.append,
-            publish=publish or self.publish,
-            button=button,
-        )
-        self.thread = threading.Thread(target=self.run)
-        self.raised: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self.conductor.run()
-        except RuntimeError as error:
-            self.raised = error
-
-    def set(self, level: float) -> None:
-        self.did.append(("lamp", level))
-
-    def play(self, hertz: int, volume: Volume) -> None:
-        self.did.append(("buzzer", hertz))
-
-    def publish(self, state: State) -> None:
-        with self.changed:
-            self.states.append(state)
-            self.changed.notify_all()
-
-    def until(self, wanted: Callable[[State], bool]) -> State:
-        with self.changed:
-            assert self.changed.wait_for(lambda: bool(self.states) and wanted(self.states[-1]), 10)
-            return self.states[-1]
-
-    def until_page(self, page: type) -> State:
-        return self.until(lambda state: isinstance(state.page, page))
-
-    def __enter__(self) -> "Hall":
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.conductor.stop()
-        self.thread.join(10)
-        assert not self.thread.is_alive()
-
-
-class _Light:
-    def __init__(self, did: list[object]) -> None:
-        self.did = did
-
-    def set(self, level: float) -> None:
-        self.did.append(("light", level))
-
+from tests.hall import Breaking, Hall, Stepping, is_press
 
 # --- on a simulated clock
 
@@ -231,7 +150,7 @@ def test_the_thread_looks_at_the_button_when_it_wishes():
     level = Level(wish=0)
     with Hall(button=level):
         assert level.checked.wait(10)
-    assert level.checks == 1
+    assert level.checks == 2, "once by its wish, once with the sign of life at the end"
 
 
 # --- the thread
@@ -279,24 +198,16 @@ def test_a_sign_of_life_follows_a_beat():
     assert hall.conductor.heartbeat == 6000
 
 
+def test_asleep_the_level_is_read_again_with_each_sign_of_life():
+    level = Level()
+    with Hall(button=level) as hall:
+        for _ in range(3):
+            hall.beat()
+        assert level.checks == 3
+        assert hall.conductor.next_due() is None, "nobody wakes for that alone"
+
+
 # --- when something breaks
-
-
-class Breaking:
-    """Raises as often as it is told, at the first call that ``when`` picks."""
-
-    def __init__(self, inner: Callable, times: int, when: Callable[..., bool] = lambda *_: True) -> None:
-        self.inner, self.times, self.when = inner, times, when
-
-    def __call__(self, *given):
-        if self.times and self.when(*given):
-            self.times -= 1
-            raise RuntimeError("broken on purpose")
-        return self.inner(*given)
-
-
-def is_press(_state, event, _now) -> bool:
-    return isinstance(event, ButtonPressed)
 
 
 def test_an_error_in_the_night_ends_in_the_failsafe_page_and_a_press_starts_again(monkeypatch, caplog):

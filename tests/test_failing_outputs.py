@@ -1,16 +1,20 @@
 """A lamp, a buzzer or a backlight that fails: it costs only itself, it is said, and it is tried again."""
 
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from kiosk.conductor import BACK_OFF, Outputs
 from kiosk.core import night as the_night
 from kiosk.core.events import ButtonPressed, ButtonReleased, Fault, FaultFound
 from kiosk.core.pages import Asleep, CountIn, Failsafe
+from kiosk.core.signals import DIM
+from kiosk.core.state import Shine
 from tests.bedside import Bedside
-from tests.test_conductor import Breaking, Hall, is_press
+from tests.hall import Breaking, Hall, is_press
 
 
 class Failing:
@@ -147,6 +151,66 @@ def test_a_buzzer_that_cannot_be_silenced_leaves_no_lamp_burning(caplog):
     Outputs(lamp, _Dumb(), lamp).off()
     assert lamp.did == [(0, 0.0)]
     assert "the buzzer fails, the rest leads without it: no answer" in caplog.text
+
+
+# --- what makes it shine and sound is a process of its own, which may be gone
+
+
+def test_what_is_not_driven_any_more_is_driven_anew_with_the_next_sign_of_life(caplog):
+    gone: list[Exception] = [OSError("nothing pulses it")]
+
+    def check() -> None:
+        if gone:
+            raise gone[0]
+
+    hall = Hall()
+    hall.conductor._outputs = Outputs(hall, hall, _Kept(hall, []), check)
+    with hall:
+        hall.conductor.post(ButtonPressed())
+        hall.until_page(CountIn)
+        before = len(hall.did)
+        hall.conductor.beat()
+        hall.conductor.beat()
+        hall.conductor.post(FaultFound(Fault.CLOCK))
+        hall.until(lambda state: Fault.CLOCK in state.faults)
+        after = hall.did[before:]
+        gone.clear()
+        before = len(hall.did)
+        hall.conductor.beat()
+        hall.conductor.post(FaultFound(Fault.DISK))
+        hall.until(lambda state: Fault.DISK in state.faults)
+        assert hall.did[before:] == []
+    assert after == [("lamp", 1.0), ("buzzer", 659)] * 2
+    assert caplog.messages == ["lamp or buzzer may not do what they should: nothing pulses it"]
+
+
+def test_what_cannot_be_driven_either_is_said_and_comes_back_by_itself(caplog):
+    """A lamp whose pulses cannot be had: the banner, and no banner when they can."""
+    working = threading.Event()
+
+    def need() -> None:
+        if not working.is_set():
+            raise OSError("nothing pulses it")
+
+    class Lamp:
+        def set(self, level: float) -> None:
+            if 0 < level < 1:
+                need()
+
+    working.set()
+    hall = Hall()
+    hall.conductor._outputs = Outputs(Lamp(), hall, _Kept(hall, []), need)
+    hall.conductor.state = msgspec.structs.replace(hall.conductor.state, lamp=Shine(DIM))
+    with hall:
+        hall.until(lambda _: True)
+        assert hall.states[-1].faults == frozenset()
+        working.clear()
+        hall.conductor.beat()
+        hall.until(lambda state: Fault.OUTPUTS in state.faults)
+        working.set()
+        hall.clock.move_to(BACK_OFF[0])
+        hall.conductor.beat()
+        hall.until(lambda state: Fault.OUTPUTS not in state.faults)
 
 
 class _Dumb:

@@ -13,6 +13,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk import bedside
 from kiosk.app import House
+from kiosk.conductor import Conductor
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import CountIn, Crosses
 from kiosk.core.state import State
@@ -33,7 +34,7 @@ class Evening:
         self.houses: list[House] = []
         self.glasses: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.plan: Callable[[Evening], bool] = lambda _evening: True
-        monkeypatch.setattr(bedside, "open_factory", lambda _name: self.factory)
+        monkeypatch.setattr(bedside, "open_factory", lambda _name, **_: self.factory)
         monkeypatch.setattr(bedside, "House", self._house)
         for name in ("desktop.Desktop", "console.Console", "simulator.Simulator"):
             monkeypatch.setattr(f"kiosk.display.{name}", self._glass(name.split(".")[1]))
@@ -117,7 +118,7 @@ def pressed(evening: Evening) -> bool:
     return evening.lamp and isinstance(evening.state.page, CountIn)
 
 
-def no_pins(_name: str) -> None:
+def no_pins(_name: str, **_: object) -> None:
     raise PinsUnavailable(NO_PI)
 
 
@@ -191,10 +192,40 @@ def test_mistakes_in_the_settings_are_said_on_the_screen(evening):
 
 def test_after_an_error_that_keeps_coming_back_the_service_is_started_anew(evening):
     def fail(at: Evening) -> bool:
-        at.houses[0].failed = True
-        return True
+        at.houses[0].supervisor.fail()
+        return False
 
     evening.plan = fail
+    assert evening.run() == 1
+
+
+def test_a_dead_conductor_ends_the_program_at_once_with_everything_off(evening, monkeypatch, caplog):
+    """From a checkout there is no watchdog that would do it twelve seconds later."""
+    serve = Conductor._serve
+
+    def dying(conductor: Conductor) -> None:
+        serve(conductor)
+        if evening.houses and evening.lamp:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Conductor, "_serve", dying)
+
+    def press(at: Evening) -> bool:
+        at.factory.pin(BUTTON).drive_low()
+        return False
+
+    evening.plan = press
+    assert evening.run() == 1
+    assert not evening.lamp
+    assert "the thread conductor died, and the program ends with it" in caplog.messages
+
+
+def test_one_that_died_before_there_was_a_screen_ends_it_too(evening, monkeypatch):
+    def dead(_conductor: Conductor) -> None:
+        raise ValueError("never began")
+
+    monkeypatch.setattr(Conductor, "run", dead)
+    evening.plan = lambda _at: False
     assert evening.run() == 1
 
 

@@ -21,7 +21,7 @@ from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Event, Tapped
 from kiosk.core.pages import Asleep, Check, Crosses, Page, Settings
 from kiosk.display import console, touch
 from kiosk.display.terminal import GraphicsMode
-from kiosk.display.touch_reader import Finder, TouchDevice
+from kiosk.display.touch_devices import Finder, TouchDevice
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel as Size
 from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, framebuffer_file, geometry
@@ -49,7 +49,7 @@ class Machine:
         framebuffer_file(root / "dev" / "fb0", PANEL[0] * PANEL[1] * 4)
         (root / "dev" / "input").mkdir()
         (root / "dev" / "tty1").touch()
-        monkeypatch.setattr(bedside, "open_factory", lambda _name: MockFactory(pin_class=MockPWMPin))
+        monkeypatch.setattr(bedside, "open_factory", lambda _name, **_: MockFactory(pin_class=MockPWMPin))
         monkeypatch.setattr(bedside, "House", self._house)
         monkeypatch.setattr(console, "Console", partial(self._console, console.Console))
         monkeypatch.setattr(Finder, "__call__", lambda _finder, known: self._find(known))

@@ -162,9 +162,9 @@ def _press(turn: Turn) -> None:
 
 def _release(turn: Turn) -> None:
     state = turn.state
-    if state.down_at is None:
+    if state.down_at is None and Fault.BUTTON_STUCK not in state.faults:
         return
-    if not state.spent_press:
+    if state.down_at is not None and not state.spent_press:
         _short(turn)
     turn.state = msgspec.structs.replace(
         turn.state, down_at=None, spent_press=False, faults=state.faults - {Fault.BUTTON_STUCK}

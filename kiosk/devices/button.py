@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, Event
+from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultFound
 from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.part import Hiccups, Part
 from kiosk.devices.pins import claiming
@@ -16,19 +16,24 @@ if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
 
+#: As often as this at most a check asks the line itself, not only what its last interrupt said: that costs a
+#: tenth of a millisecond. Less than between two signs of life.
+SURE_EVERY: Ms = 2 * SECOND
+
+
 class Debounce:
     """Accepts a level once it has stayed for ``hold`` ms, by the edges' own time stamps.
 
     So a late report loses nothing: a press whose two edges are both reported long after they happened
     still counts if they were ``hold`` apart, and a spike does not, however late. ``hold`` 0 accepts
-    every edge at once, for pins that are filtered already.
+    every edge at once, for pins that are filtered already. It begins with ``state`` accepted.
     """
 
-    def __init__(self, hold: Ms) -> None:
-        self.state = False
+    def __init__(self, hold: Ms, *, state: bool = False) -> None:
+        self.state = state
         """the level accepted last"""
         self._hold = hold
-        self._raw = False
+        self._raw = state
         self._since: Ms = 0
         self._doubt: Ms | None = None
 
@@ -81,7 +86,11 @@ class Button(Part):
     contact came to rest. ``post`` is called from several threads and must only put into a queue. ``later``
     calls something once in so many ms; between presses nothing is waiting and no thread is there.
 
-    A button that is held down at the start counts as pressed then. Where the kernel can wait for the contact
+    One that is down at the start (a short circuit, a hand on it while the program starts anew) counts as
+    pressed, and that press as spent: ``FaultFound`` (``BUTTON_STUCK``) is posted instead, and everything goes
+    on with ``ButtonReleased``, should it come up.
+
+    Where the kernel can wait for the contact
     to come to rest (``bounce_settles`` of our own pin factory), it does: no bounce, no spike and no noise on
     a long cable wakes the program. Elsewhere every edge is taken as it comes and ``Debounce`` does it: the
     library's own debouncing is deaf-for-so-long in RPi.GPIO, and nothing in the mock.
@@ -103,7 +112,6 @@ class Button(Part):
         self._post = post
         self._clock = clock
         self._later = later
-        self._debounce = Debounce(debounce_ms)
         #: an edge is reported this long after the contact came to rest
         self._settling = debounce_ms if getattr(factory, "bounce_settles", False) else 0
         self._lock = threading.Lock()
@@ -113,9 +121,17 @@ class Button(Part):
             # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice,
             # which keeps the time stamps of the edges to itself.
             self._device = InputDevice(pin, pull_up=True, pin_factory=factory)
+            held = False
+            with self._hiccups:
+                held = self._device.is_active
+            self._debounce = Debounce(debounce_ms, state=held)
+            if held:
+                post(FaultFound(Fault.BUTTON_STUCK))  # before any edge can tell that it is over
             self._device.pin.bounce = self._settling / 1000 or None
             self._device.pin.edges = "both"
             self._device.pin.when_changed = self._edge
+        self._read_anew: Callable[[], None] = getattr(self._device.pin, "read_anew", lambda: None)
+        self._sure = clock()
         self.check()
 
     @property
@@ -126,9 +142,14 @@ class Button(Part):
     def check(self) -> None:
         """Read the line, and post what an edge failed to tell. Cheap; once a second is enough."""
         with self._hiccups, self._lock:
-            if not self._device.closed:
-                self._tell(self._debounce.check(self._device.is_active, self._clock()))
-                self._wait()
+            if self._device.closed:
+                return
+            now = self._clock()
+            if now - self._sure >= SURE_EVERY:
+                self._sure = now
+                self._read_anew()
+            self._tell(self._debounce.check(self._device.is_active, now))
+            self._wait()
 
     def next_check(self) -> Ms | None:
         """When ``check`` would find something new (it is also called then by itself), or None."""

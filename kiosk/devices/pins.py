@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 if TYPE_CHECKING:  # importing gpiozero takes a while, and not every command needs pins
@@ -34,11 +35,14 @@ class PinsUnavailable(Exception):  # noqa: N818 - the name says what is so, as g
     """There are no pins to use. The message is one sentence: what is missing and what to do."""
 
 
-def open_factory(name: str = "auto", *, dev: Path = Path("/dev")) -> "Factory":
+def open_factory(
+    name: str = "auto", *, dev: Path = Path("/dev"), supervisor: Supervisor | None = None
+) -> "Factory":
     """Open the pins through the library of this name: one of ``FACTORIES``, or "auto" for the first.
 
     Never falls back from one library to another: a kiosk on pretend pins, or on ones without edges,
-    would look alive and answer no press. ``dev`` is where the kernel's GPIO devices are.
+    would look alive and answer no press. ``dev`` is where the kernel's GPIO devices are; threads of our own
+    factory are ``supervisor``'s.
 
     Raises ``PinsUnavailable``.
     """
@@ -50,7 +54,7 @@ def open_factory(name: str = "auto", *, dev: Path = Path("/dev")) -> "Factory":
             )
         )
     try:
-        return FACTORIES[chosen]()
+        return FACTORIES[chosen](supervisor)
     except PinsUnavailable:
         raise
     except Exception as error:
@@ -83,12 +87,13 @@ def _know_board() -> None:
     importlib.import_module("gpiozero.pins.local").get_pi_revision()
 
 
-def _gpiod() -> "Factory":
+def _gpiod(supervisor: Supervisor | None) -> "Factory":
     _know_board()
-    return importlib.import_module("kiosk.devices.gpiod_pins").GpiodFactory(consumer="cramp-kiosk")
+    pins = importlib.import_module("kiosk.devices.gpiod_pins")
+    return pins.GpiodFactory(consumer="cramp-kiosk", supervisor=supervisor)
 
 
-def _lgpio() -> "Factory":
+def _lgpio(_supervisor: Supervisor | None) -> "Factory":
     _know_board()
     # On import lgpio makes a pipe `.lgd-nfy0` in the working folder (in LG_WD, to which it moves the
     # whole process, where that is set) and opens it at both ends. So it is imported in a folder of its
@@ -107,18 +112,18 @@ def _lgpio() -> "Factory":
     return importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory()
 
 
-def _rpigpio() -> "Factory":
+def _rpigpio(_supervisor: Supervisor | None) -> "Factory":
     _know_board()
     return importlib.import_module("gpiozero.pins.rpigpio").RPiGPIOFactory()
 
 
-def _mock() -> "Factory":
+def _mock(_supervisor: Supervisor | None) -> "Factory":
     mock = importlib.import_module("gpiozero.pins.mock")
     return mock.MockFactory(pin_class=mock.MockPWMPin)
 
 
 #: The pin libraries by name; the first is the one that "auto" means.
-FACTORIES: dict[str, Callable[[], "Factory"]] = {
+FACTORIES: dict[str, Callable[[Supervisor | None], "Factory"]] = {
     "gpiod": _gpiod,
     "lgpio": _lgpio,
     "rpigpio": _rpigpio,

@@ -13,6 +13,7 @@ from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.core.technique import Ms
 from kiosk.devices.part import Part
 from kiosk.devices.sampler import Sampler, monotonic, wait_on
+from kiosk.supervise import Supervisor
 
 W1 = Path("/sys/bus/w1/devices")
 
@@ -171,6 +172,7 @@ class Probe(Part):
         *,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.offset = offset
         self.chosen = chosen
@@ -183,7 +185,7 @@ class Probe(Part):
             for each in readings:
                 post(each)
 
-        self._sampler = Sampler(self.read_once, post_all, clock=clock, wait=wait)
+        self._sampler = Sampler(self.read_once, post_all, clock=clock, wait=wait, supervisor=supervisor)
 
     def start(self, *, every: bool = False) -> None:
         """Begin reading the water's probe, or every one in turn. The first reading comes in about 0.8 s."""

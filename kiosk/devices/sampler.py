@@ -4,9 +4,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from kiosk.core.technique import SECOND, Ms
+from kiosk.supervise import Supervised, Supervisor, busy
 
 T = TypeVar("T")
 
@@ -25,7 +27,8 @@ class Sampler(Generic[T]):
     """While started: ``post(read())`` every ``period`` ms, counted from the start, without drift.
 
     A read that takes longer is followed by the next at once, never by two to catch up. Stopped, there is
-    no thread and nothing wakes. ``clock`` and ``wait`` are for tests.
+    no thread and nothing wakes. ``supervisor`` keeps the thread, should ``read`` raise. ``clock`` and
+    ``wait`` are for tests.
     """
 
     def __init__(
@@ -36,7 +39,10 @@ class Sampler(Generic[T]):
         *,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
+        supervisor: Supervisor | None = None,
     ) -> None:
+        self._supervisor = supervisor or Supervisor()
+        self._thread: Supervised | None = None
         self._read = read
         self._post = post
         self._period = period
@@ -57,12 +63,14 @@ class Sampler(Generic[T]):
             if self.is_running:
                 return
             self._stopped = threading.Event()
-        threading.Thread(target=self._run, args=(self._stopped,), name="sampler", daemon=True).start()
+            self._thread = self._supervisor.start("sampler", partial(self._run, self._stopped))
 
     def stop(self) -> None:
         """Nothing is posted from now on. Does not wait: a read under way ends by itself, unheard."""
         with self._lock:
             self._stopped.set()
+            if self._thread is not None:
+                self._thread.end()
 
     def _run(self, stopped: threading.Event) -> None:
         # A signal that the kernel gives to this thread would cut w1_therm's wait short, and the reading
@@ -70,7 +78,8 @@ class Sampler(Generic[T]):
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         due = self._clock()
         while not stopped.is_set():
-            value = self._read()
+            with busy():
+                value = self._read()
             with self._lock:
                 if not stopped.is_set():
                     self._post(value)

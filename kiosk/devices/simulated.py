@@ -11,6 +11,7 @@ from kiosk.devices.part import Part
 from kiosk.devices.probe import Measured, reading
 from kiosk.devices.sampler import Sampler
 from kiosk.devices.water import cooled, in_steps
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 V = TypeVar("V")
@@ -138,6 +139,7 @@ class SimulatedProbe(Part):
         offset: float = 0.0,
         lag: Ms = 0,
         threaded: bool = True,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.offset = offset
         self.chosen = ""
@@ -149,7 +151,7 @@ class SimulatedProbe(Part):
         self._lag = lag
         self._felt, self._felt_at = water, clock()
         self._frozen: float | None = None
-        self._sampler = Sampler(self.read_once, post) if threaded else None
+        self._sampler = Sampler(self.read_once, post, supervisor=supervisor) if threaded else None
         self._due: Ms | None = None
 
     @property

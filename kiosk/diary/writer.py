@@ -13,6 +13,7 @@ from kiosk.core.technique import Ms
 from kiosk.diary.database import DiaryError
 from kiosk.diary.store import Store
 from kiosk.diary.summary import tally
+from kiosk.supervise import Supervisor, busy
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,8 @@ class Writer:
     ``on_trouble(fault, present)`` is told once when the disk stops and once when it works again, and
     when a torn diary was put aside. ``on_tally`` gets the counts at the start, after each episode,
     and when ``recount`` is called. Both are called on the writer's thread. ``wait(closing, seconds)``
-    pauses between tries and ends early when ``closing`` is set. The store belongs to the writer from
-    here on; ``close`` closes it.
+    pauses between tries and ends early when ``closing`` is set. ``supervisor`` keeps the thread. The store
+    belongs to the writer from here on; ``close`` closes it.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Writer:
         on_tally: Callable[[Tally], None],
         *,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._store = store
         self._wall_clock = wall_clock
@@ -54,8 +56,10 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._torn_told: Path | None = None
-        self._thread = threading.Thread(target=self._run, name="diary", daemon=True)
-        self._thread.start()
+        self._stood_still = False
+        self._thread = (supervisor or Supervisor()).start(
+            "diary", self._run, on_death=self._stands_still, on_hang=self._stands_still
+        )
 
     def put(self, effect: Record) -> None:
         """Keep this. Returns at once, always."""
@@ -75,8 +79,8 @@ class Writer:
         with self._changed:
             self._closing.set()
             self._changed.notify_all()
-        self._thread.join(timeout)
-        return not self._jobs and not self._thread.is_alive()
+        self._thread.end()
+        return self._thread.join(timeout) and not self._jobs
 
     def _add(self, job: Record | None) -> None:
         with self._changed:
@@ -109,7 +113,8 @@ class Writer:
         failures = 0
         while True:
             try:
-                self._do(job)
+                with busy():
+                    self._do(job)
             except _HOPELESS:
                 log.exception("left out of the diary: %r", job)
                 break
@@ -129,9 +134,16 @@ class Writer:
                 failures += 1
             else:
                 break
-        if failures:
+        if failures or self._stood_still:
+            self._stood_still = False
             self._on_trouble(Fault.DISK, False)
         return True
+
+    def _stands_still(self) -> None:
+        """The thread died of something nobody foresaw, and starts again with the same job; or it is still
+        waiting for the disk."""
+        self._stood_still = True
+        self._on_trouble(Fault.DISK, True)
 
     def _do(self, job: Record | None) -> None:
         wall, mono = self._wall_clock(), self._mono_clock()

@@ -20,6 +20,7 @@ from kiosk.display.framebuffer import Candidate, Framebuffer, candidates, no_fra
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class Console:
     ``device`` names a framebuffer and ends the search. ``transform`` says how the touch panel lies on
     the glass, now; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
     that there is no touch panel, ``on_touch(True)`` that there is one. ``on_return`` is called, out of
-    a signal handler, when ``pump`` should be: another terminal was on the glass, and ours is back. The
-    rest is for tests.
+    a signal handler, when ``pump`` should be: another terminal was on the glass, and ours is back.
+    ``supervisor`` keeps the touch thread. The rest is for tests.
 
     While another terminal is on the glass nothing is drawn over it, and touches mean nothing.
     """
@@ -95,7 +96,9 @@ class Console:
         find: Callable[[Path], Candidate] = find_panel,
         terminal: GraphicsMode | None = None,
         watch: Callable[[int, Callable[[bool], None]], Watch] | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
+        self._supervisor = supervisor
         self._hand_on = on_contact
         self._device = device
         self._transform = transform
@@ -147,6 +150,7 @@ class Console:
                     transform=self._transform,
                     on_present=self._on_touch,
                     folder=self._root / "dev" / "input",
+                    supervisor=self._supervisor,
                 )
             )
             if self._terminal.fd is not None:

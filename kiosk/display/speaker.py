@@ -7,12 +7,12 @@ import os
 import queue
 import struct
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.core.signals import Volume
 from kiosk.files import is_there
+from kiosk.supervise import Supervised, Supervisor
 from kiosk.words import _
 
 log = logging.getLogger(__name__)
@@ -65,17 +65,17 @@ class Speaker:
     def __init__(self) -> None:
         self._wanted: queue.SimpleQueue[tuple[int, Volume] | None] = queue.SimpleQueue()
         self._now = (0, Volume.OFF)
-        self._thread: threading.Thread | None = None
+        self._thread: Supervised | None = None
 
     def open(self) -> None:
         """Start; returns at once."""
         if has_sound():
-            self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
-            self._thread.start()
+            self._thread = Supervisor().start("speaker", self._run)
 
     def close(self) -> None:
         """Fall silent; a card that hangs is left to itself after a second."""
         if self._thread is not None:
+            self._thread.end()
             self._wanted.put(None)
             self._thread.join(timeout=1)
             self._thread = None
@@ -102,16 +102,18 @@ class Speaker:
             pygame.mixer.init(frequency=RATE, size=-16, channels=1, buffer=512)
         except pygame.error:
             return
-        sounds: dict[tuple[int, Volume], pygame.mixer.Sound] = {}
-        playing: pygame.mixer.Sound | None = None
-        while (wanted := self._wanted.get()) is not None:
-            if playing is not None:
-                playing.stop()
-                playing = None
-            hertz, volume = wanted
-            if hertz:
-                if wanted not in sounds:
-                    sounds[wanted] = pygame.mixer.Sound(buffer=square_wave(hertz, LOUDNESS[volume]))
-                playing = sounds[wanted]
-                playing.play(loops=-1)
-        pygame.mixer.quit()
+        try:
+            sounds: dict[tuple[int, Volume], pygame.mixer.Sound] = {}
+            playing: pygame.mixer.Sound | None = None
+            while (wanted := self._wanted.get()) is not None:
+                if playing is not None:
+                    playing.stop()
+                    playing = None
+                hertz, volume = wanted
+                if hertz:
+                    if wanted not in sounds:
+                        sounds[wanted] = pygame.mixer.Sound(buffer=square_wave(hertz, LOUDNESS[volume]))
+                    playing = sounds[wanted]
+                    playing.play(loops=-1)
+        finally:
+            pygame.mixer.quit()  # no tone goes on behind an error

@@ -3,124 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import logging
 import os
 import selectors
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Clock, Contact, OnContact, monotonic
-from kiosk.display.decode import EV_ABS, EV_KEY, Axis, Decoder, InputEvent, Report, decoder, is_touch_panel
+from kiosk.display.decode import Decoder, Report, decoder
 from kiosk.display.touch import Transform
+from kiosk.display.touch_devices import INPUT_FOLDER, Find, Finder, FolderWatch, TouchDevice, say, shut
+from kiosk.files import is_there
+from kiosk.supervise import BACK_OFF, Supervised, Supervisor, busy
 from kiosk.words import _
 
 log = logging.getLogger(__name__)
 
-INPUT_FOLDER = Path("/dev/input")
-_IN_ATTRIB, _IN_CREATE = 0x4, 0x100
-
-
-@dataclass(frozen=True)
-class TouchDevice:
-    """One touch panel, open for reading: ``read`` gives what it said since, and raises ``OSError`` when
-    it is gone; ``fileno`` is what to wait on. ``grab(True)``: nobody else hears it until ``grab(False)``;
-    raises ``OSError`` where somebody else has it."""
-
-    path: str
-    name: str
-    axes: Mapping[int, Axis]
-    fileno: Callable[[], int]
-    read: Callable[[], Iterable[InputEvent]]
-    close: Callable[[], None]
-    grab: Callable[[bool], None] = lambda _on: None
-
-
-Find = Callable[[set[str]], list[TouchDevice]]
-"""opens the touch panels that are there, except those at the paths given"""
-
-
-class Finder:
-    """Opens what is a touch panel among the kernel's input devices, through python-evdev."""
-
-    def __init__(self, folder: Path = INPUT_FOLDER) -> None:
-        self._folder = folder
-        self._told: set[str] = set()
-
-    def __call__(self, known: set[str]) -> list[TouchDevice]:
-        """The touch panels that are not ``known`` yet. What may not be read is said once, in the log."""
-        paths = sorted(str(path) for path in self._folder.glob("event*"))
-        devices = (self._open(path) for path in paths if path not in known)
-        return [device for device in devices if device is not None]
-
-    def _open(self, path: str) -> TouchDevice | None:
-        try:
-            from evdev import InputDevice  # noqa: PLC0415 - only a console needs it
-
-            device = InputDevice(path)
-        except ImportError:
-            if not self._told:
-                self._told.add(path)
-                log.warning(_("Touch needs python-evdev, which is not installed (Debian: python3-evdev)."))
-            return None
-        except PermissionError:
-            if path not in self._told:
-                self._told.add(path)
-                log.warning(
-                    _(
-                        "{path} may not be read, so touch may not work: add the user this runs as to the "
-                        'group "input".'
-                    ).format(path=path)
-                )
-            return None
-        except OSError:
-            return None  # gone again, or not ready: its next change in the folder brings us back
-        can = device.capabilities(absinfo=False)
-        if not is_touch_panel(set(can.get(EV_KEY, ())), set(can.get(EV_ABS, ())), set(device.input_props())):
-            device.close()
-            return None
-        infos = {code: device.absinfo(code) for code in can[EV_ABS]}
-        axes = {code: Axis(info.min, info.max, info.value) for code, info in infos.items()}
-
-        def grab(on: bool) -> None:
-            (device.grab if on else device.ungrab)()
-
-        return TouchDevice(path, device.name, axes, device.fileno, device.read, device.close, grab)
-
-
-class FolderWatch:
-    """Tells when files come or change their permissions in a folder, also if the folder itself comes
-    later (inotify; the standard library has no call for it)."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = os.fsencode(folder)
-        self._parent = os.fsencode(folder.parent)
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._fd: int = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if self._fd < 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        self.take()
-
-    def fileno(self) -> int:
-        """What to wait on."""
-        return self._fd
-
-    def take(self) -> None:
-        """Forget what happened so far, and go on watching."""
-        if self._libc.inotify_add_watch(self._fd, self._folder, _IN_CREATE | _IN_ATTRIB) < 0:
-            self._libc.inotify_add_watch(self._fd, self._parent, _IN_CREATE)
-        with contextlib.suppress(BlockingIOError):
-            while os.read(self._fd, 4096):
-                pass
-
-    def close(self) -> None:
-        """Stop watching."""
-        os.close(self._fd)
+#: Seconds that a device may take to be let go at the end.
+_PATIENCE = 3.0
 
 
 class _Panel:
@@ -128,6 +32,7 @@ class _Panel:
 
     def __init__(self, device: TouchDevice, decode: Decoder, number: int) -> None:
         self.device = device
+        self.fd = device.fileno()
         self._decode = decode
         self._number = number
 
@@ -145,7 +50,9 @@ class _Panel:
 class TouchReader:
     """Reads all touch panels there are, and those plugged in later, until ``close``.
 
-    What they say is grabbed: no desktop or login on another terminal acts on it too.
+    What they say is grabbed: no desktop or login on another terminal acts on it too. A panel that fails,
+    wherever that is, costs only itself, and is looked for again: at once if it was unplugged, else after the
+    pauses of ``BACK_OFF``. ``supervisor`` keeps the thread.
 
     ``panel`` is the size of the glass in pixels. ``transform`` is asked at each report, so that a new
     calibration counts at once. ``on_contact`` and ``on_present`` (True: there is a
@@ -162,6 +69,7 @@ class TouchReader:
         folder: Path = INPUT_FOLDER,
         find: Find | None = None,
         clock: Clock = monotonic,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._on_contact = on_contact
         self._size = panel
@@ -170,31 +78,36 @@ class TouchReader:
         self._folder = folder
         self._find = find if find is not None else Finder(folder)
         self._clock = clock
+        self._supervisor = supervisor or Supervisor()
         self._panels: dict[str, _Panel] = {}
         self._opened = 0
         self._present: bool | None = None
         self._grabbing = True
+        self._failing: dict[str, int] = {}
+        """what failed without being unplugged, and how often it was looked for since"""
+        self._look_at: Ms | None = None
+        """when to look for it again; None: nothing is missed"""
         self._selector: selectors.BaseSelector
         self._stop_r, self._stop_w = -1, -1
-        self._thread: threading.Thread | None = None
+        self._thread: Supervised | None = None
 
     def open(self) -> Self:
         """Start reading."""
         self._stop_r, self._stop_w = os.pipe()
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._stop_r, selectors.EVENT_READ, None)
-        self._thread = threading.Thread(target=self._run, name="touch", daemon=True)
-        self._thread.start()
+        self._thread = self._supervisor.start(
+            "touch", self._run, on_death=self._none_left, on_hang=self._stands_still
+        )
         return self
 
     def close(self) -> None:
         """Stop reading and let go of all devices; again does nothing."""
         if self._thread is None:
             return
+        self._thread.end()
         os.close(self._stop_w)  # the end of the pipe wakes the thread
-        self._thread.join()
+        if self._thread.join(_PATIENCE):
+            os.close(self._stop_r)
         self._thread = None
-        os.close(self._stop_r)
 
     def grab(self, on: bool) -> None:
         """Keep what the panels say to ourselves, as from the start, or let others hear it too. From any
@@ -213,7 +126,8 @@ class TouchReader:
 
     def _run(self) -> None:
         with contextlib.ExitStack() as stack:
-            stack.callback(self._selector.close)
+            self._selector = stack.enter_context(selectors.DefaultSelector())
+            self._selector.register(self._stop_r, selectors.EVENT_READ, None)
             stack.callback(self._drop_all)
             try:
                 watch = FolderWatch(self._folder)
@@ -226,64 +140,119 @@ class TouchReader:
             else:
                 stack.callback(watch.close)
                 self._selector.register(watch, selectors.EVENT_READ, watch)
-            self._scan()
+            with busy():
+                self._scan()
             while self._turn():
                 pass
 
     def _turn(self) -> bool:
         """Wait for something and deal with it; False: it is time to stop."""
-        for key, _mask in self._selector.select():
-            if key.data is None:
-                return False
-            if isinstance(key.data, FolderWatch):
-                key.data.take()
+        pause = None if self._look_at is None else max(0, self._look_at - self._clock()) / SECOND
+        ready = [key.data for key, _mask in self._selector.select(pause)]
+        with busy():
+            for what in ready:
+                if what is None:
+                    return False
+                if isinstance(what, FolderWatch):
+                    what.take()
+                    self._scan()
+                else:
+                    self._read(what)
+            if self._look_at is not None and self._clock() >= self._look_at:
                 self._scan()
-            else:
-                self._read(key.data)
+            self._tell_present()
         return True
 
     def _scan(self) -> None:
-        for device in self._find(set(self._panels)):
-            decode = decoder(device.axes)
-            if decode is None:
-                log.warning(
-                    _("The touch panel {name} ({path}) gives no range for its axes; it is left out.").format(
-                        name=device.name, path=device.path
-                    )
+        for path in self._failing.keys() - self._panels.keys():
+            self._failing[path] += 1
+        try:
+            found = self._find(set(self._panels))
+        except Exception as error:
+            found = []
+            self._fails(str(self._folder), error)
+        else:
+            self._failing.pop(str(self._folder), None)
+        for device in found:
+            try:
+                self._take(device)
+            except Exception as error:
+                self._fails(device.path, error)
+                panel = self._panels.get(device.path)
+                if panel is None:
+                    shut(device.close)
+                else:
+                    self._drop(panel)
+        self._settle()
+
+    def _take(self, device: TouchDevice) -> None:
+        decode = decoder(device.axes)
+        if decode is None:
+            log.warning(
+                _("The touch panel {name} ({path}) gives no range for its axes; it is left out.").format(
+                    name=device.name, path=device.path
                 )
-                device.close()
-                continue
-            self._opened += 1
-            panel = _Panel(device, decode, self._opened)
-            self._panels[device.path] = panel
-            self._selector.register(device.fileno(), selectors.EVENT_READ, panel)
-            log.info(_("Touch: {name} ({path})").format(name=device.name, path=device.path))
-            if self._grabbing:
-                _grab(device, on=True)
-        self._tell_present()
+            )
+            shut(device.close)
+            return
+        self._opened += 1
+        panel = _Panel(device, decode, self._opened)
+        self._panels[device.path] = panel
+        self._selector.register(panel.fd, selectors.EVENT_READ, panel)
+        log.info(_("Touch: {name} ({path})").format(name=device.name, path=device.path))
+        if self._grabbing:
+            _grab(device, on=True)
 
     def _read(self, panel: _Panel) -> None:
+        for report in self._said_by(panel):
+            self._tell(panel, report)
+
+    def _said_by(self, panel: _Panel) -> Iterator[Report]:
+        """What it said since; a panel that cannot be read is let go, whatever it died of."""
         try:
-            for report in panel.read():
-                self._tell(panel, report)
+            yield from panel.read()
+            self._failing.pop(panel.device.path, None)
         except BlockingIOError:
             return
-        except OSError as error:
+        except Exception as error:
+            yield from panel.lost()
             self._drop(panel)
-            if error.errno == errno.ENODEV:  # unplugged; it may be back under its old name already
-                self._scan()
-            self._tell_present()
+            if isinstance(error, OSError) and error.errno == errno.ENODEV:
+                self._failing.pop(panel.device.path, None)
+                self._scan()  # unplugged; it may be back under its old name already
+            else:
+                self._fails(panel.device.path, error)
+                self._settle()
+
+    def _fails(self, path: str, error: Exception) -> None:
+        say(path, error)
+        self._failing.setdefault(path, 0)
+
+    def _settle(self) -> None:
+        """Plan to look again for what failed, unless it is gone; tell whether any panel is left."""
+        here = {path for path in self._failing if path in self._panels or is_there(Path(path))}
+        self._failing = {path: looks for path, looks in self._failing.items() if path in here}
+        looks = [looks for path, looks in self._failing.items() if path not in self._panels]
+        self._look_at = None
+        if looks:
+            pause = BACK_OFF[min(min(looks) + 1, len(BACK_OFF) - 1)]
+            self._look_at = self._clock() + round(pause * SECOND)
+        self._tell_present()
 
     def _drop(self, panel: _Panel) -> None:
-        for report in panel.lost():
-            self._tell(panel, report)
-        self._selector.unregister(panel.device.fileno())
-        panel.device.close()
-        del self._panels[panel.device.path]
+        if self._panels.pop(panel.device.path, None) is None:
+            return
+        with contextlib.suppress(KeyError, ValueError, OSError):  # never there, or gone
+            self._selector.unregister(panel.fd)
+        shut(panel.device.close)
 
     def _drop_all(self) -> None:
-        for panel in list(self._panels.values()):
+        panels = list(self._panels.values())
+        for panel in panels:
             self._drop(panel)
+        for panel in panels:
+            for report in panel.lost():
+                self._tell(panel, report)
 
     def _tell(self, panel: _Panel, report: Report) -> None:
         x, y = self._transform().pixel(report.x, report.y, self._size)
@@ -296,12 +265,25 @@ class TouchReader:
             if self._on_present is not None:
                 self._on_present(present)
 
+    def _none_left(self) -> None:
+        self._panels.clear()
+        self._tell_present()
+
+    def _stands_still(self) -> None:
+        """A device does not come back from what it was asked: until it does there is no touch. Called by who
+        noticed."""
+        self._present = False
+        if self._on_present is not None:
+            self._on_present(False)
+
 
 def _grab(device: TouchDevice, on: bool) -> None:
     try:
         device.grab(on)
-    except OSError as error:
-        if on and error.errno == errno.EBUSY:
+    except Exception as error:
+        if not isinstance(error, OSError):
+            say(device.path, error)
+        elif on and error.errno == errno.EBUSY:
             log.warning(
                 _("The touch panel {name} ({path}) obeys another program; end that one.").format(
                     name=device.name, path=device.path

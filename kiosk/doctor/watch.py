@@ -6,12 +6,13 @@ from contextlib import ExitStack
 from datetime import datetime
 
 from kiosk.clock import SystemClock
-from kiosk.core.events import ButtonPressed, ButtonReleased, WaterRead
+from kiosk.core.events import ButtonPressed, ButtonReleased, FaultFound, WaterRead
 from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.devices.probe import Probe
 from kiosk.display.base import Contact
-from kiosk.display.touch_reader import Find, TouchReader
+from kiosk.display.touch_devices import Find
+from kiosk.display.touch_reader import TouchReader
 from kiosk.doctor.machine import Machine
 from kiosk.words import _
 
@@ -77,7 +78,7 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
 def _told(event: object) -> tuple[str, str]:
     """What the event is about, and the sentence."""
     match event:
-        case ButtonPressed():
+        case ButtonPressed() | FaultFound():  # down already
             return "button", _("button: down")
         case ButtonReleased():
             return "button", _("button: up")

@@ -5,6 +5,8 @@ import pytest
 from kiosk.core import night as the_night
 from kiosk.core.events import (
     Act,
+    ButtonPressed,
+    ButtonReleased,
     DiaryRead,
     Ending,
     EpisodeBegan,
@@ -26,6 +28,38 @@ from kiosk.core.signals import Volume
 from kiosk.core.state import Light
 from kiosk.core.technique import MINUTE
 from tests.bedside import CALF, HAND, PRESS, SOAK, Bedside, standard
+
+# --- a button that is down when the device starts
+
+
+def test_held_at_the_start_no_night_begins_until_the_next_press():
+    """A short circuit, or a hand on it while the program starts anew: said, forgotten when it comes up."""
+    night = Bedside()
+    for _start in range(3):
+        night.happen(FaultFound(Fault.BUTTON_STUCK))
+        night.wait(3600)
+    assert isinstance(night.page, Asleep)
+    assert night.pages == [(0, "Asleep")]
+    assert (night.effects, night.state.light) == ([], Light.OFF)
+    night.tap()
+    assert night.state.faults == {Fault.BUTTON_STUCK}
+    night.until(Asleep)
+    night.happen(ButtonReleased())
+    assert isinstance(night.page, Asleep)
+    assert night.state.faults == frozenset()
+    night.press()
+    assert isinstance(night.page, CountIn)
+
+
+def test_a_stuck_button_that_comes_up_after_an_error_of_our_own_is_forgotten():
+    night = Bedside()
+    night.happen(ButtonPressed())
+    night.until(Asleep)
+    assert night.state.faults == {Fault.BUTTON_STUCK}
+    night.conductor.state, _ = the_night.failsafe(night.state, night.now)
+    night.happen(ButtonReleased())
+    assert night.state.faults == frozenset()
+
 
 # --- after a power cut
 

@@ -9,7 +9,10 @@ from kiosk.core.pages import CountIn, Home
 from tests.device import spans
 from tests.device.both import Both
 from tests.device.conftest import figure
+from tests.device.look import lit
+from tests.device.product import UNIT
 from tests.device.rig import BUTTON, BUZZER, LAMP, Rig
+from tests.device.twin import Twin
 
 #: What ``Button`` waits for the contact to come to rest, in seconds.
 DEBOUNCE = 0.020
@@ -64,6 +67,30 @@ def test_how_soon_the_lamp_answers(rig: Rig) -> None:
     )
     assert min(answers) >= 0
     assert p99 < 0.050
+
+
+def test_held_while_the_service_starts_it_begins_no_night(rig: Rig, shots: Path) -> None:
+    """A short circuit, at each start: nothing lights, the banner says it; let go, the next press counts."""
+    rig.guest(f"systemctl stop {UNIT}")
+    rig.hold_line(BUTTON, 0)
+    for _start in range(2):
+        since = rig.now()
+        rig.guest(f"systemctl restart {UNIT}", timeout=120)
+        rig.wait_active(UNIT)
+        rig.wait(5)
+        assert [edge for edge in rig.edges([LAMP, BUZZER], since=since) if edge.level] == []
+    assert lit(rig.screenshot(shots / "1-asleep.png")) == 0
+
+    both = Both(rig, Twin(Fault.BUTTON_STUCK))
+    both.tap()
+    assert isinstance(both.page, Home)
+    both.see(shots / "2-home-with-banner.png")
+    both.let_go()
+    both.wait(2)
+    assert both.twin.faults == frozenset()
+    both.see(shots / "3-home.png")
+    start = both.press()
+    assert rig.wait_edge(LAMP, 1, since=start) - start < 0.1
 
 
 def test_a_stuck_button_leaves_the_touchscreen(rig: Rig, shots: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.device import product, spans
 from tests.device.conftest import figure
-from tests.device.rig import BUZZER, Rig
+from tests.device.rig import BUTTON, BUZZER, Rig
 
 GUEST = "/tmp/pins_guest.py"
 PYTHON = f"cd /tmp && PYTHONPATH={product.MODULES} python3 {GUEST}"
@@ -65,6 +65,37 @@ def test_a_bouncing_press_is_two_edges_stamped_by_the_kernel(pins: Rig) -> None:
     assert min(settled) >= SETTLED[0]
     assert max(settled) < SETTLED[1] + LATE
     assert spans.percentile(told, 50) < LATE
+
+
+def test_how_long_a_press_must_be(pins: Rig) -> None:
+    """The kernel waits 20 ms, and then for its next tick of 4: at 20 never, at 24 always."""
+    begin(pins, "listen gpiod 90 0.02")
+    presses = []
+    for number in range(5 * 13):
+        length = 0.016 + 0.001 * (number % 13)
+        contact, release = pins.call("play", steps=[(0, BUTTON, 0), (length, BUTTON, 1)])
+        presses.append((contact, release - contact))
+        pins.wait(0.15)
+    pressed = [stamp for stamp, level, _ in ended(pins)["heard"] if level == 0]
+    counts = [
+        (length, any(contact < stamp < contact + 0.1 for stamp in pressed)) for contact, length in presses
+    ]
+    between = [counted for length, counted in counts if 0.0205 < length < 0.0240]
+    figure(f"presses of 21 to 24 ms: {sum(between)} of {len(between)} count")
+    assert [length for length, counted in counts if counted and length < 0.0200] == []
+    assert [length for length, counted in counts if not counted and length > 0.0245] == []
+
+
+def test_reading_the_line_anew_loses_no_press_after_it(pins: Rig) -> None:
+    """What the button does with each sign of life, a thousand times over; then edges come as ever."""
+    begin(pins, "anew 1000 20")
+    for _ in range(3):
+        pins.press(ms=150)
+        pins.wait(0.5)
+    told = ended(pins)
+    figure(f"a line is read anew in {told['took'] * 1000:.2f} ms")
+    assert [level for _, level, _ in told["heard"]] == [0, 1] * 3
+    assert told["took"] < 0.005
 
 
 def test_without_debouncing_edges_are_told_as_they_come(pins: Rig) -> None:

@@ -6,14 +6,14 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, Event
+from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultFound
 from kiosk.core.technique import Ms
 from kiosk.devices.button import Button, Debounce
 from kiosk.devices.pins import PinsUnavailable
 from tests.devices.conftest import Clock
 
 HOLD = 25
-PRESSED, RELEASED = ButtonPressed(), ButtonReleased()
+PRESSED, RELEASED, STUCK = ButtonPressed(), ButtonReleased(), FaultFound(Fault.BUTTON_STUCK)
 
 
 class Bench:
@@ -128,11 +128,52 @@ class HeldPin(MockPin):
         return False
 
 
-def test_held_at_the_start_is_a_press(clock: Clock) -> None:
+def test_held_at_the_start_it_counts_as_pressed_and_spent(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench = Bench(MockFactory(pin_class=HeldPin), clock)
-    clock.run_to(1000)
-    assert bench.posted == [(25, PRESSED)]
+    clock.run_to(60_000)
+    bench.button.check()
+    assert bench.posted == [(0, STUCK)]
     assert bench.button.is_pressed
+    monkeypatch.setattr(HeldPin, "_get_state", MockPin._get_state)
+    bench.pin._state = False
+    bench.up(70_000)
+    bench.down(71_000)
+    clock.run_to(72_000)
+    assert bench.posted == [(0, STUCK), (70_025, RELEASED), (71_025, PRESSED)]
+
+
+class SlowPin(HeldPin):
+    """A long cable: the pull-up needs a moment to lift it."""
+
+    reads = 0
+
+    def _get_state(self) -> bool:
+        self.reads += 1
+        return self.reads > 2
+
+
+def test_a_line_that_is_slow_to_rise_is_no_press_and_soon_no_stuck_button(clock: Clock) -> None:
+    bench = Bench(MockFactory(pin_class=SlowPin), clock)
+    clock.run_to(1000)
+    bench.button.check()
+    clock.run_to(2000)
+    assert bench.posted == [(0, STUCK), (1025, RELEASED)]
+    assert not bench.button.is_pressed
+
+
+class UnreadablePin(MockPin):
+    def _get_state(self) -> bool:
+        raise OSError("gone")
+
+
+def test_a_line_that_cannot_be_read_at_the_start_is_said(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(MockFactory(pin_class=UnreadablePin), clock)
+    assert bench.posted == []
+    assert caplog.messages == ["The button does not answer. (gone)"]
 
 
 def test_edges_reported_late_keep_their_own_time(bench: Bench) -> None:

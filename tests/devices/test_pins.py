@@ -21,6 +21,7 @@ from kiosk.devices.button import Button
 from kiosk.devices.buzzer import PassiveBuzzer
 from kiosk.devices.lamp import Lamp
 from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, open_factory
+from kiosk.supervise import Supervisor
 from tests.devices.conftest import Clock
 
 ROOT = Path(__file__).parents[2]
@@ -51,8 +52,8 @@ def test_a_name_that_is_none() -> None:
 def test_auto_is_the_first_and_falls_back_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
 
-    def failing(name: str) -> Callable[[], None]:
-        def make() -> None:
+    def failing(name: str) -> Callable[[Supervisor | None], None]:
+        def make(_supervisor: Supervisor | None) -> None:
             tried.append(name)
             raise PinUnknownPi("no revision")
 

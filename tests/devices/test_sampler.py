@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.devices.sampler import Sampler
+from kiosk.supervise import BACK_OFF, Supervisor
 from tests.devices.conftest import Clock
 
 
@@ -101,6 +102,62 @@ def test_started_again_it_reads_again() -> None:
         assert news.acquire(timeout=5)
         sampler.stop()
     assert posted == [0, 1]
+
+
+def test_a_read_that_breaks_is_said_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
+    posted: list[int] = []
+    pauses: list[float] = []
+    news = threading.Semaphore(0)
+    reads = iter([1, ZeroDivisionError("odd"), UnicodeError("odder"), 4])
+
+    def read() -> int:
+        result = next(reads)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def post(number: int) -> None:
+        posted.append(number)
+        news.release()
+
+    def wait(stopped: threading.Event, _ms: int) -> None:
+        if posted == [1, 4]:
+            stopped.wait(5)
+
+    supervisor = Supervisor(wait=lambda _ended, seconds: pauses.append(seconds))
+    sampler = Sampler(read, post, wait=wait, supervisor=supervisor)
+    sampler.start()
+    for _ in range(2):
+        assert news.acquire(timeout=5)
+    sampler.stop()
+    assert posted == [1, 4]
+    assert pauses == list(BACK_OFF[:2])
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
+        ZeroDivisionError,
+        UnicodeError,
+    ]
+
+
+def test_stopped_while_it_pauses_for_its_death_it_starts_no_more() -> None:
+    paused = threading.Event()
+    reads: list[int] = []
+
+    def read() -> None:
+        reads.append(1)
+        raise ValueError("odd")
+
+    def pause(ended: threading.Event, seconds: float) -> None:
+        if seconds:
+            paused.set()
+            assert ended.wait(5)
+
+    sampler = Sampler(read, lambda _: None, supervisor=Supervisor(wait=pause))
+    sampler.start()
+    assert paused.wait(5)
+    sampler.stop()
+    for thread in threads():
+        thread.join(5)
+    assert len(reads) == 2
 
 
 def test_signals_go_to_the_main_thread() -> None:

@@ -26,7 +26,8 @@ from kiosk.display.decode import (
     Axis,
 )
 from kiosk.display.touch import Transform
-from kiosk.display.touch_reader import Finder, FolderWatch, TouchDevice, TouchReader
+from kiosk.display.touch_devices import Finder, FolderWatch, TouchDevice
+from kiosk.display.touch_reader import TouchReader
 from tests.display.test_decode import SYN, Event, mx, my, track
 
 AXES = {

@@ -27,7 +27,8 @@ from kiosk.display.decode import (
 )
 from kiosk.display.terminal import GraphicsMode
 from kiosk.display.touch import Taps, Transform
-from kiosk.display.touch_reader import TouchDevice, TouchReader
+from kiosk.display.touch_devices import TouchDevice
+from kiosk.display.touch_reader import TouchReader
 from kiosk.display.turned import Turned
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage

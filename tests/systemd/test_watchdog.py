@@ -85,7 +85,7 @@ def systemd(clock, tmp_path, monkeypatch):
     listening.close()
 
 
-def play(clock, systemd, *, seconds, hangs_at=None, late=0, panel=True):
+def play(clock, systemd, *, seconds, hangs_at=None, late=0, panel=True, on_hang=lambda: None):
     """So many seconds of a night in which nothing happens; ``late`` ms are lost at every wait."""
     began = clock.now()
     hang = began + (seconds if hangs_at is None else hangs_at) * SECOND
@@ -105,7 +105,7 @@ def play(clock, systemd, *, seconds, hangs_at=None, late=0, panel=True):
             raise DisplayError("There is no screen.")
         return Glass()
 
-    show = Show(Conductor(clock, hang), Bell(), clock, lambda: None)
+    show = Show(Conductor(clock, hang), Bell(), clock, lambda: None, on_hang)
     show.lead(open_display, 7.0)
     systemd.listen()
     return [((at - began) / SECOND, message) for at, message in systemd.heard]
@@ -132,6 +132,29 @@ def test_without_a_panel_it_does_much_the_same(clock, systemd):
 def test_a_conductor_that_hangs_starves_it(clock, systemd):
     heard = play(clock, systemd, seconds=20, hangs_at=5)
     assert [at for at, message in heard if message == ALIVE] == [0, 2.25, 4.5, 6.75]
+
+
+def test_where_there_is_none_a_hang_is_told_soon_after_it_would_have_come(clock, systemd):
+    """From a checkout. The watchdog, where there is one, has its nine seconds first."""
+    began, told = clock.now(), []
+    heard = play(
+        clock, systemd, seconds=60, hangs_at=5, on_hang=lambda: told.append((clock.now() - began) / SECOND)
+    )
+    last_fed = [at for at, message in heard if message == ALIVE][-1]
+    assert told == [18.0]
+    assert 9 < told[0] - last_fed < 12
+
+
+def test_without_a_panel_a_hang_is_told_as_well(clock, systemd):
+    told = []
+    play(clock, systemd, seconds=60, hangs_at=5, panel=False, on_hang=lambda: told.append("hangs"))
+    assert told == ["hangs"]
+
+
+def test_a_late_main_loop_is_no_hang_of_the_conductor(clock, systemd):
+    told = []
+    play(clock, systemd, seconds=120, late=20 * SECOND, on_hang=lambda: told.append("hangs"))
+    assert told == []
 
 
 def test_a_main_loop_that_is_late_starves_nobody(clock, systemd):

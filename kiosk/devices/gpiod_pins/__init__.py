@@ -17,7 +17,7 @@ What differs from gpiozero's other factories:
 * **Nothing is polled.** The kernel detects edges, debounces them and stamps them. One thread for all
   pins sleeps in ``epoll`` until there is one; it is there only while a pin has a ``when_changed``.
   Callbacks run in it, one after the other, so they must not block; one that raises is logged, and the
-  thread goes on.
+  thread goes on. Should an interrupt get lost, a pin's ``read_anew()`` lets the kernel look at the line.
 * **``bounce_time`` means "stable for so long"**, as in lgpio, not "deaf for so long", as in RPi.GPIO: an
   edge is reported once the line has kept its new level for that time, so anything shorter never
   happened, and what is reported comes that much later (rounded up to the kernel's timer tick, 4 ms at
@@ -30,8 +30,9 @@ What differs from gpiozero's other factories:
   good. Elsewhere a small process of its own makes the pulses, with absolute deadlines: in a thread they
   would have to wait for Python's lock, and a tone would stutter with every picture drawn. It is started
   by the first ``frequency``, or before by the pin's ``prepare_pulses()``, sleeps while the level is 0 or
-  1, and ends, its lines low, when the program does, however that ended. Good for lamps and tones (up to
-  10 kHz), not for servos.
+  1, and ends, its lines low, when the program does, however that ended. If it is the process that dies,
+  another one goes on; the factory's ``check()`` asks whether it still answers. Good for lamps and tones
+  (up to 10 kHz), not for servos.
 * **``close()`` leaves inputs behind**, as the others do. A killed program cannot: the Raspberry Pi's own
   kernels leave steady outputs driven as they were (upstream's make them inputs; raspberrypi/linux#6117),
   and hardware PWM goes on playing. Let something that outlives the program write them low, or set

@@ -1,14 +1,14 @@
 """One thread for the edges of all lines: it sleeps in the kernel until there is one."""
 
-import logging
 import os
 import select
 from collections.abc import Callable
-from threading import Lock, Thread, current_thread
+from functools import partial
+from threading import Lock
+
+from kiosk.supervise import Supervised, Supervisor, busy
 
 from .pulser import claim_real_time
-
-log = logging.getLogger(__name__)
 
 #: After the process that pulses, whose work is over in less than a millisecond.
 _PRIORITY = 1
@@ -17,29 +17,32 @@ _PRIORITY = 1
 class EdgeThread:
     """Calls back when a watched file descriptor has something to read.
 
-    The thread is there while something is watched; it has no time-out, so it costs nothing in between.
-    Everything may be called from any thread, from a callback as well.
+    The thread is there while something is watched; it has no time-out, so it costs nothing in between. What
+    ``supervisor`` does when it dies, by a descriptor that cannot be read, say: starts it again, ever more
+    seldom. Everything may be called from any thread, from a callback as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, supervisor: Supervisor | None = None) -> None:
+        self._supervisor = supervisor or Supervisor()
         self._lock = Lock()
         self._watched: dict[int, Callable[[], None]] = {}
-        self._thread: Thread | None = None
-        self._ending: Thread | None = None
+        self._thread: Supervised | None = None
+        self._ending: Supervised | None = None
         self._epoll: select.epoll
         self._wake: int
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
-        """Call ``ready`` whenever ``fd`` can be read; it must read, and not block."""
+        """Call ``ready`` whenever ``fd`` can be read; it must read, and not block. What it raises ends the
+        thread, until that starts again."""
         with self._lock:
             if self._thread is None:
                 self._epoll = select.epoll()
                 self._wake = os.eventfd(0, os.EFD_CLOEXEC)
                 self._epoll.register(self._wake, select.EPOLLIN)
-                self._thread = Thread(
-                    target=self._run, args=(self._epoll, self._wake), name="gpiod edges", daemon=True
+                own = self._epoll, self._wake
+                self._thread = self._supervisor.start(
+                    "gpiod edges", partial(self._run, *own), after=partial(_give_back, *own)
                 )
-                self._thread.start()
             self._watched[fd] = ready
             self._epoll.register(fd, select.EPOLLIN)
 
@@ -55,26 +58,28 @@ class EdgeThread:
             if self._watched:
                 return
             self._ending, self._thread = self._thread, None
-            os.eventfd_write(self._wake, 1)
+            if self._ending is not None:
+                os.eventfd_write(self._wake, 1)
+                self._ending.end()  # last: it closes both
 
     def join(self, timeout: float) -> None:
         """Wait so many seconds for a thread that is ending, unless this is it."""
-        ending = self._ending
-        if ending is not None and ending is not current_thread():
-            ending.join(timeout)
+        if self._ending is not None:
+            self._ending.join(timeout)
 
     def _run(self, epoll: select.epoll, wake: int) -> None:
         claim_real_time(_PRIORITY)
         while True:
             for fd, _ in epoll.poll():
                 if fd == wake:
-                    epoll.close()
-                    os.close(wake)
                     return
                 with self._lock:
                     ready = self._watched.get(fd) if self._epoll is epoll else None
                 if ready is not None:
-                    try:
+                    with busy():
                         ready()
-                    except Exception:
-                        log.exception("An edge could not be handled.")
+
+
+def _give_back(epoll: select.epoll, wake: int) -> None:
+    epoll.close()
+    os.close(wake)

@@ -7,6 +7,8 @@ import gpiod
 from gpiozero.pins import PinInfo
 from gpiozero.pins.local import LocalPiFactory, LocalPiPin
 
+from kiosk.supervise import Supervisor
+
 from .chips import open_chip
 from .edges import EdgeThread
 from .hardware_pwm import find_channel
@@ -20,7 +22,8 @@ class GpiodFactory(LocalPiFactory):
 
     ``chip`` is the device to use instead of the one found by its label (``/dev/gpiochip0``); ``consumer``
     is what ``gpioinfo`` shows as the owner of the lines. With ``hardware_pwm`` False pins of a PWM overlay
-    are taken from it and used as plain lines. ``dev`` and ``sys`` are where the kernel's files are.
+    are taken from it and used as plain lines. ``dev`` and ``sys`` are where the kernel's files are. Threads
+    are ``supervisor``'s.
 
     Raises ``PinUnknownPi`` and ``BadPinFactory``.
     """
@@ -39,6 +42,7 @@ class GpiodFactory(LocalPiFactory):
         hardware_pwm: bool = True,
         dev: Path = Path("/dev"),
         sys: Path = Path("/sys"),
+        supervisor: Supervisor | None = None,
     ) -> None:
         super().__init__()
         self._get_board_info()  # an unknown board is known now, not at the first pin
@@ -46,8 +50,8 @@ class GpiodFactory(LocalPiFactory):
         self.consumer = consumer
         self._hardware_pwm = hardware_pwm
         self._sys = sys
-        self.edge_thread = EdgeThread()
-        self.pulser = Pulser()
+        self.edge_thread = EdgeThread(supervisor)
+        self.pulser = Pulser(supervisor)
         self.pin_class = _pin
 
     def close(self) -> None:
@@ -57,6 +61,10 @@ class GpiodFactory(LocalPiFactory):
         self.pulser.close()
         if self.chip:
             self.chip.close()
+
+    def check(self) -> None:
+        """Whether what software pulses is pulsed (``Pulser.check``); to be called now and then."""
+        self.pulser.check()
 
     def find_channel(self, gpio: int) -> tuple[Path, int] | None:
         """The PWM chip and channel that own this pin, or None."""

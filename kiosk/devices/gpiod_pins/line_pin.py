@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import logging
 from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, cast
@@ -28,6 +29,8 @@ from .software_pwm import SoftwarePWM
 
 if TYPE_CHECKING:
     from .factory import GpiodFactory
+
+log = logging.getLogger(__name__)
 
 #: Fastest pulses that software is asked to make, in Hz.
 FASTEST = 10_000
@@ -163,6 +166,17 @@ class GpiodPin(LocalPiPin):
         """Start what makes pulses now, so that the first one comes at once. Not needed, only faster."""
         self.factory.pulser.prepare()
 
+    def read_anew(self) -> None:
+        """Let the kernel look at the line again: the level of a debounced one is what its last interrupt
+        said, and where that got lost it is wrong until the next.
+
+        An edge meanwhile is not told: look at ``state`` afterwards. Does nothing where nothing is debounced.
+        """
+        with self._lock:
+            if self._armed and self._bounce is not None:
+                self._configure(Direction.INPUT, bare=True)
+                self._configure(Direction.INPUT)
+
     def _stop_pulses(self) -> None:
         pwm, self._pwm = self._pwm, None
         if pwm is not None:
@@ -217,7 +231,10 @@ class GpiodPin(LocalPiPin):
             events = self._request.read_edge_events()
         for event in events:
             rising = event.event_type is event.Type.RISING_EDGE
-            self._call_when_changed(event.timestamp_ns / 1e9, int(rising))
+            try:
+                self._call_when_changed(event.timestamp_ns / 1e9, int(rising))
+            except Exception:
+                log.exception("An edge could not be handled.")
 
     def _call_when_changed(self, ticks: float | None = None, state: float | None = None) -> None:
         # Not without a lock and then twice: another thread may set it to None in between.
@@ -234,14 +251,14 @@ class GpiodPin(LocalPiPin):
         self._level = Value.ACTIVE if level else Value.INACTIVE
         self._line.set_value(self._number, self._level)
 
-    def _configure(self, direction: Direction) -> None:
+    def _configure(self, direction: Direction, *, bare: bool = False) -> None:
         settings = gpiod.LineSettings(direction=direction, output_value=self._level)
         if direction is Direction.INPUT:
             if self._pull is not None:
                 settings.bias = _BIAS[self._pull]
-            if self._armed:
+            if self._armed and not bare:
                 settings.edge_detection = _EDGES[self._edges]
-            if self._bounce is not None:
+            if self._bounce is not None and not bare:
                 settings.debounce_period = timedelta(seconds=self._bounce)
         factory = self.factory
         if self._request is not None:

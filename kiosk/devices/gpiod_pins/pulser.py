@@ -4,9 +4,10 @@ In the main program pulses would have to wait for Python's lock: with another th
 comes out at 95 Hz. Here nothing else runs. Uses the standard library only, and no site packages.
 
 Messages come on a socket: an operation, the number of a line, seconds of a cycle and seconds of it that the
-line is high. ``START`` brings the line's file descriptor along; ``STOP`` writes low at once and is answered
-with a byte, after which nothing is written to the line any more. At the end of the socket, however the other
-side ended, all lines go low.
+line is high. ``PULSE`` brings the line's file descriptor along each time, so that it says all there is to
+know: who missed the messages before it does the same. ``STOP`` writes low at once and is answered, after
+which nothing is written to the line any more; ``ASK`` is only answered, by the numbers of the lines that are
+pulsed. At the end of the socket, however the other side ended, all lines go low.
 """
 
 import contextlib
@@ -22,7 +23,9 @@ import time
 from collections.abc import Callable
 
 MESSAGE = struct.Struct("=cIdd")
-START, CHANGE, STOP = b"s", b"c", b"e"
+PULSE, STOP, ASK = b"p", b"e", b"a"
+ANSWER = b"."
+"""begins an answer; the numbers follow, four bytes each"""
 
 #: GPIO_V2_LINE_SET_VALUES_IOCTL of linux/gpio.h, for the first line of a request.
 _SET = 0xC010B40F
@@ -80,18 +83,20 @@ class Player:
         """When ``play`` has something to do; None while nothing is pulsed."""
         return min((line.due for line in self._lines.values()), default=None)
 
-    def handle(self, message: bytes, fds: list[int]) -> bool:
-        """Do what a message says; True if it wants an answer."""
+    def handle(self, message: bytes, fds: list[int]) -> bytes:
+        """Do what a message says; the answer, or nothing if it wants none."""
         operation, number, period, high = MESSAGE.unpack(message)
+        if operation == PULSE:
+            line = self._lines.get(number)
+            if line is None:
+                self._lines[number] = _Line(fds[0], (period, high), self._clock())
+            else:
+                os.close(line.fd)
+                line.fd, line.next_cycle = fds[0], (period, high)
+            return b""
         if operation == STOP:
             self._end(number)
-            return True
-        if operation == START:
-            self._drop(number)
-            self._lines[number] = _Line(fds[0], (period, high), self._clock())
-        elif number in self._lines:
-            self._lines[number].next_cycle = (period, high)
-        return False
+        return ANSWER + struct.pack(f"={len(self._lines)}I", *self._lines)
 
     def play(self) -> None:
         """Write every edge that is due."""
@@ -152,8 +157,8 @@ def serve(peer: socket.socket, player: Player) -> None:
             if not message:
                 player.silence()
                 return
-            if player.handle(message, fds):
-                peer.send(b".")
+            if answer := player.handle(message, fds):
+                peer.send(answer)
         player.play()
 
 

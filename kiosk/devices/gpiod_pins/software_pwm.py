@@ -4,17 +4,22 @@ import contextlib
 import errno
 import logging
 import os
+import select
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Lock, Thread, current_thread
-from typing import cast
+from threading import Lock
 
 from gpiozero import PinPWMUnsupported
 
-from .pulser import CHANGE, MESSAGE, START, STOP
+from kiosk.supervise import Supervised, Supervisor
+
+from .pulser import ANSWER, ASK, MESSAGE, PULSE, STOP, put
 
 log = logging.getLogger(__name__)
 
@@ -27,41 +32,103 @@ _DEATH = 0.1
 _BIRTH = 10.0
 #: How long the process may take to end by itself, in seconds, when nothing is pulsed any more.
 _FAREWELL = 1.0
+#: Bytes of the longest answer: the header has 28 lines.
+_ROOM = 1024
+
+
+class PulserDied(Exception):  # noqa: N818 - what happened, for the journal; its supervisor starts the next one
+    """The process that makes pulses ended, or hung and was killed. The message says which."""
+
+
+@dataclass(frozen=True)
+class _Child:
+    """A process that makes pulses, and the socket to it."""
+
+    process: subprocess.Popen[bytes]
+    peer: socket.socket
+
+    def pulse(self, number: int, fd: int, period: float, high: float) -> None:
+        """Raises ``OSError``."""
+        socket.send_fds(self.peer, [MESSAGE.pack(PULSE, number, period, high)], [fd])
+
+    def ask(self, operation: bytes, number: int = 0, patience: float = _ANSWER) -> set[int] | None:
+        """The lines it pulses after that; None: no answer within ``patience`` seconds."""
+        try:
+            self.peer.send(MESSAGE.pack(operation, number, 0, 0))
+            self.peer.settimeout(patience)
+            answer = self.peer.recv(_ROOM)
+            self.peer.settimeout(_ANSWER)
+        except OSError:
+            return None
+        if not answer.startswith(ANSWER):  # the end of the socket
+            return None
+        return {line for (line,) in struct.iter_unpack("=I", answer[len(ANSWER) :])}
+
+    def hang_up(self) -> None:
+        """End the conversation: it ends by itself, its lines low, and who sleeps on the socket wakes."""
+        with contextlib.suppress(OSError):  # it is gone
+            self.peer.shutdown(socket.SHUT_RDWR)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for its end."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def let_go(self) -> None:
+        """End it, in good order if it can."""
+        self.hang_up()
+        if not self.ends_within(_FAREWELL):
+            self.process.kill()
+            self.process.wait()
 
 
 class Pulser:
     """The process that pulses lines, as this one sees it. It sleeps while there is nothing to pulse.
 
-    One that died or hangs is replaced by another, which goes on with what is pulsed as soon as it is there.
-    Raises ``PinPWMUnsupported`` when it cannot be started. May be used from any thread.
+    A thread of ``supervisor``'s sleeps until the process ends, and starts the next one, which is told every
+    line that is pulsed by then. One that hangs is noticed, and killed, by whoever stops a tone and by
+    ``check``. May be used from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, supervisor: Supervisor | None = None) -> None:
+        self._supervisor = supervisor or Supervisor()
         self._lock = Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._peer: socket.socket
+        self._child: _Child | None = None
+        """the one that pulses; None: the next one is not there yet"""
         self._pulsed: dict[int, tuple[int, float, float]] = {}
         """number of a line -> its file descriptor, seconds of a cycle, seconds of it that it is high"""
-        self._renewing: Thread | None = None
-        """starts the next process: on a busy machine that takes longer than a tone may be held up"""
+        self._keeper: Supervised | None = None
+        self._era = 0
+        """which keeper's time it is"""
+        self._hung = False
+        self._trouble = ""
+        """why there is no other process"""
+        self._missed: set[int] = set()
+        self._undead: list[subprocess.Popen[bytes]] = []
 
     def prepare(self) -> None:
-        """Start the process, if it is not there, so that the first pulse does not have to wait for it."""
+        """Start the process, if it is not there, so that the first pulse does not have to wait for it.
+
+        Raises ``PinPWMUnsupported`` when it cannot be started.
+        """
         with self._lock:
-            self._start()
+            self._begin()
 
     def pulse(self, number: int, fd: int, period: float, high: float) -> None:
-        """Pulse the line from now on, or with the next cycle if it is pulsed already. Seconds."""
+        """Pulse the line from now on, or with the next cycle if it is pulsed already. Seconds.
+
+        Raises ``PinPWMUnsupported`` when the process cannot be started; once it can, it knows of this line.
+        """
         with self._lock:
-            operation = CHANGE if number in self._pulsed else START
+            self._begin()
             self._pulsed[number] = (fd, period, high)
-            if self._renewing is not None:
-                return  # the next process will hear of it
-            try:
-                self._start()
-                self._send(operation, number)
-            except OSError:
-                self._replace()
+            if self._child is None:
+                self._complain()
+            else:
+                self._tell(self._child, number)
 
     def stop(self, number: int) -> None:
         """Pulse the line no more; low, if the process answers. Nothing is written to it after this returns.
@@ -70,74 +137,137 @@ class Pulser:
         process may still end what it was writing: write the level again later.
         """
         with self._lock:
-            if self._pulsed.pop(number, None) is None or self._process is None:
+            if self._pulsed.pop(number, None) is None or self._child is None:
                 return
-            try:
-                self._peer.send(MESSAGE.pack(STOP, number, 0, 0))
-                answered = self._peer.recv(1) == b"."
-            except OSError:
-                answered = False
-            if not answered:
-                self._replace()
+            if self._child.ask(STOP, number) is None:
+                self._replace(self._child)
+
+    def check(self) -> None:
+        """See to it that what is to be pulsed is: a process that hangs is replaced, a line that it gave up is
+        told to it again. Costs nothing while nothing is pulsed. Holds its caller up as ``stop`` does.
+
+        Raises ``PinPWMUnsupported`` while there is no process and none can be started, and ``OSError`` as
+        ``stop`` does.
+        """
+        with self._lock:
+            if not self._pulsed:
+                return
+            if self._child is None:
+                self._complain()
+                return
+            known = self._child.ask(ASK)
+            if known is None:
+                self._replace(self._child)
+                return
+            missed = self._pulsed.keys() - known
+            for number in sorted(missed):
+                if number not in self._missed:  # said once, until it is pulsed again
+                    log.warning("line %d is not pulsed any more; it is tried again", number)
+                self._tell(self._child, number)
+            self._missed = missed
 
     def close(self) -> None:
         """End the process. May be called twice; used again, it starts again."""
         with self._lock:
             self._pulsed.clear()
-            renewing, self._renewing = self._renewing, None
-            process, self._process = self._process, None
-            if process is not None:
-                _end(process, self._peer)
-        if renewing is not None:
-            renewing.join(_FAREWELL)
+            self._era += 1
+            keeper, self._keeper = self._keeper, None
+            child, self._child = self._child, None
+            self._trouble = ""
+            if keeper is not None:
+                keeper.end()
+            if child is not None:
+                child.let_go()
+        if keeper is not None:
+            keeper.join(_FAREWELL)
 
-    def _start(self) -> None:
-        if self._process is None and self._renewing is None:
-            self._process, self._peer = _spawn()
+    def _begin(self) -> None:
+        if self._keeper is None:
+            self._child = _spawn()
+            keep = partial(self._keep, self._era, [self._child])
+            self._keeper = self._supervisor.start("gpiod pulses", keep)
 
-    def _send(self, operation: bytes, number: int) -> None:
-        fd, period, high = self._pulsed[number]
-        fds = [fd] if operation == START else []
-        socket.send_fds(self._peer, [MESSAGE.pack(operation, number, period, high)], fds)
+    def _complain(self) -> None:
+        if self._trouble:
+            raise PinPWMUnsupported(self._trouble)
 
-    def _replace(self) -> None:
-        """Kill the process; another one takes over when it is there."""
-        log.warning("the process that makes pulses does not answer; it is replaced")
-        process, self._process = cast("subprocess.Popen[bytes]", self._process), None
-        process.kill()
-        self._peer.close()
-        self._renewing = Thread(target=self._renew, args=(process,), name="gpiod pulses", daemon=True)
-        self._renewing.start()
+    def _tell(self, child: _Child, number: int) -> None:
         try:
-            process.wait(_DEATH)
-        except subprocess.TimeoutExpired:
-            raise OSError(errno.ETIMEDOUT, "the process that makes pulses cannot be killed") from None
+            child.pulse(number, *self._pulsed[number])
+        except OSError:
+            self._replace(child)
 
-    def _renew(self, old: subprocess.Popen[bytes]) -> None:
-        """Start a process that surely answers, and let it go on with what is pulsed by now."""
-        try:
-            process, peer = _spawn()
-        except PinPWMUnsupported as error:
-            log.warning("%s", error)
-            process = None
-        if process is not None and not _answers(peer):
-            log.warning("the new process that makes pulses does not answer")
-            _end(process, peer)
-            process = None
+    def _replace(self, child: _Child) -> None:
+        """Kill the process, which does not answer; the keeper starts the next one."""
+        self._hung = child.process.poll() is None
+        self._child = None
+        child.process.kill()
+        child.hang_up()
+        if not child.ends_within(_DEATH):
+            raise OSError(errno.ETIMEDOUT, "the process that makes pulses cannot be killed")
+
+    def _keep(self, era: int, begun: list[_Child]) -> None:
+        """Sleep until the process ends, and raise that; begun again, start the next one first."""
+        child = begun.pop() if begun else self._renew(era)
+        if child is None:
+            return
+        sleep = select.poll()
+        sleep.register(child.peer, 0)  # nothing wakes it but the end
+        sleep.poll()
         with self._lock:
-            if self._renewing is current_thread():
-                self._renewing = None
-                if process is not None:
-                    self._process, self._peer, process = process, peer, None
-                    with contextlib.suppress(OSError):  # dead again already: found out next time
-                        for number in self._pulsed:
-                            self._send(START, number)
-        if process is not None:
-            _end(process, peer)  # closed meanwhile
-        old.wait()
+            closed, hung = era != self._era, self._hung
+            if not closed:
+                self._child, self._hung = None, False
+        child.peer.close()
+        if closed:
+            return
+        child.process.kill()
+        if child.ends_within(_DEATH):
+            self._darken()
+        else:
+            self._undead.append(child.process)
+        raise PulserDied(
+            "the process that makes pulses does not answer; it is replaced"
+            if hung
+            else f"the process that makes pulses ended ({child.process.returncode}); it is replaced"
+        )
+
+    def _renew(self, era: int) -> _Child | None:
+        """Start a process that surely answers, and let it go on with what is pulsed by now; None: nobody
+        wants it any more. Raises ``PinPWMUnsupported``."""
+        self._undead = [process for process in self._undead if process.poll() is None]
+        try:
+            child = _spawn()
+            if child.ask(ASK, patience=_BIRTH) is None:
+                child.let_go()
+                child.peer.close()
+                raise PinPWMUnsupported("the new process that makes pulses does not answer")
+        except PinPWMUnsupported as error:
+            with self._lock:
+                if era == self._era:
+                    self._trouble = str(error)
+            raise
+        with self._lock:
+            if era == self._era:
+                self._child, self._trouble = child, ""
+                with contextlib.suppress(OSError):  # dead again already: the keeper is about to see it
+                    for number, what in self._pulsed.items():
+                        child.pulse(number, *what)
+                return child
+        child.let_go()
+        child.peer.close()
+        return None
+
+    def _darken(self) -> None:
+        """A killed process leaves its lines as they are, high as likely as low."""
+        with self._lock:
+            for fd, _period, _high in self._pulsed.values():
+                with contextlib.suppress(OSError):
+                    put(fd, False)
 
 
-def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _spawn() -> _Child:
+    """Raises ``PinPWMUnsupported``."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(_ANSWER)
     program = Path(__file__).with_name("pulser.py")
@@ -151,28 +281,7 @@ def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
     except OSError as error:
         ours.close()
         raise PinPWMUnsupported(f"the process that makes pulses cannot be started: {error}") from error
-    return process, ours
-
-
-def _answers(peer: socket.socket) -> bool:
-    """Whether a new process is there, which it is once it has answered."""
-    peer.settimeout(_BIRTH)
-    try:
-        peer.send(MESSAGE.pack(STOP, 0, 0, 0))
-        return peer.recv(1) == b"."
-    except OSError:
-        return False
-    finally:
-        peer.settimeout(_ANSWER)
-
-
-def _end(process: subprocess.Popen[bytes], peer: socket.socket) -> None:
-    peer.close()
-    try:
-        process.wait(_FAREWELL)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    return _Child(process, ours)
 
 
 class SoftwarePWM:

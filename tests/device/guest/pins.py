@@ -1,6 +1,7 @@
 """Runs in the guest, where the kiosk is installed: asks the pins, and prints what they say as JSON.
 
 listen LIBRARY SECONDS BOUNCE   every edge of the button: [stamp, level, when it was told]; what waiting cost
+anew TIMES SECONDS              the button's line read anew so often, and what that took; then as "listen"
 tones                           every tone of the night, a second each: [hertz, share, from, to]
 hum                             a tone that does not end
 """
@@ -49,6 +50,26 @@ def listen(library: str, seconds: str, bounce: str) -> dict[str, object]:
     return {"heard": heard, "wakeups": woken, "share": share}
 
 
+def anew(times: str, seconds: str) -> dict[str, object]:
+    heard: list[tuple[float, int, float]] = []
+
+    def told(ticks: float, state: int) -> None:
+        heard.append((ticks, state, time.monotonic()))
+
+    with open_factory("gpiod") as factory:
+        pin = factory.pin(BUTTON)
+        pin.input_with_pull("up")
+        pin.bounce = 0.02
+        pin.when_changed = told
+        start = time.monotonic()
+        for _ in range(int(times)):
+            pin.read_anew()
+        took = (time.monotonic() - start) / int(times)
+        READY.touch()
+        time.sleep(float(seconds))
+    return {"heard": heard, "took": took}
+
+
 def tones() -> list[tuple[float, float, float, float]]:
     played = []
     with open_factory("gpiod") as factory:
@@ -79,4 +100,4 @@ def hum() -> None:
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
     READY.unlink(missing_ok=True)
-    print(json.dumps({"listen": listen, "tones": tones, "hum": hum}[command](*arguments)))
+    print(json.dumps({"listen": listen, "anew": anew, "tones": tones, "hum": hum}[command](*arguments)))

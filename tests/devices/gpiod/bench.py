@@ -32,6 +32,9 @@ class FakePulser:
     def stop(self, number: int) -> None:
         self.said.append(("stop", number))
 
+    def check(self) -> None:
+        self.said.append("check")
+
     def close(self) -> None:
         self.said.append("close")
 

@@ -1,16 +1,20 @@
 """Edges: reported with the kernel's time, and debounced by the kernel."""
 
+import errno
 import logging
 import queue
 import threading
+from pathlib import Path
 
 import pytest
+from gpiod import EdgeEvent
 from gpiozero import Button as AnyButton
 from gpiozero import PinInvalidBounce, PinInvalidEdges
 
 from kiosk.devices.gpiod_pins import GpiodFactory
+from kiosk.supervise import BACK_OFF, Supervisor
 from tests.devices.gpiod.bench import PATIENCE, Heard
-from tests.devices.gpiod.fake_gpiod import Board
+from tests.devices.gpiod.fake_gpiod import Board, FakeRequest
 
 
 class TestEdges:
@@ -76,6 +80,52 @@ class TestEdges:
             pin.close()
         assert levels == [1, 0, 1]
         assert {record.getMessage() for record in caplog.records} == {"An edge could not be handled."}
+
+    def test_a_line_that_cannot_be_read_is_tried_ever_more_seldom_and_told_again(
+        self, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Ready, and yet not to be read (its chip is gone): without a pause the thread would keep a processor
+        for itself, in real time."""
+        pauses: list[float] = []
+        whole = FakeRequest.read_edge_events
+
+        def gone(request: FakeRequest, max_events: int | None = None) -> list[EdgeEvent]:
+            if len(pauses) < 3:
+                raise OSError(errno.ENODEV, "No such device")
+            return whole(request, max_events)
+
+        monkeypatch.setattr(FakeRequest, "read_edge_events", gone)
+        supervisor = Supervisor(wait=lambda _ended, seconds: pauses.append(seconds))
+        with GpiodFactory(dev=tmp_path, sys=tmp_path, supervisor=supervisor) as factory:
+            pin, heard = factory.pin(5), Heard()
+            pin.when_changed = heard
+            board.put(5, True)
+            assert heard.next()[1] == 1
+            pin.when_changed = None
+        assert pauses == list(BACK_OFF[:3])
+        assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [OSError] * 3
+
+    def test_a_factory_closed_while_its_line_cannot_be_read_leaves_no_thread(
+        self, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        paused = threading.Event()
+
+        def gone(*_: object) -> list[EdgeEvent]:
+            raise OSError(errno.ENODEV, "No such device")
+
+        def wait(ended: threading.Event, seconds: float) -> None:
+            if seconds:
+                paused.set()
+                assert ended.wait(PATIENCE)
+
+        monkeypatch.setattr(FakeRequest, "read_edge_events", gone)
+        before = set(Path("/proc/self/fd").iterdir())
+        with GpiodFactory(dev=tmp_path, sys=tmp_path, supervisor=Supervisor(wait=wait)) as factory:
+            heard = Heard()
+            factory.pin(5).when_changed = heard
+            board.put(5, True)
+            assert paused.wait(PATIENCE)
+        assert set(Path("/proc/self/fd").iterdir()) <= before
 
     def test_a_callback_may_close_its_pin(self, factory: GpiodFactory, board: Board) -> None:
         closed = threading.Event()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.bedside import open_parts
 from kiosk.core.events import ButtonPressed, ButtonReleased, Event
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Ms
@@ -15,6 +16,7 @@ from kiosk.devices.gpiod_pins import GpiodFactory
 from kiosk.devices.lamp import Lamp
 from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
 from kiosk.devices.safe import safe_outputs
+from kiosk.settings import Settings
 from tests.devices.gpiod.bench import PATIENCE, FakePulser, NoBacklight
 from tests.devices.gpiod.fake_gpiod import Board
 
@@ -68,6 +70,15 @@ class TestTheKiosk:
         assert board.lines[12].history[:3] == [0, 1, 0]
         assert board.lines[12].history[-2:] == [0, "in"]
         assert board.lines[13].history[-2:] == [0, "in"]
+
+    def test_a_sign_of_life_asks_what_makes_the_pulses(
+        self, factory: GpiodFactory, pulser: FakePulser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("kiosk.bedside.open_factory", lambda _name, **_: factory)
+        parts = open_parts(Settings())
+        pulser.said.clear()
+        parts.check()
+        assert pulser.said == ["check"]
 
     def test_safe_outputs_after_a_kill(self, factory: GpiodFactory, board: Board) -> None:
         for pin in (12, 13):

@@ -1,0 +1,149 @@
+"""Which of the kernel's input devices are touch panels: those that are there, and that something came."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.display.decode import EV_ABS, EV_KEY, Axis, InputEvent, is_touch_panel
+from kiosk.words import _
+
+if TYPE_CHECKING:
+    from evdev import InputDevice
+
+log = logging.getLogger(__name__)
+
+INPUT_FOLDER = Path("/dev/input")
+_IN_ATTRIB, _IN_CREATE = 0x4, 0x100
+
+
+@dataclass(frozen=True)
+class TouchDevice:
+    """One touch panel, open for reading: ``read`` gives what it said since, and raises ``OSError`` when
+    it is gone; ``fileno`` is what to wait on. ``grab(True)``: nobody else hears it until ``grab(False)``;
+    raises ``OSError`` where somebody else has it."""
+
+    path: str
+    name: str
+    axes: Mapping[int, Axis]
+    fileno: Callable[[], int]
+    read: Callable[[], Iterable[InputEvent]]
+    close: Callable[[], None]
+    grab: Callable[[bool], None] = lambda _on: None
+
+
+Find = Callable[[set[str]], list[TouchDevice]]
+"""opens the touch panels that are there, except those at the paths given"""
+
+
+class Finder:
+    """Opens what is a touch panel among the kernel's input devices, through python-evdev."""
+
+    def __init__(self, folder: Path = INPUT_FOLDER) -> None:
+        self._folder = folder
+        self._told: set[str] = set()
+
+    def __call__(self, known: set[str]) -> list[TouchDevice]:
+        """The touch panels that are not ``known`` yet. What may not be read is said once, in the log."""
+        paths = sorted(str(path) for path in self._folder.glob("event*"))
+        devices = [self._open(path) for path in paths if path not in known]
+        return [device for device in devices if device is not None]
+
+    def _open(self, path: str) -> TouchDevice | None:
+        try:
+            from evdev import InputDevice  # noqa: PLC0415 - only a console needs it
+
+            device = InputDevice(path)
+        except ImportError:
+            if not self._told:
+                self._told.add(path)
+                log.warning(_("Touch needs python-evdev, which is not installed (Debian: python3-evdev)."))
+            return None
+        except PermissionError:
+            if path not in self._told:
+                self._told.add(path)
+                log.warning(
+                    _(
+                        "{path} may not be read, so touch may not work: add the user this runs as to the "
+                        'group "input".'
+                    ).format(path=path)
+                )
+            return None
+        except OSError:
+            return None  # gone again, or not ready: its next change in the folder brings us back
+        except Exception as error:
+            say(path, error)
+            return None
+        try:
+            found = _touch_device(path, device)
+        except Exception as error:
+            say(path, error)
+            found = None
+        if found is None:
+            shut(device.close)
+        return found
+
+
+def _touch_device(path: str, device: InputDevice) -> TouchDevice | None:
+    """What it is, asked of the device; None: no touch panel. Raises whatever it raises when it is gone."""
+    can = device.capabilities(absinfo=False)
+    if not is_touch_panel(set(can.get(EV_KEY, ())), set(can.get(EV_ABS, ())), set(device.input_props())):
+        return None
+    infos = {code: device.absinfo(code) for code in can[EV_ABS]}
+    axes = {code: Axis(info.min, info.max, info.value) for code, info in infos.items()}
+
+    def grab(on: bool) -> None:
+        (device.grab if on else device.ungrab)()
+
+    return TouchDevice(path, device.name, axes, device.fileno, device.read, device.close, grab)
+
+
+def say(path: str, error: Exception) -> None:
+    """What a device died of, for the journal. That it was unplugged is no news."""
+    if not isinstance(error, OSError):
+        log.error("touch: %s", path, exc_info=error)
+    elif error.errno != errno.ENODEV:
+        log.warning("touch: %s: %s", path, error)
+
+
+def shut(close: Callable[[], None]) -> None:
+    """Let go of a device."""
+    with contextlib.suppress(Exception):  # a device that is gone may not even be closed
+        close()
+
+
+class FolderWatch:
+    """Tells when files come or change their permissions in a folder, also if the folder itself comes
+    later (inotify; the standard library has no call for it)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = os.fsencode(folder)
+        self._parent = os.fsencode(folder.parent)
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._fd: int = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if self._fd < 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        self.take()
+
+    def fileno(self) -> int:
+        """What to wait on."""
+        return self._fd
+
+    def take(self) -> None:
+        """Forget what happened so far, and go on watching."""
+        if self._libc.inotify_add_watch(self._fd, self._folder, _IN_CREATE | _IN_ATTRIB) < 0:
+            self._libc.inotify_add_watch(self._fd, self._parent, _IN_CREATE)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._fd, 4096):
+                pass
+
+    def close(self) -> None:
+        """Stop watching."""
+        os.close(self._fd)

@@ -1,0 +1,256 @@
+"""Threads that are watched: one that dies is logged and starts again; one that must not die ends the program.
+
+Nothing but the standard library, so that the pin factory, which uses it too, could take it along. Seconds are
+those of a monotonic clock.
+"""
+
+import contextlib
+import logging
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+
+log = logging.getLogger(__name__)
+
+#: A thread that died starts again after so many seconds, for each time in a row; the last one goes on. A
+#: single mishap costs nothing.
+BACK_OFF = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+#: One that lived for so many seconds is well: what happened before is forgotten.
+STEADY = 60.0
+#: What takes so many seconds hangs. An SD card may take seven to write.
+HANGS = 30.0
+
+Wait = Callable[[threading.Event, float], object]
+"""waits until the event is set, at most so many seconds"""
+
+_here = threading.local()
+
+
+@contextlib.contextmanager
+def busy() -> Iterator[None]:
+    """Around what a supervised thread does between two waits: if it takes longer than ``HANGS``, it hangs,
+    which ``Supervisor.check`` says. On any other thread nothing happens."""
+    thread: Supervised | None = getattr(_here, "thread", None)
+    if thread is None:
+        yield
+        return
+    thread.begins()
+    try:
+        yield
+    finally:
+        thread.ends()
+
+
+class Supervised:
+    """A thread that is started again when it dies. ``Supervisor.start`` makes it."""
+
+    def __init__(
+        self,
+        supervisor: "Supervisor",
+        name: str,
+        run: Callable[[], None],
+        on_death: Callable[[], None] | None,
+        *,
+        on_hang: Callable[[], None] | None,
+        after: Callable[[], None] | None,
+        vital: bool,
+    ) -> None:
+        self.name = name
+        self._supervisor = supervisor
+        self._target = run
+        self._on_death = on_death
+        self._on_hang = on_hang
+        self._after = after
+        self._vital = vital
+        self._ended = threading.Event()
+        self._over = False
+        self._launching = threading.Lock()
+        self._failures = 0
+        self._since: float | None = None
+        """when it began; None while it pauses after its death"""
+        self._busy_since: float | None = None
+        self._hang_told = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether it died as often in a row as there are pauses, and does not look as if it had recovered."""
+        since = self._since
+        recovered = since is not None and self._supervisor.clock() - since >= STEADY
+        return self._failures >= len(BACK_OFF) and not recovered
+
+    def end(self) -> None:
+        """Do not start it again, nor wait out a pause. Its ``run`` is told to return by other means."""
+        self._ended.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait at most so many seconds for its end; False, and logged, if that does not come."""
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return True
+        thread.join(timeout)
+        if thread.is_alive():
+            log.error("the thread %s does not end", self.name)
+        return not thread.is_alive()
+
+    def launch(self) -> None:
+        """Start it, or start it again if it is gone though nobody ended it. A system that has no room for
+        another thread is asked again at the next ``Supervisor.check``."""
+        with self._launching:
+            if self._over or self._ended.is_set() or (self._thread is not None and self._thread.is_alive()):
+                return
+            if self._thread is not None:
+                self._failures += 1
+                log.error("the thread %s is gone without a word; it starts again", self.name)
+            thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                log.error("the thread %s cannot start: %s", self.name, error)
+                self._since = None
+                self._mourn()
+            else:
+                self._thread = thread
+
+    def begins(self) -> None:
+        """It is at work; on its own thread."""
+        self._busy_since = self._supervisor.clock()
+
+    def ends(self) -> None:
+        """Its work is done; on its own thread."""
+        self._busy_since, self._hang_told = None, False
+
+    def look(self) -> None:
+        """Start it again if it is gone; say so, once, if it hangs: nobody can start that one again."""
+        self.launch()
+        since, thread = self._busy_since, self._thread
+        if since is None or thread is None or self._hang_told or self._supervisor.clock() - since < HANGS:
+            return
+        self._hang_told = True
+        frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - documented; there is no other way
+        stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
+        log.error("the thread %s hangs:\n%s", self.name, stack)
+        self._tell(self._on_hang)
+
+    def _run(self) -> None:
+        _here.thread = self
+        while True:
+            self._since = self._supervisor.clock()
+            try:
+                self._target()
+            except BaseException:
+                # SystemExit as well: threading drops it without a word.
+                pause = self._died()
+                if pause is None:
+                    break
+                self._supervisor.wait(self._ended, pause)
+                if self._ended.is_set():
+                    break
+            else:
+                break
+        self._over = True
+        self._supervisor.forget(self)
+        if self._after is not None:
+            self._after()
+
+    def _died(self) -> float | None:
+        """Say so, here and to whom it concerns; the pause before it starts again, None: it does not."""
+        lived = 0.0 if self._since is None else self._supervisor.clock() - self._since
+        self._since = None
+        if lived >= STEADY:
+            self._failures = 0
+        pause = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        if self._vital:
+            log.exception("the thread %s died, and the program ends with it", self.name)
+        else:
+            log.exception("the thread %s died; it starts again after %.0f s", self.name, pause)
+        self._mourn()
+        return None if self._vital else pause
+
+    def _tell(self, whom: Callable[[], None] | None) -> None:
+        if whom is not None:
+            try:
+                whom()
+            except Exception:
+                log.exception("nobody could be told of the thread %s", self.name)
+
+    def _mourn(self) -> None:
+        self._failures += 1
+        self._tell(self._on_death)
+        if self._vital:
+            self._supervisor.fail()
+
+
+class Supervisor:
+    """Starts threads and keeps them going.
+
+    A thread that dies, by whatever exception, is logged with its traceback and starts again after a pause of
+    ``BACK_OFF``; ``Supervised.is_hopeless`` says that this does not help. The death of a ``vital`` one is the
+    end: ``failed``, and whoever asked by ``on_failure`` is told, from the thread that died. ``clock`` and
+    ``wait`` are for tests.
+    """
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, wait: Wait = threading.Event.wait
+    ) -> None:
+        self.clock = clock
+        self.wait = wait
+        self.failed = False
+        """the program must end, and be started anew by whoever watches it"""
+        self._lock = threading.Lock()
+        self._threads: set[Supervised] = set()
+        self._tell: Callable[[], None] | None = None
+
+    def start(
+        self,
+        name: str,
+        run: Callable[[], None],
+        *,
+        vital: bool = False,
+        on_death: Callable[[], None] | None = None,
+        on_hang: Callable[[], None] | None = None,
+        after: Callable[[], None] | None = None,
+    ) -> Supervised:
+        """Run this on a thread of its own until it returns by itself. From any thread; never raises.
+
+        ``on_death`` is called on it each time it died, ``after`` once when it is over for good. ``check``
+        calls ``on_hang``.
+        """
+        thread = Supervised(self, name, run, on_death, on_hang=on_hang, after=after, vital=vital)
+        with self._lock:
+            self._threads.add(thread)
+        thread.launch()
+        return thread
+
+    def check(self) -> None:
+        """Start again what is gone without a trace (no memory to say so, no room for a thread), and say what
+        hangs. To be called now and then by somebody who is awake anyway."""
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.look()
+
+    def hopeless(self) -> list[str]:
+        """The names of the threads that die again and again."""
+        with self._lock:
+            return sorted(thread.name for thread in self._threads if thread.is_hopeless)
+
+    def on_failure(self, tell: Callable[[], None]) -> None:
+        """Call this when the program must end; at once if that is so already."""
+        self._tell = tell
+        if self.failed:
+            tell()
+
+    def fail(self) -> None:
+        """The program must end now."""
+        self.failed = True
+        if self._tell is not None:
+            with contextlib.suppress(Exception):
+                self._tell()
+
+    def forget(self, thread: Supervised) -> None:
+        """This one is over."""
+        with self._lock:
+            self._threads.discard(thread)
