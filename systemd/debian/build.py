@@ -7,6 +7,7 @@ gives the same bytes: all times are ``SOURCE_DATE_EPOCH``, or that of the last c
 import argparse
 import gzip
 import hashlib
+import inspect
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from kiosk import __version__, settings
+from kiosk import __version__, files, settings
 from systemd.debian.manual import manual
 
 HERE = Path(__file__).resolve().parent
@@ -163,7 +164,21 @@ def _control(root: Path) -> None:
     ]
     _write(root / "DEBIAN/md5sums", "".join(sums).encode())
     for script in SCRIPTS:
-        _write(root / "DEBIAN" / script, (HERE / script).read_bytes())
+        text = (HERE / script).read_text().replace("@UNDO_SETUP@\n", undo_setup())
+        _write(root / "DEBIAN" / script, text.encode())
+
+
+def undo_setup() -> str:
+    """The program that takes our block out of config.txt, in one piece: ``kiosk/config_txt.py``, and in it
+    what that imports of ``kiosk/files.py``."""
+    program = (ROOT / "kiosk/config_txt.py").read_text()
+    found = re.findall(r"(?m)^(from kiosk\.files import (.+)\n)", program)
+    if len(found) != 1 or len(re.findall(r"(?m)^\s*(?:from|import) kiosk\b", program)) != 1:
+        raise BuildError("To run by itself kiosk/config_txt.py may import kiosk.files alone, in one line.")
+    line, names = found[0]
+    needed = re.findall(r"(?m)^(?:import|from) .+\n", (ROOT / "kiosk/files.py").read_text())
+    needed += ["\n\n" + inspect.getsource(getattr(files, name.strip())) for name in names.split(",")]
+    return program.replace(line, "".join(needed))
 
 
 def commented(defaults: str) -> str:

@@ -2,13 +2,12 @@
 
 import argparse
 import re
-import subprocess
 import tomllib
 
 import pytest
 
 import kiosk
-from kiosk import cli, settings, setup_config
+from kiosk import cli, settings
 from systemd.debian import build
 from systemd.debian.manual import manual
 
@@ -88,19 +87,6 @@ def test_the_changelog_in_debians_words():
         "  * The first.\n\n"
         f" -- {build.MAINTAINER}  Sun, 01 Oct 2023 00:00:00 +0000\n"
     )
-
-
-# --- what a purge does
-
-
-def test_a_purge_takes_out_of_config_txt_what_setup_put_in(tmp_path):
-    firmware = "[all]\ndtparam=audio=on\n"
-    script = (build.HERE / "postrm").read_text()
-    (command,) = re.findall(r"sed -i '(.+)'", script)
-    file = tmp_path / "config.txt"
-    file.write_text(setup_config.with_block(firmware, ["dtoverlay=w1-gpio"]) + "dtparam=spi=on\n")
-    subprocess.run(["sed", "-i", command, file], check=True)
-    assert file.read_text() == firmware + "dtparam=spi=on\n"
 
 
 # --- what is brought along
