@@ -102,9 +102,23 @@ def fetch(folder: Path) -> list[Path]:
 
     if len(fitting()) < len(hashes):
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        pip += ["--require-hashes", "--no-deps", "--dest", str(folder), "-r", str(HERE / "vendor.txt")]
-        if subprocess.run(pip, check=False).returncode != 0:
-            raise BuildError("gpiozero and colorzero could not be had from PyPI; pip says why above.")
+        pip += [
+            "--retries",
+            "2",
+            "--require-hashes",
+            "--no-deps",
+            "--dest",
+            str(folder),
+            "-r",
+            str(HERE / "vendor.txt"),
+        ]
+        done = subprocess.run(pip, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+            raise BuildError(
+                "gpiozero and colorzero could not be had from PyPI: connect this computer to the network, "
+                f"then do the same again ({last})."
+            )
     return fitting()
 
 

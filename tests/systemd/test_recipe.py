@@ -94,6 +94,16 @@ def test_the_changelog_in_debians_words():
 
 def test_a_download_with_another_hash_is_not_taken(tmp_path, monkeypatch):
     (tmp_path / "gpiozero-2.0.1.post3-py3-none-any.whl").write_bytes(b"something else")
-    monkeypatch.setattr(build.sys, "executable", "/bin/false")  # no pip, no network
-    with pytest.raises(build.BuildError, match="could not be had from PyPI"):
+    pip = tmp_path / "pip"
+    pip.write_text("#!/bin/sh\necho 'a page' >&2; echo 'ERROR: No matching distribution found' >&2; exit 1\n")
+    pip.chmod(0o755)
+    monkeypatch.setattr(build.sys, "executable", str(pip))
+    with pytest.raises(build.BuildError) as raised:
+        build.fetch(tmp_path)
+    assert str(raised.value) == (
+        "gpiozero and colorzero could not be had from PyPI: connect this computer to the network, then do "
+        "the same again (ERROR: No matching distribution found)."
+    )
+    monkeypatch.setattr(build.sys, "executable", "/bin/false")
+    with pytest.raises(build.BuildError, match="pip said nothing"):
         build.fetch(tmp_path)
