@@ -7,7 +7,7 @@ replace each other, those of different kinds add up, ``[all]`` ends them. A ``dt
 "Conditional filters", and of device trees, "DT parameters".)
 
 Everything that reads or changes the file asks here: ``setup``, its ``--undo``, the doctor, and the purge of
-the package, which runs this module when nothing else of the product is left (``systemd/debian/postrm``). So
+the package, which runs this module when nothing else of the product is left (``systemd/debian/prerm``). So
 it needs the standard library alone, and of ours ``kiosk.files``, which does the same.
 """
 
@@ -271,6 +271,8 @@ def main(arguments: Sequence[str]) -> int:
             if (plain := without_block(text)) != text:
                 put_back(path, plain)
                 print(f"{path} is without the lines of cramp-kiosk.")
+                if (copy := backup_of(path)).exists():
+                    print(f"As it was before cramp-kiosk, it is in {copy}.")
         except BrokenMarksError as error:
             print(error.says.format(file=path, line=error.line), file=sys.stderr)
             left = 1

@@ -199,10 +199,11 @@ class Setup:
 
     def _show(self, change: _Change) -> None:
         path = str(change.path)
-        old, new = (config_txt.split(text) for text in (change.text, change.wanted))
+        old, new = (
+            [row.rstrip("\r\n") for row in config_txt.split(text)] for text in (change.text, change.wanted)
+        )
         for line in difflib.unified_diff(old, new, path, path, lineterm="", n=2):
-            bare = line.rstrip("\r\n")
-            self._say(bare.encode(errors="surrogateescape").decode(errors="replace"))
+            self._say(line.encode(errors="surrogateescape").decode(errors="replace"))
         self._say("")
 
     def _remarks(self, config: Path, wanted: str) -> list[str]:
@@ -243,10 +244,10 @@ class Setup:
             return FAILED
         if undo:
             self._say(_("Written. {file} is without the lines of cramp-kiosk.").format(file=path))
-        elif backup.exists():
-            self._say(_("Written. As it was before cramp-kiosk, it is in {file}.").format(file=backup))
         else:
             self._say(_("Written."))
+        if backup.exists():
+            self._say(_("As it was before cramp-kiosk, it is in {file}.").format(file=backup))
         if not undo and (hint := self._anew(config)):
             self._say(hint)
         self._say(_("Restart the device for this to take effect: sudo reboot"))

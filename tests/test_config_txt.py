@@ -256,12 +256,13 @@ def test_it_takes_the_block_out_of_every_file_and_says_so(tmp_path, capsys) -> N
     )
 
 
-def test_a_copy_that_says_something_else_is_its_owners(tmp_path) -> None:
+def test_a_copy_that_says_something_else_is_its_owners(tmp_path, capsys) -> None:
     paths = disk(tmp_path, firmware=f"gpu_mem=32\n{BLOCK}")
     backup = config_txt.backup_of(paths["firmware"])
     backup.write_text("gpu_mem=16\n")
     assert config_txt.main([str(tmp_path)]) == 0
     assert backup.read_text() == "gpu_mem=16\n"
+    assert capsys.readouterr().out.endswith(f"As it was before cramp-kiosk, it is in {backup}.\n")
 
 
 def test_a_link_stays_a_link(tmp_path) -> None:

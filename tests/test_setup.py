@@ -27,7 +27,8 @@ def test_it_shows_the_change_asks_writes_and_says_to_restart(bench):
         " arm_boost=1",
         *(f"+{line}" for line in BLOCK.splitlines()),
         "",
-        f"Written. As it was before cramp-kiosk, it is in {bench.backup}.",
+        "Written.",
+        f"As it was before cramp-kiosk, it is in {bench.backup}.",
         "Restart the device for this to take effect: sudo reboot",
     ]
     assert bench.questions == [f"Write this to {bench.config}?"]

@@ -150,6 +150,7 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
             archive.extractall(root / LIB / "vendor")
     for source, (name, _mode) in FILES.items():
         _write(root / name, (ROOT / source).read_bytes())
+    _write(root / LIB / "undo-setup", undo_setup().encode())
     _write(root / CONFIG, commented(settings.defaults_text()).encode())
     _write(root / DOC / "copyright", _copyright(root / LIB / "vendor").encode())
     _write(root / DOC / "changelog.gz", _gzip(changelog((ROOT / "CHANGELOG.md").read_text(), when)))
@@ -178,8 +179,7 @@ def _control(root: Path) -> None:
     ]
     _write(root / "DEBIAN/md5sums", "".join(sums).encode())
     for script in SCRIPTS:
-        text = (HERE / script).read_text().replace("@UNDO_SETUP@\n", undo_setup())
-        _write(root / "DEBIAN" / script, text.encode())
+        _write(root / "DEBIAN" / script, (HERE / script).read_bytes())
 
 
 def undo_setup() -> str:

@@ -15,15 +15,18 @@ from systemd.debian import build
 from tests.test_config_txt import BEGIN, BLOCK
 
 #: What the script may call; the rest of the machine is out of its reach.
-TOOLS = {tool: shutil.which(tool) for tool in ("sh", "rm", "find", "rmdir", "grep")}
+TOOLS = {tool: shutil.which(tool) for tool in ("sh", "rm", "find", "rmdir", "grep", "mkdir", "cp")}
 TOOLS["python3"] = str(Path(sys.executable).resolve())
-STUBS = {"chown": "exit 0", "getent": "exit 1", "deb-systemd-helper": "exit 0"}
+STUBS = dict.fromkeys(
+    ("chown", "deb-systemd-helper", "deb-systemd-invoke", "py3clean", "systemctl", "udevadm"), 0
+)
+STUBS |= {"getent": 1}
 
 MODEL = b"Raspberry Pi 4 Model B Rev 1.5\0"
 
 
 class Device:
-    """A disk under ``root`` from which the package was removed; ``purge`` is what apt runs then."""
+    """A disk under ``root`` with the package on it; ``purge`` is what apt does, through its scripts."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
@@ -31,12 +34,10 @@ class Device:
         self.bin.mkdir(parents=True)
         for tool, program in TOOLS.items():
             (self.bin / tool).symlink_to(program)
-        for name, does in STUBS.items():
-            (self.bin / name).write_text(f"#!/bin/sh\n{does}\n")
+        for name, code in STUBS.items():
+            (self.bin / name).write_text(f"#!/bin/sh\nexit {code}\n")
             (self.bin / name).chmod(0o755)
-        self.script = folder / "postrm"
-        text = (build.HERE / "postrm").read_text().replace("@UNDO_SETUP@\n", build.undo_setup())
-        self.script.write_text(text)
+        self.put("usr/lib/cramp-kiosk/undo-setup", build.undo_setup())
         self.config = self.put(PLACES[0], "gpu_mem=16\n")
         (self.put("proc/device-tree/model", "")).write_bytes(MODEL)
 
@@ -46,9 +47,9 @@ class Device:
         place.write_text(text)
         return place
 
-    def purge(self) -> str:
+    def script(self, name: str, what: str) -> str:
         run = subprocess.run(
-            ["sh", self.script, "purge"],
+            ["sh", build.HERE / name, what],
             env={"PATH": str(self.bin), "DPKG_ROOT": str(self.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -57,6 +58,15 @@ class Device:
         )
         assert run.returncode == 0, run.stdout
         return run.stdout
+
+    def remove(self) -> None:
+        assert self.script("prerm", "remove") == ""
+        shutil.rmtree(self.root / "usr/lib/cramp-kiosk")
+        assert self.script("postrm", "remove") == ""
+
+    def purge(self) -> str:
+        self.remove()
+        return self.script("postrm", "purge")
 
     def undo(self) -> int:
         """What the person's own command does."""
@@ -112,9 +122,10 @@ def test_undo_and_purge_agree_on_whatever_stands_there(device, tmp_path, text):
     device.config.write_text(text)
     other = Device(tmp_path / "other")
     other.config.write_text(text)
-    device.undo()
-    other.purge()
-    assert other.tree() == device.tree()
+    code = device.undo()
+    said = other.purge()
+    assert other.config.read_text() == device.config.read_text()
+    assert ("Delete by hand" in said) == (code == 1)
 
 
 def test_marks_that_do_not_pair_are_told_and_left(device):
@@ -154,11 +165,22 @@ def test_where_nothing_was_set_up_nothing_is_said(device):
     assert device.purge() == ""
 
 
-def test_the_package_has_the_script_whole():
+def test_a_removal_leaves_the_script_where_it_will_be_needed_and_an_upgrade_leaves_nothing(device):
+    left = device.root / "etc/cramp-kiosk/undo-setup"
+    device.remove()
+    assert not left.exists()
+    device.put("usr/lib/cramp-kiosk/undo-setup", build.undo_setup())
+    device.config.write_text(BLOCK)
+    device.script("prerm", "upgrade")
+    assert not left.exists()
+    device.remove()
+    assert left.read_text() == build.undo_setup()
+
+
+def test_the_script_is_in_one_piece():
     text = build.undo_setup()
-    assert re.findall(r"(?m)^(?:from|import) kiosk\b", text) == []
-    assert "UNDO_SETUP" not in text  # it would end the text too early
-    compile(text, "undo", "exec")
+    assert re.findall(r"(?m)^\s*(?:from|import) kiosk\b", text) == []
+    compile(text, "undo-setup", "exec")
 
 
 def test_a_module_that_cannot_run_by_itself_is_not_packed(monkeypatch, tmp_path):
