@@ -12,10 +12,11 @@ it needs the standard library alone, and of ours ``kiosk.files``, which does the
 """
 
 import errno
+import itertools
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +30,9 @@ PLACES = ("boot/firmware/config.txt", "boot/config.txt", "etc/default/raspi-firm
 #: (raspberrypi/firmware#1669).
 WIDTH = 98
 
-#: So many bytes of a file are read: the firmware itself takes some 16,000.
-_MOST = 1_000_000
+#: So many bytes of a file are read, and so many kinds of filters kept: both far more than the firmware takes.
+_MOST = 65_536
+_KINDS = 50
 
 #: The marks are read by machines and never translated. The second kind says that the file's last line had no
 #: end when the block was added, so that taking it out gives back every byte.
@@ -116,20 +118,19 @@ def split(text: str) -> list[str]:
 def settings(text: str) -> Iterator[Entry]:
     """Every setting, in order, with the filters it is under."""
     filters: Filters = ()
-    for number, bare in _bare(text):
+    for number, row in enumerate(split(text), 1):
+        bare = _bare(row)
         if bare.startswith("["):
             filters = _filtered(filters, bare)
-        else:
+        elif bare:
             key, _sign, value = bare.partition("=")
             yield Entry(number, bare, key, value, filters)
 
 
-def _bare(text: str) -> Iterator[tuple[int, str]]:
-    """Every line that says something: its number, and the line without what is blank around it."""
-    for number, line in enumerate(split(text), 1):
-        bare = line.strip(" \t\r\n")
-        if bare and not bare.startswith("#"):
-            yield number, bare
+def _bare(row: str) -> str:
+    """The line without what is blank around it; "" for one that says nothing to the firmware."""
+    bare = row.strip(" \t\r\n")
+    return "" if bare.startswith("#") else bare
 
 
 def _filtered(filters: Filters, bare: str) -> Filters:
@@ -140,7 +141,7 @@ def _filtered(filters: Filters, bare: str) -> Filters:
     before = [old for old in filters if old[0] != kind]
     # Whether a filter replaces [none] or adds to it is not documented, so what is under both is not known.
     before = [("none?", "") if old[0] == "none" else old for old in before]
-    return (*before, (kind, name))
+    return (*before, (kind, name))[-_KINDS:]
 
 
 def with_block(text: str, lines: Sequence[str]) -> str:
@@ -154,53 +155,59 @@ def with_block(text: str, lines: Sequence[str]) -> str:
     return text + (end if joined else "") + "".join(line + end for line in block)
 
 
+class _Place(NamedTuple):
+    """Somewhere in the file: which filters hold there, and whether a ``dtparam`` is offered to an overlay
+    first, on every device."""
+
+    filters: Filters = ()
+    in_overlay: bool = False
+
+    def after(self, row: str) -> "_Place":
+        """Behind one more line."""
+        bare = _bare(row)
+        if bare.startswith("["):
+            return self._replace(filters=_filtered(self.filters, bare))
+        if bare.startswith("dtoverlay=") and not self.filters:
+            return self._replace(in_overlay=bare != "dtoverlay=")
+        return self
+
+
 def without_block(text: str) -> str:
     """The text as it was without our block; what its owner wrote in it or after it stays, and stays for every
     device and out of every overlay. Raises ``BrokenMarksError``.
     """
     rows = split(text)
     kept: list[str] = []
-    at = 0
-    while at < len(rows):
-        mark = _mark(rows[at])
-        if not mark:
-            kept.append(rows[at])
-            at += 1
-            continue
-        last = next((each for each in range(at + 1, len(rows)) if _mark(rows[each])), None)
-        if mark == "end" or last is None or _mark(rows[last]) == "begin":
-            raise BrokenMarksError(_NO_BEGIN if mark == "end" else _NO_END, at + 1)
-        theirs = [row for row in rows[at + 1 : last] if not _OURS.fullmatch(row.strip(" \t\r\n"))]
-        rest = theirs + rows[last + 1 :]
-        end = rows[at][len(rows[at].rstrip("\r\n")) :]
-        if _JOINED in rows[at] and kept and not rest:
+    place = _Place()
+    done = 0
+    for first, last in _blocks(rows):
+        for row in rows[done:first]:
+            place = place.after(row)
+        kept += rows[done:first]
+        done = last + 1
+        theirs = [row for row in rows[first + 1 : last] if not _OURS.fullmatch(row.strip(" \t\r\n"))]
+        end = rows[first][len(rows[first].rstrip("\r\n")) :]
+        if _JOINED in rows[first] and kept and not theirs and done == len(rows):
             kept[-1] = kept[-1].removesuffix(end)
-        kept += [line + end for line in _bridge("".join(kept), "".join(rest))] + theirs
-        at = last + 1
-    return "".join(kept)
+        rest = itertools.chain(theirs, (rows[at] for at in range(done, len(rows))))
+        between = [line + end for line in _bridge(place, rest)]
+        for row in (*between, *theirs):
+            place = place.after(row)
+        kept += between + theirs
+    return "".join(kept + rows[done:])
 
 
-def _bridge(before: str, after: str) -> list[str]:
-    """What has to stand between, so that ``after`` means what it meant behind our block."""
-    filters: Filters = ()
-    for _number, bare in _bare(before):
-        if bare.startswith("["):
-            filters = _filtered(filters, bare)
-    lines = []
-    _none, first = next(_bare(after), (0, "[all]"))
-    under = (_filtered(filters, first), _filtered((), first)) if first.startswith("[") else (filters, ())
-    if under[0] != under[1]:
-        lines.append("[all]")
-    device_tree = [entry.key for entry in settings(after) if entry.key in {"dtoverlay", "dtparam"}]
-    if device_tree[:1] == ["dtparam"] and _in_overlay(before):
-        lines.append("dtoverlay=")
+def _bridge(place: _Place, after: Iterable[str]) -> list[str]:
+    """What has to stand between, so that the lines ``after`` mean what they meant behind our block."""
+    lines: list[str] = []
+    for number, bare in enumerate(bare for row in after if (bare := _bare(row))):
+        if number == 0 and place.filters and _Place(place.filters).after(bare) != _Place().after(bare):
+            lines.append("[all]")
+        if bare.startswith("dtparam=") and place.in_overlay:
+            lines = ["[all]", "dtoverlay="] if place.filters else ["dtoverlay="]
+        if bare.startswith(("dtparam=", "dtoverlay=")) or not place.in_overlay:
+            break
     return lines
-
-
-def _in_overlay(text: str) -> bool:
-    """Whether a ``dtparam`` after this text is offered to an overlay first, on every device."""
-    overlays = [entry.value for entry in settings(text) if entry.key == "dtoverlay" and entry.counts()]
-    return bool(overlays and overlays[-1])
 
 
 def _mark(row: str) -> str:
@@ -208,13 +215,34 @@ def _mark(row: str) -> str:
     return found[1] if found else ""
 
 
+def _blocks(rows: Sequence[str]) -> list[tuple[int, int]]:
+    """Where our blocks begin and end. Raises ``BrokenMarksError``."""
+    found: list[tuple[int, int]] = []
+    begin: int | None = None
+    for at, row in enumerate(rows):
+        mark = _mark(row)
+        if mark == "begin" and begin is not None:
+            break
+        if mark == "end" and begin is None:
+            raise BrokenMarksError(_NO_BEGIN, at + 1)
+        if mark == "begin":
+            begin = at
+        elif mark == "end" and begin is not None:
+            found.append((begin, at))
+            begin = None
+    if begin is not None:
+        raise BrokenMarksError(_NO_END, begin + 1)
+    return found
+
+
 def block(text: str) -> list[str]:
-    """The lines of our block, without its marks; empty if there is none, or none that is whole."""
-    rows = [row.rstrip("\r\n") for row in split(text)]
-    marks = [at for at, row in enumerate(rows) if _mark(row)]
-    if [_mark(rows[at]) for at in marks] != ["begin", "end"]:
+    """The lines of our block, without its marks; empty if there is none, or not one that is whole."""
+    rows = split(text)
+    try:
+        ((first, last),) = _blocks(rows)
+    except (BrokenMarksError, ValueError):
         return []
-    return rows[marks[0] + 1 : marks[1]]
+    return [row.rstrip("\r\n") for row in rows[first + 1 : last]]
 
 
 def has_block(text: str) -> bool:

@@ -161,10 +161,11 @@ class Setup:
     def _put_in(self, config: Path) -> list[_Change]:
         path, text = config, config_txt.read(config)
         refuse_strange(text, config)
+        plain = without_block(text, config)
         if is_generated(text):
             path = self._lasting(config)
             text = config_txt.read(path) if path.is_file() else ""
-        plain = without_block(text, path)
+            plain = without_block(text, path)
         lines = missing(plain, self._needs, self._model)
         wanted = config_txt.with_block(plain, lines) if lines else plain
         # the same block with its owner's lines below it may stay where it is

@@ -1,5 +1,6 @@
 """What the kiosk wants of the firmware: which lines ``config.txt`` lacks, and what is no ``config.txt``."""
 
+import itertools
 import re
 
 import msgspec
@@ -44,10 +45,12 @@ def refuse_strange(text: str, name: object) -> None:
     """Raise ``NoConfigError`` for a text that is plainly something else; ``name`` is the file's.
 
     The firmware passes over lines it does not understand, so a few of them are fine: refused is a text in
-    which they are as many as the others. An empty one is a ``config.txt``, too.
+    which they are as many as the others. An empty one is a ``config.txt``, too, and so is one with our block.
     """
     if "\0" in text:
         raise NoConfigError(_("{file} is no config.txt: it is not text.").format(file=name))
+    if config_txt.has_block(text):
+        return
     entries = [*config_txt.settings(text)]
     strange = [entry for entry in entries if not _SETTING.match(entry.text)]
     if strange and 2 * len(strange) >= len(entries):
@@ -58,8 +61,8 @@ def refuse_strange(text: str, name: object) -> None:
 def is_generated(text: str) -> bool:
     """Whether this is the file that Debian's package raspi-firmware writes anew at each of its upgrades, and
     at each of the kernel's."""
-    head = re.match(r"(?:#[^\n]*\n)*", text)
-    return bool(head and "automatically generated" in head[0] and "raspi-firmware" in head[0])
+    head = [*itertools.takewhile(lambda row: row.startswith("#"), config_txt.split(text))]
+    return all(any(words in row for row in head) for words in ("automatically generated", "raspi-firmware"))
 
 
 def missing(text: str, needs: Needs, model: str = "") -> list[str]:

@@ -149,6 +149,7 @@ def test_the_block_of_the_first_release_candidate_comes_out_as_well() -> None:
         ("dtoverlay=gpio-fan\n", "dtoverlay=disable-bt\ndtparam=audio=on\n", ""),
         ("dtoverlay=gpio-fan\ndtoverlay=\n", "dtparam=audio=on\n", ""),
         ("[pi5]\ndtoverlay=gpio-fan\n", "dtparam=audio=on\n", "[all]\n"),
+        ("dtoverlay=gpio-fan\n[pi4]\nx=1\n", "[pi5]\ndtparam=gpiopin=26\n", "[all]\ndtoverlay=\n"),
     ],
 )
 def test_what_was_added_after_the_block_means_the_same_without_it(before, after, between) -> None:
@@ -276,9 +277,7 @@ def test_a_link_stays_a_link(tmp_path) -> None:
 
 
 def test_what_it_cannot_do_it_says_and_goes_on(tmp_path, capsys) -> None:
-    paths = disk(
-        tmp_path, firmware=f"{BEGIN}gpu_mem=16\n", boot=f"{BLOCK}x=1\n", lasting="# " + "x" * 1_000_000
-    )
+    paths = disk(tmp_path, firmware=f"{BEGIN}gpu_mem=16\n", boot=f"{BLOCK}x=1\n", lasting="# " + "x" * 65_536)
     assert config_txt.main([str(tmp_path)]) == 1
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith(

@@ -156,7 +156,7 @@ def test_another_kind_of_file_is_left_alone(bench, text, number, undo):
         "\r\n# all of it is comments\r\n",
         "[all]\r\n[pi4]\r\narm_boost=1\r\n[EDID=VSC-TD2220]\r\n[gpio4=1]\r\nhdmi_group:1=2\r\n",
         "include more.txt\ninitramfs initrd.img followkernel\nhdmi_cvt=800 480 60 6 0 0 0 # as on the back\n",
-        f"dtoverlay=vc4-kms-v3d\ndtparam={'x' * 100_000}\n# caf\xe9\n",
+        f"dtoverlay=vc4-kms-v3d\ndtparam={'x' * 60_000}\n# caf\xe9\n",
         "  dtparam=audio=on\ngpio=17=op,dl\ndtoverlay=\nmax_framebuffers=2\nsomething I once typed\n",
         "gpu_mem = 16\nenable_uart=1\ndtparam=i2c_arm=on\n",
     ],

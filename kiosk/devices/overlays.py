@@ -67,8 +67,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def has(self, name: str) -> bool:
         """Whether there is an overlay of this name on some board; then ``known`` is the whole truth."""
-        names = {name, self.pi5_names.get(name, name)}
-        return any(names & set(each.names) for each in self.overlay)
+        return name in _by_name() or self.pi5_names.get(name) in _by_name()
 
     def known(self, name: str, model: str = "") -> list[Overlay]:
         """What an overlay of this name may be on a board of this model, or on any if that is ""."""
@@ -76,11 +75,17 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if model:
             on_pi5 = bool(re.search(self.boards["pi5"], model))
             names = {self.pi5_names.get(name, name) if on_pi5 else name}
-        return [
-            each
-            for each in self.overlay
-            if names & set(each.names) and (not model or re.search(self.boards[each.boards], model))
-        ]
+        found = [each for one in sorted(names) for each in _by_name().get(one, [])]
+        return [each for each in found if not model or re.search(self.boards[each.boards], model)]
+
+
+@cache
+def _by_name() -> dict[str, list[Overlay]]:
+    rows: dict[str, list[Overlay]] = {}
+    for overlay in table().overlay:
+        for name in overlay.names:
+            rows.setdefault(name, []).append(overlay)
+    return rows
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -131,7 +131,8 @@ def check_firmware(machine: Machine) -> list[Finding]:
         text = read(path)
     except OSError as error:
         says = _("{file} cannot be read ({reason}).").format(file=place, reason=error.strerror)
-        return [note("pins.firmware", says, _("Run sudo cramp-kiosk doctor."), file=place)]
+        remedy = _("Run sudo cramp-kiosk doctor.") if isinstance(error, PermissionError) else ""
+        return [note("pins.firmware", says, remedy, file=place)]
     found = [_firmware(machine, place, text)]
     needed = ["dtoverlay=w1-gpio"]
     absent = [each.replace(str(machine.root / "boot"), "/boot", 1) for each in absent_overlays(path, needed)]
