@@ -20,6 +20,20 @@ DRAWING := $(VENV)/.drawing
 # On a Raspberry Pi also what reaches its pins and its touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
+# Scripts in a virtual environment name its folder and its Python: one that was moved or copied, or has lost its
+# Python to an upgrade, is made anew. So its mark says where it was made and for which.
+WHERE = $(CURDIR) $$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+ifneq ($(shell cat $(READY) 2>/dev/null),$(shell echo "$(WHERE)"))
+.PHONY: $(READY)
+endif
+
+# Into the environment, what pyproject.toml lists under these names. pip's own page goes into a file: without a
+# network it is 25 lines that end in the name of some library.
+install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 2 -e '.[$(1)]' >$(VENV)/pip.log 2>&1 || { \
+  if grep -qE 'connection broken|Failed to establish|name resolution|[Uu]nreachable|Max retries|[Tt]imed? ?out|ProxyError' $(VENV)/pip.log; \
+  then echo "PyPI cannot be reached: connect this computer to the network, then do the same again ($(VENV)/pip.log has pip's words)."; \
+  else echo "pip could not install what is needed: $$(grep . $(VENV)/pip.log | tail -n 1) ($(VENV)/pip.log has the rest)."; fi; exit 1; }
+
 # One device a processor; each takes half a gigabyte of memory.
 EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no \
   --numprocesses=auto --maxprocesses=4 --dist=worksteal tests/device
@@ -32,11 +46,13 @@ help:
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "cramp-kiosk needs Python 3.11 or newer as $(PYTHON); on Debian: sudo apt install python3 python3-venv"; exit 1; }
+	@[ "$$(cat $@ 2>/dev/null)" = "$(WHERE)" ] || { \
+	  [ ! -e $@ ] || echo "$(VENV) was made in another folder, or for another Python: it is made anew."; rm -rf $(VENV); }
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m virtualenv -q $(VENV) 2>/dev/null || \
 	  { rm -rf $(VENV); echo "Python cannot make a virtual environment here. Do this once: sudo apt install python3-venv"; exit 1; }
 	@echo "Getting what cramp-kiosk needs into $(VENV) (the first time only) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test$(EXTRA)]'
-	@touch $@
+	@$(call install,test$(EXTRA))
+	@echo "$(WHERE)" >$@
 
 run: $(READY)
 	$(BIN)/cramp-kiosk run
@@ -66,7 +82,7 @@ test-reading: $(READY)
 	@command -v tesseract >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 	  apt-get install -yqq --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; } || \
 	  { echo "Tesseract is missing. Do this once: sudo apt install tesseract-ocr"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[reading]'
+	@$(call install,reading)
 	OMP_THREAD_LIMIT=1 $(BIN)/pytest -p no:cacheprovider --override-ini addopts= -q --numprocesses=auto tests/reading
 
 coverage: unit
@@ -79,7 +95,7 @@ messages: $(READY)
 # The drawings and the enclosure in hardware/: what they need beyond Python they install themselves as
 # root, and say in one sentence otherwise.
 $(DRAWING): $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[hardware]'
+	@$(call install,hardware)
 	@touch $@
 
 hardware: $(DRAWING)

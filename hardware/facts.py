@@ -71,8 +71,6 @@ class Addon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     overlays: list[str] = []
     params: list[str] = []
-    moves: dict[str, int] = {}
-    shares: list[str] = []
     pwm: bool = False
     covers: Span | None = None
 

@@ -195,9 +195,12 @@ def _run(chosen: argparse.Namespace) -> int:
     if code != bedside.NO_DISPLAY:
         return code
     print(_("There is no display here, so this is a rehearsal: a normal night, at once."), file=sys.stderr)
-    if main(["rehearse", "--out", "out/rehearsal"]) == OK:
+    from kiosk.rehearse import folder_for_pictures
+
+    folder = folder_for_pictures(diary_path(config).parent)
+    if folder is not None and main(["rehearse", "--out", str(folder)]) == OK:
         return OK
-    return main(["rehearse"])  # this folder takes no pictures; the night is worth reading without
+    return main(["rehearse"])  # no picture can be kept; the night is worth reading without
 
 
 def _rehearse(chosen: argparse.Namespace) -> int:

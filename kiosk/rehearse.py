@@ -4,7 +4,10 @@ The same conductor and the same night as at the bedside; only the clock and the 
 The same script gives the same output, byte for byte.
 """
 
+import contextlib
+import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -100,6 +103,22 @@ def clock_text(at: Ms) -> str:
 def shipped() -> dict[str, Path]:
     """The scripts that come with the product, by name."""
     return {path.stem: path for path in sorted(asset("rehearsals").glob("*.toml"))}
+
+
+def folder_for_pictures(state: Path) -> Path | None:
+    """Where a rehearsal that nobody asked for keeps its pictures: in the folder of the diary, or in a
+    temporary one where this user may write nothing there. None: nowhere.
+
+    Never in the working folder, which may be anybody's.
+    """
+    folder = state / "rehearsal"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    with contextlib.suppress(OSError):
+        return Path(tempfile.mkdtemp(prefix="cramp-kiosk-"))
+    return None
 
 
 def load(path: Path) -> Script:

@@ -3,26 +3,25 @@
 import difflib
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from kiosk.devices.conflicts import find
+from kiosk import config_txt
+from kiosk.config_txt import PLACES
+from kiosk.devices.conflicts import doubts, find
 from kiosk.devices.pins import Pins
-from kiosk.files import read_file, replace_file
 from kiosk.setup_config import (
     ConfigError,
     Needs,
     NoConfigError,
-    has_block,
+    is_generated,
     missing,
     refuse_strange,
-    with_block,
     without_block,
 )
 from kiosk.words import _
 
-#: Since Bookworm the firmware's files are in the first place; there the second only says so.
-PLACES = ("boot/firmware/config.txt", "boot/config.txt")
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
 
 OK, FAILED, WRONG = 0, 1, 2
@@ -44,12 +43,23 @@ def board(root: Path = Path("/")) -> str:
 
 def find_config(root: Path = Path("/")) -> Path | None:
     """The firmware's settings file; None if there is none."""
-    return next((root / place for place in PLACES if (root / place).is_file()), None)
+    return next((root / place for place in PLACES[:2] if (root / place).is_file()), None)
 
 
-def read_config(path: Path) -> str:
-    """The file as text from which every byte can be written back. Raises ``OSError``."""
-    return read_file(path).decode(errors="surrogateescape")
+def absent_overlays(config: Path, lines: Sequence[str]) -> list[str]:
+    """A sentence for each overlay which these lines load and the folder beside ``config.txt`` has not."""
+    folder = config.parent / "overlays"
+    if not folder.is_dir():
+        return []
+    names = [line.removeprefix("dtoverlay=").split(",")[0] for line in lines if line.startswith("dtoverlay=")]
+    absent = [name for name in names if name and not (folder / f"{name}.dtbo").is_file()]
+    says = _("{folder} has no {name}.dtbo, so the firmware cannot load it.")
+    return [says.format(folder=folder, name=name) for name in absent]
+
+
+def where_overlays_are() -> str:
+    """What to do about one that is absent."""
+    return _("Raspberry Pi OS brings that file; plain Debian does not.")
 
 
 def ask_person(question: str) -> bool | None:
@@ -65,6 +75,14 @@ def ask_person(question: str) -> bool | None:
     except EOFError:
         return False
     return answer.strip().lower() in {_("y"), _("yes")}
+
+
+class _Change(NamedTuple):
+    """A file, what is in it, and what shall be."""
+
+    path: Path
+    text: str
+    wanted: str
 
 
 class Setup:
@@ -84,39 +102,47 @@ class Setup:
         self._needs = needs
         self._file = file
         self._root = root
+        self._model = board(root) if file is None else ""
         self._ask, self._say, self._warn = ask, say, warn
 
     def run(self, *, undo: bool = False, yes: bool = False, dry_run: bool = False) -> int:
         """Change the file, or put it back as it was. Returns the exit code."""
+        config = self._file or Path("config.txt")
         try:
-            path = self._path()
-            text = read_config(path)
-            refuse_strange(text, path)
-            plain = without_block(text)
-            wanted = plain if undo else self._with_needs(plain)
+            config = self._path()
+            changes = self._taken_out(config) if undo else self._put_in(config)
         except ConfigError as error:
             self._warn(str(error))
             return WRONG if isinstance(error, NoConfigError) else FAILED
         except OSError as error:
-            self._warn(_failed(error))
+            self._warn(_failed(error, config))
             return FAILED
-        if wanted == text:
-            self._say(
-                _("{file} has nothing of cramp-kiosk in it.").format(file=path)
+        changes = [each for each in changes if each.text != each.wanted]
+        if not changes:
+            told = (
+                _("{file} has nothing of cramp-kiosk in it.")
                 if undo
-                else _("{file} has everything that cramp-kiosk needs.").format(file=path)
+                else _("{file} has everything that cramp-kiosk needs.")
             )
+            self._say(told.format(file=config))
+            if not undo and (hint := self._anew(config)):
+                self._say(hint)
             return OK
-        self._show(path, text, wanted, undo=undo)
+        for change in changes:
+            self._show(change)
+        if not undo:
+            for remark in self._remarks(config, changes[0].wanted):
+                self._say(remark)
         if dry_run:
             self._say(_("Nothing was changed."))
             return OK
-        return self._write(path, text, wanted, yes=yes)
+        codes = [self._write(change, config, undo=undo, yes=yes) for change in changes]
+        return max(codes)
 
     def _path(self) -> Path:
         if self._file is not None:
             return self._file
-        if "Raspberry Pi" not in board(self._root):
+        if "Raspberry Pi" not in self._model:
             raise ConfigError(
                 _(
                     "This is not a Raspberry Pi, so there is nothing to set up. "
@@ -132,24 +158,62 @@ class Setup:
             )
         return path
 
-    def _with_needs(self, plain: str) -> str:
-        lines = missing(plain, self._needs)
-        return with_block(plain, lines) if lines else plain
+    def _put_in(self, config: Path) -> list[_Change]:
+        path, text = config, config_txt.read(config)
+        refuse_strange(text, config)
+        plain = without_block(text, config)
+        if is_generated(text):
+            path = self._lasting(config)
+            text = config_txt.read(path) if path.is_file() else ""
+            plain = without_block(text, path)
+        lines = missing(plain, self._needs, self._model)
+        wanted = config_txt.with_block(plain, lines) if lines else plain
+        # the same block with its owner's lines below it may stay where it is
+        if config_txt.block(text) == config_txt.block(wanted) and not missing(text, self._needs, self._model):
+            wanted = text
+        return [_Change(path, text, wanted)]
 
-    def _show(self, path: Path, text: str, wanted: str, *, undo: bool) -> None:
-        old, new = (each.splitlines() for each in (text, wanted))
-        for line in difflib.unified_diff(old, new, str(path), str(path), lineterm="", n=2):
+    def _lasting(self, config: Path) -> Path:
+        """Where lines last that Debian's package puts into the file which it writes anew."""
+        if self._file is None:
+            return self._root / PLACES[-1]
+        raise ConfigError(
+            _(
+                "{file} is written anew at each upgrade of Debian's kernel or firmware: run cramp-kiosk "
+                "setup on the device itself, or put the lines into /{lasting} there."
+            ).format(file=config, lasting=PLACES[-1])
+        )
+
+    def _taken_out(self, config: Path) -> list[_Change]:
+        text = config_txt.read(config)
+        refuse_strange(text, config)
+        paths = [config] if self._file is not None else config_txt.places(self._root)
+        texts = {path: config_txt.read(path) for path in paths}
+        return [_Change(path, text, without_block(text, path)) for path, text in texts.items()]
+
+    def _anew(self, config: Path) -> str:
+        """What to do where Debian's package has yet to put our lines into config.txt; "" elsewhere."""
+        text = config_txt.read(config)
+        if not is_generated(text) or not missing(text, self._needs, self._model):
+            return ""
+        return _("Let Debian write {file} anew: sudo update-initramfs -u -k all").format(file=config)
+
+    def _show(self, change: _Change) -> None:
+        path = str(change.path)
+        old, new = (
+            [row.rstrip("\r\n") for row in config_txt.split(text)] for text in (change.text, change.wanted)
+        )
+        for line in difflib.unified_diff(old, new, path, path, lineterm="", n=2):
             self._say(line.encode(errors="surrogateescape").decode(errors="replace"))
         self._say("")
-        if not undo:
-            for remark in self._remarks(wanted):
-                self._say(remark)
 
-    def _remarks(self, wanted: str) -> list[str]:
+    def _remarks(self, config: Path, wanted: str) -> list[str]:
         """What will still be in the way."""
         pins = Pins(**{name: getattr(self._needs, name) for name in Pins.__struct_fields__})
-        remarks = find(pins, wanted, board(self._root) if self._file is None else "")
-        if self._needs.pwm and "Raspberry Pi 5" in board(self._root):
+        remarks = find(pins, wanted, self._model) + doubts(wanted, self._model)
+        if absent := absent_overlays(config, config_txt.block(wanted)):
+            remarks += [*absent, where_overlays_are()]
+        if self._needs.pwm and "Raspberry Pi 5" in self._model:
             remarks.append(
                 _(
                     "On a Pi 5 this needs a recent system; "
@@ -158,7 +222,8 @@ class Setup:
             )
         return remarks
 
-    def _write(self, path: Path, text: str, wanted: str, *, yes: bool) -> int:
+    def _write(self, change: _Change, config: Path, *, undo: bool, yes: bool) -> int:
+        path, text, wanted = change
         if not yes:
             answer = self._ask(_("Write this to {file}?").format(file=path))
             if answer is None:
@@ -167,29 +232,32 @@ class Setup:
             if not answer:
                 self._say(_("Nothing was changed."))
                 return FAILED
-        backup = path.with_name(f"{path.name}.before-cramp-kiosk")
+        backup = config_txt.backup_of(path)
         try:
-            mode = path.stat().st_mode & 0o777
-            if not has_block(text) or not backup.exists():
-                replace_file(backup, _bytes(without_block(text)), mode)
-            replace_file(path, _bytes(wanted), mode)
+            if undo:
+                config_txt.put_back(path, wanted)
+            else:
+                if path.exists() and (not config_txt.has_block(text) or not backup.exists()):
+                    config_txt.write(backup, config_txt.without_block(text))
+                config_txt.write(path, wanted)
         except OSError as error:
-            self._warn(_failed(error))
+            self._warn(_failed(error, path))
             return FAILED
-        self._say(_("Written. As it was before cramp-kiosk, it is in {file}.").format(file=backup))
+        if undo:
+            self._say(_("Written. {file} is without the lines of cramp-kiosk.").format(file=path))
+        else:
+            self._say(_("Written."))
+        if backup.exists():
+            self._say(_("As it was before cramp-kiosk, it is in {file}.").format(file=backup))
+        if not undo and (hint := self._anew(config)):
+            self._say(hint)
         self._say(_("Restart the device for this to take effect: sudo reboot"))
         return OK
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="surrogateescape")
-
-
-def _failed(error: OSError) -> str:
+def _failed(error: OSError, path: Path) -> str:
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return _("{file} may not be changed by this user; try again with sudo.").format(file=error.filename)
+        return _("{file} may not be changed by this user; try again with sudo.").format(file=path)
     if error.errno == errno.EROFS:
-        return _("{file} is on a disk that is read-only: make it writable, then try again.").format(
-            file=error.filename
-        )
-    return _("{file} cannot be used: {reason}.").format(file=error.filename, reason=error.strerror)
+        return _("{file} is on a disk that is read-only: make it writable, then try again.").format(file=path)
+    return _("{file} cannot be used: {reason}.").format(file=path, reason=error.strerror)

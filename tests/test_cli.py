@@ -62,7 +62,9 @@ def test_run_without_pins_and_display_plays_a_rehearsal_and_says_so(home, capsys
     out, err = capsys.readouterr()
     assert "There is no display here, so this is a rehearsal: a normal night, at once." in err
     assert "0:10:04.000  page    guide: hand_stretch, hold" in out
-    pictures = sorted(path.name for path in (home / "out" / "rehearsal").iterdir())
+    folder = home / "data/cramp-kiosk/rehearsal"
+    assert f"Pictures are in {folder}." in err
+    pictures = sorted(path.name for path in folder.iterdir())
     assert pictures[0] == "001-0h10m00s-count_in.png"
     assert len(pictures) == 31
 

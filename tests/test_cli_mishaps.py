@@ -47,12 +47,38 @@ def test_a_picture_that_finds_no_space_is_told(home, monkeypatch, capsys):
     )
 
 
-def test_a_run_where_no_pictures_can_be_kept_still_plays(home, capsys):
-    (home / "out").write_text("in the way")
+def test_a_run_leaves_nothing_in_the_folder_it_was_called_from(home, monkeypatch, capsys):
+    (home / "elsewhere").mkdir()
+    monkeypatch.chdir(home / "elsewhere")
+    assert main(["run"]) == 0
+    assert list((home / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("way", ["a file is there", "nothing may be written"])
+def test_a_run_where_no_state_can_be_kept_puts_its_pictures_into_a_temporary_folder(
+    home, monkeypatch, capsys, way
+):
+    folder = home / "data/cramp-kiosk/rehearsal"
+    folder.parent.mkdir(parents=True)
+    if way == "a file is there":
+        folder.write_text("in the way")
+    else:
+        monkeypatch.setattr("os.access", lambda path, _mode: path != folder)
+    (home / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(home / "tmp"))
+    assert main(["run"]) == 0
+    (temporary,) = (home / "tmp").iterdir()
+    assert f"Pictures are in {temporary}." in capsys.readouterr().err
+    assert len(list(temporary.iterdir())) == 31
+
+
+def test_a_run_where_no_pictures_can_be_kept_still_plays(home, monkeypatch, capsys):
+    (home / "data").write_text("in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(home / "nowhere"))
     assert main(["run"]) == 0
     out, err = capsys.readouterr()
     assert "0:10:04.000  page    guide: hand_stretch, hold" in out
-    assert "out/rehearsal cannot be written: Not a directory." in err
+    assert "Pictures" not in err
 
 
 def test_a_run_that_breaks_by_the_bed_tells_the_journal_everything(monkeypatch):

@@ -5,45 +5,11 @@ import sys
 
 import pytest
 
-from kiosk import setup
-from kiosk.setup import Setup, ask_person, board, find_config
+from kiosk import config_txt
+from kiosk.setup import ask_person, board, find_config
 from kiosk.setup_config import Needs
-
-CONFIG = "# mine\ndtparam=audio=on\n[pi4]\narm_boost=1\n"
-BLOCK = """\
-# cramp-kiosk begin: written by "cramp-kiosk setup", taken out by "cramp-kiosk setup --undo"
-[all]
-dtparam=strict_gpiod
-dtoverlay=w1-gpio
-# cramp-kiosk end
-"""
-
-
-class Bench:
-    """A Raspberry Pi's disk, and a person who answers ``answer`` to everything."""
-
-    def __init__(self, root, model="Raspberry Pi 4 Model B Rev 1.5"):
-        self.root = root
-        self.config = root / "boot/firmware/config.txt"
-        self.config.parent.mkdir(parents=True)
-        self.config.write_text(CONFIG)
-        self.backup = self.config.with_name("config.txt.before-cramp-kiosk")
-        (root / "proc/device-tree").mkdir(parents=True)
-        (root / "proc/device-tree/model").write_bytes(model.encode() + b"\0")
-        self.answer = True
-        self.questions = []
-        self.said = []
-        self.warned = []
-
-    def _ask(self, question):
-        self.questions.append(question)
-        return self.answer
-
-    def setup(self, needs=Needs(), file=None, **how):  # noqa: B008 - immutable
-        self.said.clear()
-        return Setup(
-            needs, root=self.root, file=file, ask=self._ask, say=self.said.append, warn=self.warned.append
-        ).run(**how)
+from tests.pi_disk import CONFIG, Bench
+from tests.test_config_txt import BLOCK
 
 
 @pytest.fixture
@@ -56,12 +22,13 @@ def test_it_shows_the_change_asks_writes_and_says_to_restart(bench):
     assert bench.said == [
         f"--- {bench.config}",
         f"+++ {bench.config}",
-        "@@ -3,2 +3,7 @@",
+        "@@ -3,2 +3,8 @@",
         " [pi4]",
         " arm_boost=1",
         *(f"+{line}" for line in BLOCK.splitlines()),
         "",
-        f"Written. As it was before cramp-kiosk, it is in {bench.backup}.",
+        "Written.",
+        f"As it was before cramp-kiosk, it is in {bench.backup}.",
         "Restart the device for this to take effect: sudo reboot",
     ]
     assert bench.questions == [f"Write this to {bench.config}?"]
@@ -83,8 +50,11 @@ def test_undo_gives_back_every_byte(bench):
     bench.config.write_bytes(before)
     bench.setup(yes=True)
     assert bench.config.read_bytes() != before
+    assert bench.backup.read_bytes() == before
     assert bench.setup(undo=True, yes=True) == 0
+    assert bench.said[-2] == f"Written. {bench.config} is without the lines of cramp-kiosk."
     assert bench.config.read_bytes() == before
+    assert not bench.backup.exists()
     assert bench.setup(undo=True) == 0
     assert bench.said == [f"{bench.config} has nothing of cramp-kiosk in it."]
 
@@ -186,7 +156,7 @@ def test_another_kind_of_file_is_left_alone(bench, text, number, undo):
         "\r\n# all of it is comments\r\n",
         "[all]\r\n[pi4]\r\narm_boost=1\r\n[EDID=VSC-TD2220]\r\n[gpio4=1]\r\nhdmi_group:1=2\r\n",
         "include more.txt\ninitramfs initrd.img followkernel\nhdmi_cvt=800 480 60 6 0 0 0 # as on the back\n",
-        f"dtoverlay=vc4-kms-v3d\ndtparam={'x' * 100_000}\n# caf\xe9\n",
+        f"dtoverlay=vc4-kms-v3d\ndtparam={'x' * 60_000}\n# caf\xe9\n",
         "  dtparam=audio=on\ngpio=17=op,dl\ndtoverlay=\nmax_framebuffers=2\nsomething I once typed\n",
         "gpu_mem = 16\nenable_uart=1\ndtparam=i2c_arm=on\n",
     ],
@@ -235,24 +205,89 @@ def test_a_missing_file(bench, tmp_path):
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (PermissionError(13, "no", "F"), "F may not be changed by this user; try again with sudo."),
-        (OSError(30, "no", "F"), "F is on a disk that is read-only: make it writable, then try again."),
+        (PermissionError(13, "no", "F"), "{file} may not be changed by this user; try again with sudo."),
+        (OSError(30, "no", "F"), "{file} is on a disk that is read-only: make it writable, then try again."),
+        (OSError(28, "No space left on device"), "{file} cannot be used: No space left on device."),
     ],
 )
 def test_a_file_that_cannot_be_written(bench, monkeypatch, error, says):
     def refuse(*_):
         raise error
 
-    monkeypatch.setattr(setup, "replace_file", refuse)
+    monkeypatch.setattr(config_txt, "replace_file", refuse)
     assert bench.setup(yes=True) == 1
-    assert bench.warned == [says]
+    assert bench.warned == [says.format(file=bench.backup.with_name("config.txt"))]
     assert bench.config.read_text() == CONFIG
 
 
-def test_a_damaged_block_is_told(bench):
-    bench.config.write_text(BLOCK.replace("# cramp-kiosk end\n", ""))
-    assert bench.setup() == 1
-    assert bench.warned[0].startswith("The block of cramp-kiosk has lost its last line")
+@pytest.mark.parametrize("undo", [False, True])
+def test_marks_that_do_not_pair_are_told_with_their_line_and_nothing_is_written(bench, undo):
+    bench.config.write_text(f"gpu_mem=16\n{BLOCK.splitlines()[0]}\ngpu_mem=32\n{BLOCK}")
+    before = bench.config.read_text()
+    assert bench.setup(undo=undo, yes=True) == 1
+    assert bench.warned == [
+        (
+            f"{bench.config}, line 2: the block of cramp-kiosk that begins here has no end. Delete by hand "
+            "what is left of it; its marks are the lines that begin with # cramp-kiosk."
+        )
+    ]
+    assert bench.config.read_text() == before
+
+
+def test_lines_that_their_owner_wrote_below_the_block_leave_it_where_it_is(bench):
+    bench.setup(yes=True)
+    longer = bench.config.read_text() + "dtparam=i2c_arm=on\n"
+    bench.config.write_text(longer)
+    assert bench.setup() == 0
+    assert bench.said == [f"{bench.config} has everything that cramp-kiosk needs."]
+    assert bench.setup(undo=True, yes=True) == 0
+    assert bench.config.read_text() == f"{CONFIG}[all]\ndtparam=i2c_arm=on\n"
+    assert bench.backup.read_text() == CONFIG  # it says something else now: its owner decides
+
+
+def test_a_remark_behind_a_setting_is_explained_and_does_not_count(bench):
+    bench.config.write_text("[all]\ndtparam=strict_gpiod\ndtoverlay=w1-gpio #custom\n")
+    assert bench.setup(yes=True) == 0
+    assert (
+        "config.txt, line 3: a remark behind a setting is read as part of it, and the setting may be lost. "
+        "Put the remark on a line of its own: dtoverlay=w1-gpio"
+    ) in bench.said
+    added = "[all]\ndtoverlay=w1-gpio\ndtoverlay=\n"
+    assert added in bench.config.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (
+            "dtoverlay = gpio-shutdown",
+            (
+                "the firmware may pass over a setting that is written with spaces or capitals. Write it in "
+                "small letters, without spaces: dtoverlay=gpio-shutdown"
+            ),
+        ),
+        ("dtparam=" + "audio=on," * 11, "the firmware reads no more than the first 98 letters."),
+        ("include more.txt", "what that file says was not looked at: include more.txt"),
+    ],
+)
+def test_other_lines_that_may_be_read_otherwise_are_named(bench, line, says):
+    bench.config.write_text(f"# mine\n{line}\ngpu_mem=16\narm_boost=1\n")
+    assert bench.setup(dry_run=True) == 0
+    assert f"config.txt, line 2: {says}" in bench.said
+
+
+def test_an_overlay_that_the_card_has_not_is_told(bench):
+    overlays = bench.config.parent / "overlays"
+    overlays.mkdir()
+    assert bench.setup(Needs(probe=17), dry_run=True) == 0
+    assert bench.said[-3:] == [
+        f"{overlays} has no w1-gpio.dtbo, so the firmware cannot load it.",
+        "Raspberry Pi OS brings that file; plain Debian does not.",
+        "Nothing was changed.",
+    ]
+    (overlays / "w1-gpio.dtbo").touch()
+    assert bench.setup(dry_run=True) == 0
+    assert "dtbo" not in str(bench.said)
 
 
 def test_the_older_place_and_a_board_without_a_name(tmp_path):

@@ -1,27 +1,14 @@
-"""The firmware's file as text: what it lacks, our block in, our block out, every byte as it was."""
+"""What the kiosk needs of the firmware and config.txt lacks, read as the firmware reads it."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kiosk.setup_config import (
-    ConfigError,
-    Needs,
-    has_block,
-    missing,
-    with_block,
-    without_block,
-)
+from kiosk.config_txt import with_block
+from kiosk.setup_config import ConfigError, Needs, is_generated, missing
 
-BLOCK = """\
-# cramp-kiosk begin: written by "cramp-kiosk setup", taken out by "cramp-kiosk setup --undo"
-[all]
-dtparam=strict_gpiod
-dtoverlay=w1-gpio
-# cramp-kiosk end
-"""
 LINES = ["dtparam=strict_gpiod", "dtoverlay=w1-gpio"]
 PWM = "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4"
+PI_4 = "Raspberry Pi 4 Model B Rev 1.5"
+PI_5 = "Raspberry Pi 5 Model B Rev 1.0"
 
 
 @pytest.mark.parametrize(
@@ -49,11 +36,89 @@ def test_what_is_missing(text, needs, lacks):
     assert missing(text, needs) == lacks
 
 
-def test_what_only_some_devices_read_does_not_count():
-    assert missing("[pi4]\ndtoverlay=w1-gpio\n[all]\ndtparam=strict_gpiod\n", Needs()) == [
-        "dtoverlay=w1-gpio"
-    ]
-    assert missing("[none]\ndtoverlay=w1-gpio\ndtparam=strict_gpiod\n", Needs()) == LINES
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("dtoverlay=w1-gpio #custom\ndtparam=strict_gpiod\n", LINES[1:]),  # no overlay has that name
+        ("dtoverlay=w1-gpio,gpiopin=4 # yellow\ndtparam=strict_gpiod\n", LINES[1:]),
+        ("dtoverlay=w1-gpio\ndtparam=strict_gpiod # for the crash\n", LINES[:1]),
+        ("dtoverlay=w1-gpio\ndtparam=audio=on,strict_gpiod=on #x\n", LINES[:1]),
+        ("dtoverlay=w1-gpio\ndtparam=strict_gpiod,audio=on #x\n", []),
+        ("dtoverlay = w1-gpio\ndtparam= strict_gpiod\nDTPARAM=strict_gpiod\n", LINES),
+        ("# chapter 1\fdtoverlay=w1-gpio\n# 2\x85dtparam=strict_gpiod\n", LINES),
+        (f"dtoverlay=w1-gpio,{'x=1,' * 25}\ndtparam=strict_gpiod\n", LINES[1:]),  # over 98 letters
+        ("device_tree_overlay=w1-gpio\ndevice_tree_param=strict_gpiod\n", []),
+        ("dtoverlay=w1-gpio:gpiopin=4\ndtparam=strict_gpiod\n", []),
+        ("dtoverlay=w1-gpio,gpiopin=0x4\ndtparam=strict_gpiod\n", []),
+        ("dtoverlay=w1-gpio\ndtparam=gpiopin=17\ndtparam=strict_gpiod\n", LINES[1:]),
+        ("dtoverlay=w1-gpio\ndtoverlay=\ndtparam=gpiopin=17\ndtparam=strict_gpiod\n", []),
+    ],
+)
+def test_what_the_firmware_may_read_otherwise_does_not_count_as_there(text, lacks):
+    assert missing(text, Needs()) == lacks
+
+
+@pytest.mark.parametrize(
+    ("text", "on_any", "on_a_pi_4"),
+    [
+        ("[pi4]\ndtoverlay=w1-gpio\n[all]\ndtparam=strict_gpiod\n", LINES[1:], []),
+        ("[pi5]\ndtoverlay=w1-gpio\n[all]\ndtparam=strict_gpiod\n", LINES[1:], LINES[1:]),
+        ("[none]\ndtoverlay=w1-gpio\ndtparam=strict_gpiod\n", LINES, LINES),
+        ("[EDID=VSC-TD2220]\ndtoverlay=w1-gpio\n[all]\ndtparam=strict_gpiod\n", LINES[1:], LINES[1:]),
+        ("[gpio4=1]\n[pi4]\ndtoverlay=w1-gpio\ndtparam=strict_gpiod\n", LINES, LINES),
+        ("[pi5]\n[pi4]\ndtoverlay=w1-gpio\ndtparam=strict_gpiod\n", LINES, []),
+    ],
+)
+def test_what_this_device_does_not_surely_read_does_not_count(text, on_any, on_a_pi_4):
+    assert missing(text, Needs()) == on_any
+    assert missing(text, Needs(), PI_4) == on_a_pi_4
+
+
+def test_an_own_pwm_overlay_for_lamp_and_buzzer_is_ours_with_whatever_follows_it():
+    needs = Needs(pwm=True)
+    for own in (PWM, "dtoverlay=pwm-2chan,pin2=13,func2=4,pin=12,func=4", f"{PWM.replace('=12', '=0xc')}"):
+        text = with_block(f"{own}\n", missing(f"{own}\n", needs))
+        assert missing(text, needs) == [], own
+        assert text.count("pwm-2chan") == 1
+    assert missing("dtoverlay=pwm-2chan\n", Needs(lamp=18, buzzer=19, pwm=True)) == LINES
+
+
+@pytest.mark.parametrize("own", ["pwm-2chan", "pwm-2chan,pin=12,func=4", "pwm,pin=12,func=4", "pwm"])
+def test_an_own_pwm_overlay_for_something_else_is_not_overwritten(own):
+    with pytest.raises(ConfigError) as raised:
+        missing(f"dtoverlay={own}\n", Needs(pwm=True))
+    assert str(raised.value) == (
+        f"config.txt has dtoverlay={own.split(',')[0]} already, not for lamp and buzzer, and the firmware "
+        "takes one such line: take it out, or do without --pwm."
+    )
+    assert missing(f"dtoverlay={own}\n", Needs()) == LINES
+
+
+GENERATED = """\
+# Do not modify this file!
+#
+# It is automatically generated upon install or update of either the
+# firmware or the Linux kernel.
+#
+# If you need to set boot-time parameters, do so via the
+# /etc/default/raspi-firmware, /etc/default/raspi-firmware-custom or
+# /etc/default/raspi-extra-cmdline files.
+
+enable_uart=1
+upstream_kernel=1
+
+kernel=vmlinuz-6.12.48-arm64
+# For details on the initramfs directive, see
+# https://www.raspberrypi.org/forums/viewtopic.php?f=63&t=10532
+initramfs initrd.img-6.12.48-arm64
+"""
+
+
+def test_debians_generated_file_is_known_by_its_head():
+    assert is_generated(GENERATED)
+    assert not is_generated("")
+    assert not is_generated("gpu_mem=16\n" + GENERATED)
+    assert not is_generated("# Do not modify this file!\n")
 
 
 @pytest.mark.parametrize(
@@ -77,41 +142,3 @@ def test_lamp_and_buzzer_on_pins_that_it_does_not_reach(lamp, buzzer):
         f"The PWM hardware does not reach GPIO{lamp} and GPIO{buzzer} at once: "
         "put lamp and buzzer on one of 12 and 18, and one of 13 and 19."
     )
-
-
-def test_the_block_goes_to_the_end_and_comes_out_again():
-    text = "# mine\n[pi4]\narm_boost=1\n"
-    assert with_block(text, LINES) == text + BLOCK
-    assert without_block(text + BLOCK) == text
-    assert has_block(text + BLOCK)
-    assert not has_block(text)
-
-
-def test_windows_line_ends_are_kept():
-    block = BLOCK.replace("\n", "\r\n")
-    assert with_block("[all]\r\n", LINES) == f"[all]\r\n{block}"
-    assert without_block(f"[all]\r\n{block}") == "[all]\r\n"
-
-
-def test_what_was_added_after_the_block_stays_for_every_device():
-    text = "[pi4]\narm_boost=1\n"
-    assert without_block(f"{text}{BLOCK}dtparam=i2c_arm=on\n") == f"{text}[all]\ndtparam=i2c_arm=on\n"
-    assert without_block(f"{text}{BLOCK}[pi5]\nusb=1\n") == f"{text}[pi5]\nusb=1\n"
-    assert without_block(f"a=1\n{BLOCK}b=2\n") == "a=1\nb=2\n"
-
-
-def test_a_block_that_lost_its_end_is_left_for_a_person():
-    with pytest.raises(ConfigError) as raised:
-        without_block(BLOCK.replace("# cramp-kiosk end\n", ""))
-    assert str(raised.value) == (
-        'The block of cramp-kiosk has lost its last line, "# cramp-kiosk end": put it back by hand.'
-    )
-
-
-@given(
-    st.lists(st.sampled_from(["[pi4]", "[all]", "dtparam=audio=on", "# é", "", "\r", "\x0b", "\udce9"])).map(
-        "\n".join
-    )
-)
-def test_every_byte_is_as_it_was(text):
-    assert without_block(with_block(text, LINES)) == text

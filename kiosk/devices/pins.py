@@ -131,6 +131,11 @@ FACTORIES: dict[str, Callable[[Supervisor | None], "Factory"]] = {
 }
 
 
+def _is_bad_factory(error: Exception) -> bool:
+    """Whether this is gpiozero's own ``BadPinFactory``, which is an ImportError as well."""
+    return any(kind.__name__ == "BadPinFactory" for kind in type(error).__mro__)
+
+
 def _why(name: str, error: Exception, dev: Path) -> str:
     """One sentence for a factory that did not open, the most likely cause first."""
     match error:
@@ -148,7 +153,7 @@ def _why(name: str, error: Exception, dev: Path) -> str:
             )
         case ModuleNotFoundError() if name == "rpigpio":
             return _("The library RPi.GPIO is not installed: pip install 'cramp-kiosk[rpi-gpio]'.")
-        case ImportError() | AttributeError() if name == "gpiod" and type(error).__name__ != "BadPinFactory":
+        case ImportError() | AttributeError() if name == "gpiod" and not _is_bad_factory(error):
             # Bookworm's python3-libgpiod is 1.6: the same name, another interface.
             return _(
                 "The installed gpiod does not fit ({error}): version 2.1 or newer is needed, "
@@ -177,9 +182,22 @@ def _why(name: str, error: Exception, dev: Path) -> str:
             "There is no GPIO device {dev}/gpiochip0: boot a Raspberry Pi kernel, "
             "and let the service see it (DeviceAllow=char-gpiochip rw)."
         ).format(dev=dev)
-    if not os.access(chips[0], os.R_OK | os.W_OK):
+    if labels := getattr(error, "labels", ()):
+        return _(
+            "No GPIO chip here has the pins of the header (there are: {labels}): this kernel does not know "
+            "the board's. Boot the one of Raspberry Pi OS."
+        ).format(labels=", ".join(labels))
+    if name == "lgpio":  # by number, and gpiozero asks for no other
+        chips = [chip for chip in chips if chip.name in {"gpiochip0", "gpiochip4"}]
+        if not chips:
+            return _(
+                "lgpio looks for the pins at {dev}/gpiochip0, and that is not here: set pins.factory to "
+                '"auto", which knows the right chip by its label.'
+            ).format(dev=dev)
+    refused = [chip for chip in chips if not os.access(chip, os.R_OK | os.W_OK)]
+    if refused:
         return _("No permission to use {chip}: sudo usermod -aG gpio $USER, then log in again.").format(
-            chip=chips[0]
+            chip=refused[0]
         )
     return _("{chip} cannot be opened ({error}): restart the device, then run cramp-kiosk doctor.").format(
         chip=chips[0], error=error

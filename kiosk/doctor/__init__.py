@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from kiosk.doctor.device import check_board, check_power, check_system
+from kiosk.doctor.device import check_board, check_power, check_system, check_watchdog
 from kiosk.doctor.finding import Finding, problem
 from kiosk.doctor.glass import check_backlight, check_screen, check_touch
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.memory import check_clock, check_diary, check_disk
 from kiosk.doctor.office import check_rights, check_service, check_settings
 from kiosk.doctor.water import check_probe
-from kiosk.doctor.wires import check_firmware, check_libraries, check_pins, check_pwm
+from kiosk.doctor.wires import check_firmware, check_hat, check_libraries, check_pins, check_pwm
 from kiosk.words import _
 
 Check = Callable[[Machine], list[Finding]]
@@ -20,10 +20,12 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("device.board", check_board),
     ("device.system", check_system),
     ("device.power", check_power),
+    ("device.watchdog", check_watchdog),
     ("pins.library", check_pins),
     ("pins.libraries", check_libraries),
     ("pins.pwm", check_pwm),
     ("pins.firmware", check_firmware),
+    ("pins.hat", check_hat),
     ("probe.bus", check_probe),
     ("screen.panel", check_screen),
     ("screen.touch", check_touch),

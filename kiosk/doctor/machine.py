@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kiosk.devices import pins
 from kiosk.files import is_there
 from kiosk.settings import Settings
+from kiosk.setup import board
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
@@ -89,6 +90,16 @@ class Machine:
             return (self.root / path).read_bytes().decode(errors="replace").strip(" \t\r\n\0")
         except OSError:
             return ""
+
+    @cached_property
+    def model(self) -> str:
+        """The board, as its device tree names it; "" where there is none."""
+        return board(self.root)
+
+    @property
+    def is_pi(self) -> bool:
+        """Whether this is a Raspberry Pi."""
+        return "Raspberry Pi" in self.model
 
     @cached_property
     def unit(self) -> dict[str, str]:

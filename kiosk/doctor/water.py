@@ -36,6 +36,8 @@ def check_probe(machine: Machine) -> list[Finding]:
     """The bus and every sensor on it, each read once (0.8 s)."""
     root = machine.root / "sys/bus/w1/devices"
     masters = sorted(path.name for path in root.glob("w1_bus_master*"))
+    if not masters and not machine.is_pi:
+        return [note("probe.bus", _("There is no 1-Wire bus here, so no probe can be read."), masters=[])]
     if not masters:
         return [
             problem(

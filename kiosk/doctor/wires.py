@@ -1,17 +1,19 @@
 """The pins: which library reaches them and why, who holds them, and what the button says now."""
 
+import importlib
 import re
 from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice
 
-from kiosk.devices.conflicts import find
+from kiosk.config_txt import read
+from kiosk.devices.conflicts import doubts, find, find_hat
 from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, claiming
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.settings import ONE_WIRE, Factory
-from kiosk.setup import board, find_config, read_config
-from kiosk.setup_config import Needs, missing
+from kiosk.setup import absent_overlays, find_config, where_overlays_are
+from kiosk.setup_config import ConfigError, Needs, missing, without_block
 from kiosk.words import _
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def _state(machine: Machine, name: str) -> str:
 
 def _rpigpio(machine: Machine) -> str:
     """Why RPi.GPIO is no use here; "" where it is."""
-    if "Raspberry Pi 5" in board(machine.root):
+    if "Raspberry Pi 5" in machine.model:
         return _("RPi.GPIO does not know this board.")
     if machine.kernel >= (6, 6):  # raspberrypi/linux#6037
         return _("RPi.GPIO notices no presses on Linux 6.6 and newer.")
@@ -112,8 +114,8 @@ def _button_of_the_service(machine: Machine, pin: int) -> Finding:
 
 
 def check_firmware(machine: Machine) -> list[Finding]:
-    """Whether the firmware was told what the kiosk needs."""
-    if "Raspberry Pi" not in board(machine.root):
+    """Whether the firmware was told what the kiosk needs, and what else it was told about our pins."""
+    if not machine.is_pi:
         return []
     path = find_config(machine.root)
     if path is None:
@@ -126,34 +128,83 @@ def check_firmware(machine: Machine) -> list[Finding]:
         ]
     place = "/" + str(path.relative_to(machine.root))
     try:
-        text = read_config(path)
-        lacks = missing(text, Needs(probe=ONE_WIRE))
+        text = read(path)
     except OSError as error:
         says = _("{file} cannot be read ({reason}).").format(file=place, reason=error.strerror)
-        return [note("pins.firmware", says, _("Run sudo cramp-kiosk doctor."), file=place)]
+        remedy = _("Run sudo cramp-kiosk doctor.") if isinstance(error, PermissionError) else ""
+        return [note("pins.firmware", says, remedy, file=place)]
+    found = [_firmware(machine, place, text)]
+    needed = ["dtoverlay=w1-gpio"]
+    absent = [each.replace(str(machine.root / "boot"), "/boot", 1) for each in absent_overlays(path, needed)]
+    found += [problem("pins.overlay", each, where_overlays_are(), file=place) for each in absent]
+    found += [note("pins.config", each, file=place) for each in doubts(text, machine.model)]
+    again = _("Then restart the device; hardware/README.md lists which pins are free with what.")
+    return found + [
+        problem("pins.conflict", each, again) for each in find(_wires(machine), text, machine.model)
+    ]
+
+
+def _firmware(machine: Machine, place: str, text: str) -> Finding:
+    try:
+        without_block(text, place)
+        lacks = missing(text, Needs(probe=ONE_WIRE), machine.model)
+    except ConfigError as error:
+        return problem("pins.firmware", str(error), _("Then run sudo cramp-kiosk setup."), file=place)
     if lacks:
         says = _("{file} lacks {lines}.").format(file=place, lines=", ".join(lacks))
         remedy = _("Run sudo cramp-kiosk setup, then restart the device.")
-        found = [problem("pins.firmware", says, remedy, file=place, missing=lacks)]
-    else:
-        says = _("{file} has everything that is needed.").format(file=place)
-        found = [fine("pins.firmware", says, file=place, missing=[])]
+        return problem("pins.firmware", says, remedy, file=place, missing=lacks)
+    says = _("{file} has everything that is needed.").format(file=place)
+    return fine("pins.firmware", says, file=place, missing=[])
+
+
+def _wires(machine: Machine) -> Pins:
     pins = machine.config.pins
-    wires = Pins(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, probe=ONE_WIRE)
-    again = _("Then restart the device; hardware/README.md lists which pins are free with what.")
-    found += [problem("pins.conflict", each, again) for each in find(wires, text, board(machine.root))]
-    return found
+    return Pins(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, probe=ONE_WIRE)
+
+
+def check_hat(machine: Machine) -> list[Finding]:
+    """A board on the header that says what it is: the firmware loads its overlay without being told to."""
+    product = machine.text("proc/device-tree/hat/product")
+    if not product:
+        return []
+    pins = _wires(machine)
+    if taken := find_hat(pins, product, machine.model):
+        remedy = _("hardware/README.md lists which pins are free with what.")
+        return [problem("pins.hat", each, remedy, product=product) for each in taken]
+    ours = ", ".join(f"GPIO{pin}" for pin in sorted((pins.probe, pins.button, pins.lamp, pins.buzzer)))
+    says = _("The HAT {hat} is on the header; config.txt does not tell which pins it takes.")
+    remedy = _("Its maker's papers do: it goes with the kiosk if it leaves {pins} alone.").format(pins=ours)
+    return [note("pins.hat", says.format(hat=product), remedy, product=product)]
 
 
 def check_pwm(machine: Machine) -> list[Finding]:
-    """Whether the PWM hardware is there."""
+    """Whether the PWM hardware makes the pulses of lamp and buzzer. That there is a chip says nothing: on a
+    Pi 5 there always is one, for the fan."""
     chips = [
         {"chip": path.name, "channels": machine.text(f"sys/class/pwm/{path.name}/npwm")}
         for path in sorted((machine.root / "sys/class/pwm").glob("pwmchip*"))
     ]
-    if not chips:
-        says = _("Tones are made in software; the PWM hardware is not switched on.")
-        remedy = _("For cleaner ones: sudo cramp-kiosk setup --pwm.")
-        return [note("pins.pwm", says, remedy if "Raspberry Pi" in board(machine.root) else "", chips=[])]
-    names = ", ".join(each["chip"] for each in chips)
-    return [fine("pins.pwm", _("The PWM hardware is there: {chips}.").format(chips=names), chips=chips)]
+    pins = machine.config.pins
+    ours = {f"GPIO{pin}": chip for pin in (pins.lamp, pins.buzzer) if (chip := _pwm_of(machine, pin))}
+    if ours:
+        says = _("The PWM hardware makes the pulses of {pins} ({chips}).").format(
+            pins=", ".join(ours), chips=", ".join(sorted(set(ours.values())))
+        )
+        return [fine("pins.pwm", says, chips=chips, ours=ours)]
+    says = _("Tones are made in software; the PWM hardware is not switched on for them.")
+    remedy = _("For cleaner ones: sudo cramp-kiosk setup --pwm.") if machine.is_pi else ""
+    return [note("pins.pwm", says, remedy, chips=chips, ours={})]
+
+
+def _pwm_of(machine: Machine, pin: int) -> str:
+    """The PWM chip whose pulses come out at this pin, or ""."""
+    try:
+        find_channel = importlib.import_module("kiosk.devices.gpiod_pins.hardware_pwm").find_channel
+    except (ImportError, AttributeError):  # without a fit gpiod nothing of ours uses the PWM hardware
+        return ""
+    system = machine.root / "sys"
+    for controller in sorted((system / "bus/gpio/devices").glob("gpiochip*/of_node")):
+        if found := find_channel(pin, controller, system):
+            return str(found[0].name)
+    return ""

@@ -7,6 +7,7 @@ gives the same bytes: all times are ``SOURCE_DATE_EPOCH``, or that of the last c
 import argparse
 import gzip
 import hashlib
+import inspect
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from kiosk import __version__, settings
+from kiosk import __version__, files, settings
 from systemd.debian.manual import manual
 
 HERE = Path(__file__).resolve().parent
@@ -101,9 +102,23 @@ def fetch(folder: Path) -> list[Path]:
 
     if len(fitting()) < len(hashes):
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        pip += ["--require-hashes", "--no-deps", "--dest", str(folder), "-r", str(HERE / "vendor.txt")]
-        if subprocess.run(pip, check=False).returncode != 0:
-            raise BuildError("gpiozero and colorzero could not be had from PyPI; pip says why above.")
+        pip += [
+            "--retries",
+            "2",
+            "--require-hashes",
+            "--no-deps",
+            "--dest",
+            str(folder),
+            "-r",
+            str(HERE / "vendor.txt"),
+        ]
+        done = subprocess.run(pip, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+            raise BuildError(
+                "gpiozero and colorzero could not be had from PyPI: connect this computer to the network, "
+                f"then do the same again ({last})."
+            )
     return fitting()
 
 
@@ -135,6 +150,7 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
             archive.extractall(root / LIB / "vendor")
     for source, (name, _mode) in FILES.items():
         _write(root / name, (ROOT / source).read_bytes())
+    _write(root / LIB / "undo-setup", undo_setup().encode())
     _write(root / CONFIG, commented(settings.defaults_text()).encode())
     _write(root / DOC / "copyright", _copyright(root / LIB / "vendor").encode())
     _write(root / DOC / "changelog.gz", _gzip(changelog((ROOT / "CHANGELOG.md").read_text(), when)))
@@ -164,6 +180,19 @@ def _control(root: Path) -> None:
     _write(root / "DEBIAN/md5sums", "".join(sums).encode())
     for script in SCRIPTS:
         _write(root / "DEBIAN" / script, (HERE / script).read_bytes())
+
+
+def undo_setup() -> str:
+    """The program that takes our block out of config.txt, in one piece: ``kiosk/config_txt.py``, and in it
+    what that imports of ``kiosk/files.py``."""
+    program = (ROOT / "kiosk/config_txt.py").read_text()
+    found = re.findall(r"(?m)^(from kiosk\.files import (.+)\n)", program)
+    if len(found) != 1 or len(re.findall(r"(?m)^\s*(?:from|import) kiosk\b", program)) != 1:
+        raise BuildError("To run by itself kiosk/config_txt.py may import kiosk.files alone, in one line.")
+    line, names = found[0]
+    needed = re.findall(r"(?m)^(?:import|from) .+\n", (ROOT / "kiosk/files.py").read_text())
+    needed += ["\n\n" + inspect.getsource(getattr(files, name.strip())) for name in names.split(",")]
+    return program.replace(line, "".join(needed))
 
 
 def commented(defaults: str) -> str:

@@ -49,7 +49,8 @@ NO_UNIT = {"LoadState": "not-found", "ActiveState": "inactive", "SubState": "dea
 
 class Pi:
     """``root`` is the tree; ``machine()`` is what the doctor is given. ``forbidden``: paths this user may
-    not use; ``unit``: what systemd says; ``missing``: Python modules that are not installed."""
+    not use; ``unit``: what systemd says; ``watchdog``: the time that it asks of the board's watchdog;
+    ``missing``: Python modules that are not installed."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -63,6 +64,7 @@ class Pi:
         self.asked: list[list[str]] = []
         self.factory = MockFactory(pin_class=MockPWMPin)
         self.opening: Exception | None = None
+        self.watchdog = "15s"
         self.diary = root / "var/lib/cramp-kiosk/diary.db"
         self.put("proc/device-tree/model", MODEL + "\0")
         self.put("proc/cpuinfo", "processor\t: 0\n\nRevision\t: c03115\nSerial\t: 0\n")
@@ -72,6 +74,7 @@ class Pi:
         self.put("boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio\n")
         self.put("sys/class/hwmon/hwmon1/name", "rpi_volt\n")
         self.put("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
+        self.put("sys/class/watchdog/watchdog0/state", "active\n")
         self.put("sys/bus/w1/devices/w1_bus_master1/w1_master_slave_count", "1\n")
         self.put(f"sys/bus/w1/devices/{PROBE}/w1_slave", WARM)
         self.card("card1", "devices/dsi", DSI="connected")
@@ -120,6 +123,8 @@ class Pi:
 
     def _ask(self, arguments: list[str]) -> str | None:
         self.asked.append(list(arguments))
+        if "--property=RuntimeWatchdogUSec" in arguments:
+            return f"RuntimeWatchdogUSec={self.watchdog}\n" if self.watchdog else None
         return "".join(f"{key}={value}\n" for key, value in self.unit.items()) or None
 
     def _open(self, _name: str) -> MockFactory:

@@ -1,5 +1,7 @@
 """The doctor looks at the board and its pins."""
 
+import sys
+
 import pytest
 from gpiozero import InputDevice
 from gpiozero.pins.mock import MockFactory, MockPin
@@ -8,6 +10,7 @@ from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import device, wires
 from kiosk.doctor.finding import fine, note
 from kiosk.settings import Factory, Pins, Settings
+from tests.devices.gpiod.test_hardware_pwm import Tree
 from tests.doctor.pi import MODEL, RUNNING, told
 
 
@@ -124,61 +127,37 @@ def test_a_kernel_of_unknown_version_is_not_new(pi):
     assert pi.machine().kernel == (0, 0)
 
 
-def test_the_firmware_was_not_told(pi):
-    pi.put("boot/firmware/config.txt", "dtparam=audio=on\n")
-    assert told(wires.check_firmware(pi.machine())) == [
-        (
-            "problem",
-            "/boot/firmware/config.txt lacks dtparam=strict_gpiod, dtoverlay=w1-gpio.",
-            "Run sudo cramp-kiosk setup, then restart the device.",
-        )
-    ]
+OFF = "Tones are made in software; the PWM hardware is not switched on for them."
 
 
-def test_an_overlay_that_takes_a_pin(pi):
-    pi.put(
-        "boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio\ndtoverlay=gpio-fan,gpiopin=12\n"
+def test_the_pwm_hardware_on_lamp_and_buzzer(pi):
+    tree = Tree(pi.root / "sys")
+    tree.chip(0, "brcm,bcm2835-pwm", [12, 13])
+    (found,) = wires.check_pwm(pi.machine())
+    assert (found.level, found.says) == (
+        "ok",
+        "The PWM hardware makes the pulses of GPIO12, GPIO13 (pwmchip0).",
     )
-    found = wires.check_firmware(pi.machine())
-    assert [each.check for each in found] == ["pins.firmware", "pins.conflict"]
-    assert found[1].says.startswith("config.txt: dtoverlay=gpio-fan takes GPIO12, the lamp's")
+    assert found.facts["ours"] == {"GPIO12": "pwmchip0", "GPIO13": "pwmchip0"}
 
 
-def test_without_the_boot_partition(pi):
-    pi.take("boot/firmware/config.txt")
-    assert told(wires.check_firmware(pi.machine())) == [
-        (
-            "problem",
-            "The firmware's config.txt is not there.",
-            "Mount the boot partition: sudo mount /boot/firmware",
-        )
-    ]
+def test_the_buzzer_alone_by_the_kernels_own_pwm(pi):
+    Tree(pi.root / "sys").chip(1, "pwm-gpio", [13])
+    (found,) = wires.check_pwm(pi.machine())
+    assert found.says == "The PWM hardware makes the pulses of GPIO13 (pwmchip1)."
 
 
-def test_a_pin_that_is_no_number_counts_as_none(pi):
-    pi.put("boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio,gpiopin=x\n")
-    found = wires.check_firmware(pi.machine())
-    assert found[0].says == "/boot/firmware/config.txt lacks dtoverlay=w1-gpio."
+def test_the_fan_of_a_pi_5_is_no_pwm_for_us(pi):
+    pi.put("proc/device-tree/model", "Raspberry Pi 5 Model B Rev 1.0\0")
+    Tree(pi.root / "sys").chip(0, "raspberrypi,rp1-pwm", [45], named=True)
+    pi.put("sys/class/pwm/pwmchip0/npwm", "4\n")
+    pi.put("sys/class/pwm/pwmchip3/npwm", "1\n")  # one without a device tree
+    (found,) = wires.check_pwm(pi.machine())
+    assert told([found]) == [("note", OFF, "For cleaner ones: sudo cramp-kiosk setup --pwm.")]
+    assert [each["chip"] for each in found.facts["chips"]] == ["pwmchip0", "pwmchip3"]
 
 
-def test_a_config_that_may_not_be_read(pi, monkeypatch):
-    def refuse(_path):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(wires, "read_config", refuse)
-    assert told(wires.check_firmware(pi.machine())) == [
-        (
-            "note",
-            "/boot/firmware/config.txt cannot be read (Permission denied).",
-            "Run sudo cramp-kiosk doctor.",
-        )
-    ]
-
-
-def test_pwm_hardware(pi):
-    pi.put("sys/class/pwm/pwmchip0/npwm", "2\n")
-    assert wires.check_pwm(pi.machine()) == [
-        fine(
-            "pins.pwm", "The PWM hardware is there: pwmchip0.", chips=[{"chip": "pwmchip0", "channels": "2"}]
-        )
-    ]
+def test_without_a_fit_gpiod_nothing_of_ours_uses_the_pwm_hardware(pi, monkeypatch):
+    Tree(pi.root / "sys").chip(0, "brcm,bcm2835-pwm", [12, 13])
+    monkeypatch.setitem(sys.modules, "kiosk.devices.gpiod_pins.hardware_pwm", None)
+    assert wires.check_pwm(pi.machine())[0].says == OFF

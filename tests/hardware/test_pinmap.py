@@ -8,7 +8,7 @@ import pytest
 
 from hardware.facts import FOLDER, HEADER, Addon, circuit, pin_map
 from kiosk import settings_tree
-from kiosk.devices import conflicts
+from kiosk.devices import conflicts, overlays
 from kiosk.devices.pins import Pins
 
 ROOT = FOLDER.parent
@@ -84,6 +84,22 @@ def test_doctor_says_what_the_table_says(addon: Addon) -> None:
         told = conflicts.find(Pins(), line)
         assert bool(told) == (addon.verdict in ("clash", "display-only")), (line, told)
         assert all(line.split("=")[1] in sentence for sentence in told)
+
+
+def test_the_pins_of_the_table_are_those_of_the_overlays() -> None:
+    """The page and the check cannot tell different things."""
+    exact = {name for overlay in overlays.table().overlay for name in overlay.names}
+    ours = set(OURS.values())
+    compared = 0
+    for addon in PINMAP.addon:
+        lines = [overlays.Line(name=name, params={}) for name in addon.overlays if name in exact]
+        taken = {
+            pin for line in lines for each in overlays.table().known(line.name) for pin in each.takes(line)
+        }
+        if addon.overlays and len(lines) == len(addon.overlays):
+            assert taken & ours == set(addon.bcm) & ours, addon.key
+            compared += 1
+    assert compared > 10
 
 
 def test_doctor_knows_each_addon_of_the_table() -> None:

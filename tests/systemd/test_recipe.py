@@ -2,13 +2,12 @@
 
 import argparse
 import re
-import subprocess
 import tomllib
 
 import pytest
 
 import kiosk
-from kiosk import cli, settings, setup_config
+from kiosk import cli, settings
 from systemd.debian import build
 from systemd.debian.manual import manual
 
@@ -90,24 +89,21 @@ def test_the_changelog_in_debians_words():
     )
 
 
-# --- what a purge does
-
-
-def test_a_purge_takes_out_of_config_txt_what_setup_put_in(tmp_path):
-    firmware = "[all]\ndtparam=audio=on\n"
-    script = (build.HERE / "postrm").read_text()
-    (command,) = re.findall(r"sed -i '(.+)'", script)
-    file = tmp_path / "config.txt"
-    file.write_text(setup_config.with_block(firmware, ["dtoverlay=w1-gpio"]) + "dtparam=spi=on\n")
-    subprocess.run(["sed", "-i", command, file], check=True)
-    assert file.read_text() == firmware + "dtparam=spi=on\n"
-
-
 # --- what is brought along
 
 
 def test_a_download_with_another_hash_is_not_taken(tmp_path, monkeypatch):
     (tmp_path / "gpiozero-2.0.1.post3-py3-none-any.whl").write_bytes(b"something else")
-    monkeypatch.setattr(build.sys, "executable", "/bin/false")  # no pip, no network
-    with pytest.raises(build.BuildError, match="could not be had from PyPI"):
+    pip = tmp_path / "pip"
+    pip.write_text("#!/bin/sh\necho 'a page' >&2; echo 'ERROR: No matching distribution found' >&2; exit 1\n")
+    pip.chmod(0o755)
+    monkeypatch.setattr(build.sys, "executable", str(pip))
+    with pytest.raises(build.BuildError) as raised:
+        build.fetch(tmp_path)
+    assert str(raised.value) == (
+        "gpiozero and colorzero could not be had from PyPI: connect this computer to the network, then do "
+        "the same again (ERROR: No matching distribution found)."
+    )
+    monkeypatch.setattr(build.sys, "executable", "/bin/false")
+    with pytest.raises(build.BuildError, match="pip said nothing"):
         build.fetch(tmp_path)

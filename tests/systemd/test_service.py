@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from kiosk import app, show
 from kiosk.devices.gpiod_pins import pulser
@@ -94,14 +93,3 @@ def test_every_device_the_rules_give_away_goes_to_a_group_of_the_service():
     assert re.findall(r'^SUBSYSTEM=="(\w+)"', rules, re.MULTILINE) == ["gpio", "pwm", "backlight"]
     given = set(re.findall(r'GROUP="(\w+)"|chgrp (?:-R )?(\w+)', rules))
     assert {one or other for one, other in given} == {"gpio", "video"}
-
-
-def test_the_first_start_installs_the_package_from_the_card_sets_it_up_and_restarts():
-    text = (FILES / "user-data.example").read_text()
-    assert text.splitlines()[0] == "#cloud-config"
-    data = yaml.safe_load(text)
-    assert data["runcmd"] == [
-        "apt-get install --yes --no-install-recommends /boot/firmware/cramp-kiosk_*_all.deb",
-        "cramp-kiosk setup --yes",
-    ]
-    assert data["power_state"]["mode"] == "reboot"

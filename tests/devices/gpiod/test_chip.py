@@ -7,6 +7,7 @@ import pytest
 from gpiozero import LED, BadPinFactory, PinUnknownPi
 
 from kiosk.devices.gpiod_pins import GpiodFactory
+from kiosk.devices.gpiod_pins.chips import NoHeaderChip
 from tests.devices.gpiod.bench import PI_5, Heard, plug
 from tests.devices.gpiod.fake_gpiod import Board
 
@@ -69,6 +70,15 @@ class TestChip:
             GpiodFactory(dev=dev)
         assert str(raised.value) == says.format(dev=dev)
         assert board.opened == []
+
+    def test_the_labels_of_what_is_there_are_told(self, board: Board, tmp_path: Path) -> None:
+        (dev := tmp_path / "dev").mkdir()
+        plug(
+            board, dev, {"gpiochip11": "gpio-brcmstb@107d508500", "gpiochip15": OSError(errno.ENODEV, "gone")}
+        )
+        with pytest.raises(NoHeaderChip) as raised:
+            GpiodFactory(dev=dev)
+        assert raised.value.labels == ["gpio-brcmstb@107d508500"]
 
     def test_an_unknown_board_is_known_at_once(
         self, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
