@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Protocol, Self
@@ -17,7 +18,7 @@ import msgspec
 
 from kiosk import settings as owner
 from kiosk import techniques as library
-from kiosk.clock import SystemClock
+from kiosk.clock import SystemClock, local_now
 from kiosk.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
 from kiosk.core import night
 from kiosk.core.events import (
@@ -95,7 +96,7 @@ class House:
     """Everything but the screen, running: use as a context manager.
 
     ``publish`` hears of each new State from the conductor's thread and must only ring a bell. ``own_touch``
-    as in ``State``.
+    as in ``State``. ``clock_ok`` says whether the wall clock is set; by default the machine is asked.
     """
 
     def __init__(
@@ -108,8 +109,10 @@ class House:
         faults: frozenset[Fault] = frozenset(),
         settings_path: Path | None = None,
         own_touch: bool = False,
+        clock_ok: Callable[[], bool] | None = None,
     ) -> None:
         self.clock = SystemClock()
+        self._clock_ok = clock_is_set if clock_ok is None else clock_ok
         self._config = config
         self._settings_path = settings_path
         self._techniques = library.load()[0]
@@ -119,10 +122,11 @@ class House:
         state = night.new(owner.to_rules(config, self._techniques), self.clock.now())
         state = msgspec.structs.replace(state, faults=faults | parts.faults, own_touch=own_touch)
         outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight)
+        quiet = partial(_quiet_now, clock_ok=self._clock_ok)
         self.conductor = Conductor(
-            state, outputs, self.clock, perform=self._perform, publish=publish, quiet=_quiet_now
+            state, outputs, self.clock, perform=self._perform, publish=publish, quiet=quiet
         )
-        self._store = Store(diary)
+        self._store = Store(diary, clock_ok=self._clock_ok)
         self._thread = Thread(target=self._conduct, name="conductor")
         self._dated = True
         self._counted_for: date | None = None
@@ -160,7 +164,7 @@ class House:
 
     def tend(self) -> None:
         """Now and then, from the main thread: has the clock been set, has a new night begun?"""
-        dated, night_now = clock_is_set(), night_of(datetime.now())
+        dated, night_now = self._clock_ok(), night_of(local_now())
         if dated != self._dated:
             self._trouble(Fault.CLOCK, not dated)
         if (dated, night_now) != (self._dated, self._counted_for):
@@ -181,7 +185,7 @@ class House:
 
     def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
         """Begin to write; the night that was under way, if it is young enough to be offered again."""
-        now, found = _now(), None
+        now, found = local_now(), None
         # where this fails, the writer tries next, and says so if it stays so
         with contextlib.suppress(DiaryError, sqlite3.Error):
             under_way = self._store.open_episode(now)
@@ -189,7 +193,7 @@ class House:
                 found = Interrupted(under_way.since, under_way.techniques)
             elif under_way is not None:
                 self._store.close_interrupted()
-        self._writer = Writer(self._store, _now, self.clock.now, self._trouble, self._counted)
+        self._writer = Writer(self._store, local_now, self.clock.now, self._trouble, self._counted)
         stack.callback(self._writer.close)
         return found
 
@@ -249,17 +253,13 @@ def _be_on_time() -> None:
     sys.setswitchinterval(0.0005)  # Python's lock is else kept for 5 ms
 
 
-def _now() -> datetime:
-    return datetime.now().astimezone()
-
-
-def _quiet_now(rules: Rules) -> bool:
+def _quiet_now(rules: Rules, clock_ok: Callable[[], bool]) -> bool:
     """Whether these are quiet hours; an unset clock cannot tell, and is taken for night."""
     if rules.quiet_from == rules.quiet_to:
         return False
-    if not clock_is_set():
+    if not clock_ok():
         return True
-    now = _now()
+    now = local_now()
     minute = now.hour * 60 + now.minute
     if rules.quiet_from < rules.quiet_to:
         return rules.quiet_from <= minute < rules.quiet_to

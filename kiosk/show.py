@@ -9,12 +9,11 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from kiosk.clock import Clock
+from kiosk.clock import Clock, local_now
 from kiosk.conductor import Conductor
 from kiosk.core import night
 from kiosk.core.state import State
@@ -55,7 +54,7 @@ def notify(message: str) -> None:
 
 def time_of_day() -> tuple[str, Ms]:
     """The local time as the bedside clock shows it, and the ms until it changes."""
-    now = datetime.now()
+    now = local_now()
     return f"{now.hour}:{now.minute:02}", (60 - now.second) * SECOND - now.microsecond // 1000
 
 

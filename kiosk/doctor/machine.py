@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.devices import pins
+from kiosk.diary.clock import kernel_error
 from kiosk.files import is_there
 from kiosk.settings import Settings
 
@@ -69,7 +70,8 @@ def free_bytes(path: Path) -> int:
 class Machine:
     """The machine looked at, and the owner's settings for it. Tests give a tree and answers of their own.
 
-    ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``.
+    ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``,
+    ``clock_error`` asks the kernel who keeps the clock.
     """
 
     config: Settings = field(default_factory=Settings)
@@ -82,6 +84,7 @@ class Machine:
     open_factory: "Callable[[str], Factory]" = pins.open_factory
     free: Callable[[Path], int] = free_bytes
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clock_error: Callable[[], float | None] = kernel_error
 
     def text(self, path: str) -> str:
         """A file's text without the white space and NULs around it; "" if it cannot be read."""

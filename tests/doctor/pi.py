@@ -59,6 +59,7 @@ class Pi:
         self.missing: set[str] = {"gpiod", "RPi"}
         self.free = 12_000_000_000
         self.environ: dict[str, str] = {}
+        self.clock_error: float | None = None
         self.asked: list[list[str]] = []
         self.factory = MockFactory(pin_class=MockPWMPin)
         self.opening: Exception | None = None
@@ -139,6 +140,7 @@ class Pi:
             open_factory=self._open,
             free=lambda _path: self.free,
             environ=self.environ,
+            clock_error=lambda: self.clock_error,
         )
 
 
