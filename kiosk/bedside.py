@@ -99,7 +99,7 @@ def run(
                 print(_("No real pins: {reason}").format(reason=error), file=sys.stderr)
                 simulate = True
     if simulate:
-        if not _has_desktop():
+        if not _has_window():
             return NO_DISPLAY
         return _simulate(config, diary, size or (800, 480), faults)
     return _play(config, diary, parts, size, faults)
@@ -110,8 +110,23 @@ def _is_service() -> bool:
     return "NOTIFY_SOCKET" in os.environ
 
 
+def _has_window() -> bool:
+    """Whether a window can be opened; where one should be and cannot, the reason is said."""
+    if not _has_desktop():
+        return False
+    from kiosk.display.base import DisplayError
+    from kiosk.display.desktop import require_window
+
+    try:
+        require_window()
+    except DisplayError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
+
+
 def _has_desktop() -> bool:
-    """Whether a window can be opened (SDL's dummy driver, named explicitly, counts: tests use it)."""
+    """Whether a desktop is named (SDL's dummy driver, named explicitly, counts: tests use it)."""
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
 
 

@@ -97,8 +97,9 @@ class Show:
             try:
                 with open_display() as display:
                     told = ""
-                    panel = Panel.of(display.size, inches)
-                    self.run(display, Stage(panel, clock=time_of_day, has_light=has_light))
+                    while not self.stopping:
+                        panel = Panel.of(display.size, inches)
+                        self.run(display, Stage(panel, clock=time_of_day, has_light=has_light))
             except (DisplayError, OSError) as error:
                 if told != str(error):
                     told = str(error)
@@ -124,11 +125,15 @@ class Show:
             self._bell.wait(min(until - now, PULSE_EVERY))
 
     def run(self, display: Display, stage: Stage) -> None:
-        """Draw and wait, until stopped. Raises what the display raises."""
-        taps: Taps[Target] = Taps(display.size, stage.target_at)
+        """Draw and wait, until stopped or the display has another size. Raises what the display raises."""
+        size = display.size
+        taps: Taps[Target] = Taps(size, stage.target_at)
         rests = Rests()
         while not self.stopping:
             display.pump()
+            if display.size != size:
+                self._contacts.clear()  # they are in pixels that are no more
+                return
             while self._contacts:
                 contact = self._contacts.popleft()
                 tap = taps.feed(contact)

@@ -219,7 +219,7 @@ def test_by_the_bed_touch_leads_where_there_are_no_pins(evening, monkeypatch, ca
 
 def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
     monkeypatch.setattr(bedside, "open_factory", no_pins)
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     seen: list[Any] = []
 
     def play(at: Evening) -> bool:
@@ -241,7 +241,7 @@ def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
 
 
 def test_the_simulator_where_it_is_wished_for(evening, monkeypatch):
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     assert evening.run(msgspec.structs.replace(Settings(), pins=Pins()), simulate=True, size=(480, 320)) == 0
     assert [(name, arguments[0]) for name, arguments, _more in evening.glasses] == [("Simulator", (480, 320))]
 
@@ -249,8 +249,7 @@ def test_the_simulator_where_it_is_wished_for(evening, monkeypatch):
 def test_the_clock_of_the_computer_in_front_of_them_greets_nobody_with_a_fault(evening, monkeypatch):
     """Nobody vouches for the clock of most virtual machines; it is right all the same."""
     monkeypatch.setattr("kiosk.app.clock_is_set", lambda: False)
-    monkeypatch.setenv("DISPLAY", ":0")
-    evening.plan = lambda at: Fault.CLOCK in at.state.faults or at.glasses != []
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     assert evening.run(simulate=True) == 0
     assert evening.state.faults == set()
 
@@ -258,3 +257,11 @@ def test_the_clock_of_the_computer_in_front_of_them_greets_nobody_with_a_fault(e
 def test_no_simulator_without_a_desktop(evening):
     assert evening.run(simulate=True) == bedside.NO_DISPLAY
     assert evening.glasses == []
+
+
+def test_no_simulator_for_an_x_server_that_is_dead(evening, monkeypatch, capsys):
+    """A stale DISPLAY, from a session that has ended: a rehearsal instead, and the reason."""
+    monkeypatch.setenv("DISPLAY", ":32123")
+    assert evening.run(simulate=True) == bedside.NO_DISPLAY
+    assert evening.glasses == []
+    assert "nobody answers at DISPLAY=:32123" in capsys.readouterr().err

@@ -187,7 +187,12 @@ class Console:
         return None
 
     def pump(self) -> None:
-        """Show the picture again that another terminal has written over."""
+        """Show the picture again that another terminal has written over; take the panel anew, in its new
+        size, if it was given another mode. Raises ``DisplayError`` and ``OSError``."""
+        if self._in_front and self._open.has_changed():
+            log.info(_("{device} has another mode.").format(device=self._open.device))
+            self.close()
+            self.open()
         if self._came_back:
             self._came_back = False
             self._open.write([self.surface.get_rect()])

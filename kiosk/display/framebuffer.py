@@ -1,9 +1,8 @@
-"""The kernel's framebuffer: which one is the panel, what its pixels look like, and writing them."""
+"""The kernel's framebuffer: which one is the panel, and writing its pixels."""
 
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,14 +10,9 @@ import msgspec
 import pygame
 
 from kiosk.display.base import DisplayError
+from kiosk.display.geometry import Geometry, read_geometry, refusal, unknown_pixels
 from kiosk.display.terminal import Ioctl, system_ioctl
 from kiosk.words import _
-
-# linux/fb.h
-FBIOGET_VSCREENINFO, FBIOGET_FSCREENINFO = 0x4600, 0x4602
-_VARIABLE = struct.Struct("@40I")
-_FIXED = struct.Struct("@16sL4I3HILI")
-_FIXED_SIZE = 80
 
 _BUILT_IN = ("DSI", "DPI", "LVDS", "eDP", "SPI")
 
@@ -159,55 +153,6 @@ def _said(file: Path) -> str:
         return ""
 
 
-class Channel(msgspec.Struct, frozen=True):
-    """Where one colour sits in a pixel: bits from the lowest, and how many."""
-
-    offset: int
-    length: int
-
-    @property
-    def mask(self) -> int:
-        """The bits of this colour."""
-        return ((1 << self.length) - 1) << self.offset
-
-
-class Geometry(msgspec.Struct, frozen=True):
-    """What the kernel says about a framebuffer: pixels, bytes a line, and the first byte seen."""
-
-    width: int
-    height: int
-    bits: int
-    stride: int
-    start: int
-    red: Channel
-    green: Channel
-    blue: Channel
-
-    @property
-    def pixel_bytes(self) -> int:
-        """Bytes a pixel."""
-        return self.bits // 8
-
-
-def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
-    """Ask the kernel. Raises ``OSError``."""
-    variable, fixed = bytearray(_VARIABLE.size), bytearray(_FIXED_SIZE)
-    ioctl(fd, FBIOGET_VSCREENINFO, variable)
-    ioctl(fd, FBIOGET_FSCREENINFO, fixed)
-    v = _VARIABLE.unpack(variable)
-    stride = _FIXED.unpack_from(fixed)[9]
-    return Geometry(
-        width=v[0],
-        height=v[1],
-        bits=v[6],
-        stride=stride,
-        start=v[5] * stride + v[4] * v[6] // 8,
-        red=Channel(v[8], v[9]),
-        green=Channel(v[11], v[12]),
-        blue=Channel(v[14], v[15]),
-    )
-
-
 class Framebuffer:
     """An open framebuffer with a surface in its own pixel format.
 
@@ -239,7 +184,7 @@ class Framebuffer:
             ) from error
         try:
             self.geometry = read_geometry(self._fd, ioctl)
-            self._sheet = _sheet(self.geometry)
+            self._sheet = _sheet(device, self.geometry)
         except OSError as error:
             os.close(self._fd)
             raise DisplayError(
@@ -247,15 +192,16 @@ class Framebuffer:
                     device=device, error=error.strerror
                 )
             ) from error
-        except (ValueError, pygame.error) as error:
+        except DisplayError:
             os.close(self._fd)
-            raise DisplayError(
-                _("{device} has {bits} bits a pixel; 16 and 32 can be drawn on.").format(
-                    device=device, bits=self.geometry.bits
-                )
-            ) from error
+            raise
+        self._ioctl = ioctl
         self.size = (self.geometry.width, self.geometry.height)
         self.surface = self._sheet.subsurface((0, 0), self.size)
+
+    def has_changed(self) -> bool:
+        """Whether the kernel has given it another mode since. Raises ``OSError`` where it is gone."""
+        return read_geometry(self._fd, self._ioctl) != self.geometry
 
     def write(self, rects: Iterable[pygame.Rect]) -> None:
         """Write the rows of these parts, each row once; with ``exact`` just the parts. Raises ``OSError``."""
@@ -299,14 +245,17 @@ class Framebuffer:
             os.close(self._fd)
 
 
-def _sheet(geometry: Geometry) -> pygame.Surface:
+def _sheet(device: Path, geometry: Geometry) -> pygame.Surface:
     """A surface whose rows are as long as the framebuffer's, if a surface's can be: then a band of rows
-    is one piece of memory."""
-    if geometry.bits not in (16, 32):
-        raise ValueError(geometry.bits)
-    masks = (geometry.red.mask, geometry.green.mask, geometry.blue.mask, 0)
-    whole = geometry.stride // geometry.pixel_bytes
-    return pygame.Surface((max(whole, geometry.width), geometry.height), 0, geometry.bits, masks)
+    is one piece of memory. Raises ``DisplayError`` where none can be drawn."""
+    why_not = refusal(device, geometry)
+    if why_not is not None:
+        raise DisplayError(why_not)
+    whole = (geometry.stride // geometry.pixel_bytes, geometry.height)
+    try:
+        return pygame.Surface(whole, 0, geometry.bits, geometry.masks)
+    except (ValueError, pygame.error) as error:
+        raise DisplayError(unknown_pixels(device, geometry)) from error
 
 
 def bands(rects: Iterable[pygame.Rect], size: tuple[int, int]) -> list[tuple[int, int]]:

@@ -4,28 +4,21 @@ import os
 import struct
 from pathlib import Path
 
+import msgspec
 import pygame
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.display.base import DisplayError
-from kiosk.display.framebuffer import (
-    Candidate,
-    Channel,
-    Connector,
-    Framebuffer,
-    Geometry,
-    bands,
-    candidates,
-    read_geometry,
-    survey,
-)
+from kiosk.display.framebuffer import Candidate, Connector, Framebuffer, bands, candidates, survey
+from kiosk.display.geometry import Channel, Geometry, read_geometry
 from tests.display.fake_console import (
     FILL,
     RGB565,
     XBGR,
     XRGB,
+    XRGB30,
     FakeKernel,
     card,
     framebuffer,
@@ -39,6 +32,8 @@ PIXEL = {
     "32 bit, blue first in memory": (32, XRGB, b"\x08\xb0\xff\x00"),
     "32 bit, red first in memory": (32, XBGR, b"\xff\xb0\x08\x00"),
     "32 bit, padding first": (32, (Channel(8, 8), Channel(16, 8), Channel(24, 8)), b"\x00\xff\xb0\x08"),
+    "24 bit, blue first in memory": (24, XRGB, b"\x08\xb0\xff"),
+    "24 bit, red first in memory": (24, XBGR, b"\xff\xb0\x08"),
     "16 bit 565": (16, RGB565, struct.pack("<H", 0x1F << 11 | 0x2C << 5 | 0x01)),
     "16 bit 565, blue high": (
         16,
@@ -140,9 +135,10 @@ def test_spi_panels_are_the_slow_ones() -> None:
 
 
 def test_geometry_is_what_the_kernel_says() -> None:
-    wanted = geometry((800, 480), 16, RGB565, stride=1664, start=480 * 1664 + 2 * 2)
+    told = geometry((800, 480), 16, RGB565, stride=1664, start=480 * 1664 + 2 * 2)
+    wanted = msgspec.structs.replace(told, line=802, memory=1664 * 960)
     with Path("/dev/null").open("rb") as file:
-        assert read_geometry(file.fileno(), FakeKernel(wanted, offset=(2, 480)).ioctl) == wanted
+        assert read_geometry(file.fileno(), FakeKernel(told, offset=(2, 480)).ioctl) == wanted
 
 
 def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,21 +152,94 @@ def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch
     screen.close()
 
 
+REMEDY = 'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can be drawn."
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         (None, "{path} does not answer like a framebuffer: Inappropriate ioctl for device."),
+        (geometry((W, H), 8, (Channel(0, 8),) * 3), f"{{path}} {PALETTE} {REMEDY}"),
         (
-            geometry((W, H), 8, (Channel(0, 8),) * 3),
-            "{path} has 8 bits a pixel; 16 and 32 can be drawn on.",
+            msgspec.structs.replace(geometry((W, H), 16, RGB565), colours=False),
+            f"{{path}} {PALETTE.replace('8', '16', 1)} {REMEDY}",
+        ),
+        (
+            geometry((W, H), 32, XRGB30),
+            f"{{path}} has 10 bits a colour; at most 8 can be drawn. {REMEDY}",
+        ),
+        (
+            geometry((W, H), 16, (Channel(8, 4), Channel(4, 4), Channel(0, 4))),
+            "{path} has pixels of a kind that cannot be drawn (red 4, green 4, blue 4 of 16 bits). " + REMEDY,
+        ),
+        (
+            msgspec.structs.replace(geometry((800, 480), 32, XRGB, stride=3200), memory=3200 * 479),
+            "{path} contradicts itself: its memory of 1532800 bytes is too short for 480 lines. " + REMEDY,
         ),
     ],
+    ids=[
+        "no framebuffer",
+        "palette",
+        "palette of 16 bits",
+        "10 bits a colour",
+        "4 bits a colour",
+        "too short",
+    ],
 )
-def test_what_can_not_be_drawn_on(answer: Geometry | None, message: str, tmp_path: Path) -> None:
+def test_what_can_not_be_drawn_on_is_said_with_what_to_do(
+    answer: Geometry | None, message: str, tmp_path: Path
+) -> None:
     path = framebuffer_file(tmp_path / "fb0", 100)
     with pytest.raises(DisplayError) as caught:
         Framebuffer(path, FakeKernel(answer).ioctl)
     assert str(caught.value) == message.format(path=path)
+
+
+@pytest.mark.parametrize(
+    ("width", "bits", "stride", "line"),
+    [
+        (800, 32, 1600, 0),
+        (800, 32, 3199, 0),
+        (800, 24, 3200, 0),
+        (800, 16, 3200, 0),
+        (800, 16, 2400, 0),
+        (800, 32, 3200, 1600),
+        (0, 32, 3200, 0),
+    ],
+    ids=[
+        "half",
+        "a byte short",
+        "24 bits kept as 32",
+        "16 bits kept as 32",
+        "16 bits kept as 24",
+        "shorter than the line beside the picture",
+        "no pixels at all",
+    ],
+)
+def test_a_stride_that_contradicts_the_depth_is_refused(
+    width: int, bits: int, stride: int, line: int, tmp_path: Path
+) -> None:
+    told = geometry((width, 480), bits, RGB565 if bits == 16 else XRGB, stride=stride)
+    path = framebuffer_file(tmp_path / "fb0", 100)
+    with pytest.raises(DisplayError) as caught:
+        Framebuffer(path, FakeKernel(msgspec.structs.replace(told, line=line)).ioctl)
+    says = f"{line or width} pixels of {bits} bits are no line of {stride} bytes."
+    assert str(caught.value) == f"{path} contradicts itself: {says} {REMEDY}"
+
+
+@pytest.mark.parametrize(
+    ("width", "bits", "channels", "stride"),
+    [(800, 16, RGB565, 1664), (1024, 16, RGB565, 4096), (800, 24, XRGB, 2432), (1366, 32, XRGB, 5632)],
+)
+def test_lines_padded_to_a_power_of_two_are_drawn(
+    width: int, bits: int, channels: tuple[Channel, Channel, Channel], stride: int, tmp_path: Path
+) -> None:
+    """A page of memory a line, some graphics chips want, though 32 bits would need as much."""
+    path = framebuffer_file(tmp_path / "fb0", 10 * stride)
+    screen = Framebuffer(path, FakeKernel(geometry((width, 10), bits, channels, stride=stride)).ioctl)
+    assert screen.size == (width, 10)
+    screen.close()
 
 
 def test_a_framebuffer_that_is_gone(tmp_path: Path) -> None:
