@@ -51,7 +51,7 @@ def open_parts(config: owner.Settings) -> Parts:
     pins = config.pins
     factory: Factory = open_factory(pins.factory)
     lamp = Lamp(pins.lamp, factory)
-    backlight = Backlight()
+    backlight = Backlight(alone=not _has_desktop())
     kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
     buzzer = kind(pins.buzzer, factory)
     return Parts(
@@ -60,20 +60,21 @@ def open_parts(config: owner.Settings) -> Parts:
         backlight,
         lambda post: Button(pins.button, factory, post, SystemClock().now),
         lambda post: Probe(post, config.soak.probe_offset),
-        closing=(factory, lamp, buzzer),
+        closing=(factory, lamp, buzzer, backlight),
         has_light=lambda: backlight.dims,
     )
 
 
 def without_pins(config: owner.Settings) -> Parts:
     """Touch alone: what is left of the device when its pins cannot be had."""
-    backlight = Backlight()
+    backlight = Backlight(alone=not _has_desktop())
     return Parts(
         Absent(),
         Absent(),
         backlight,
         lambda _post: None,
         lambda post: Probe(post, config.soak.probe_offset),
+        closing=(backlight,),
         faults=frozenset({Fault.NO_GPIO}),
         has_light=lambda: backlight.dims,
     )

@@ -20,8 +20,8 @@ from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
 from kiosk.display.console import PATIENCE, find_panel
-from kiosk.display.framebuffer import Candidate
 from kiosk.display.touch import Rests, Taps
+from kiosk.panels import Candidate
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel

@@ -16,6 +16,7 @@ from kiosk.app import House
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import CountIn, Crosses
 from kiosk.core.state import State
+from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.settings import Buzzer, Display, Pins, Screen, Settings, Sound, Touch
 
@@ -182,6 +183,25 @@ def test_the_buzzer_that_is_fitted(evening, kind, named):
     assert type(parts.buzzer).__name__ == named
     for part in parts.closing:
         part.close()
+
+
+@pytest.mark.parametrize(("display", "alone"), [("", True), (":0", False)], ids=["console", "desktop"])
+def test_lights_of_other_panels_are_ours_where_no_desktop_shows_anything_on_them(
+    evening, monkeypatch, display, alone
+):
+    told: list[dict[str, bool]] = []
+
+    def make(**more: bool) -> Backlight:
+        told.append(more)
+        return Backlight(evening.folder)
+
+    monkeypatch.setattr(bedside, "Backlight", make)
+    monkeypatch.setenv("DISPLAY", display)
+    parts = bedside.open_parts(Settings())
+    assert parts.backlight in parts.closing, "they are given back"
+    for part in (*parts.closing, *bedside.without_pins(Settings()).closing):
+        part.close()
+    assert told == [{"alone": alone}] * 2
 
 
 def test_mistakes_in_the_settings_are_said_on_the_screen(evening):

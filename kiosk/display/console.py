@@ -16,10 +16,11 @@ import pygame
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Clock, Contact, DisplayError, OnContact, monotonic
 from kiosk.display.foreground import Foreground
-from kiosk.display.framebuffer import Candidate, Framebuffer, candidates, no_framebuffer
+from kiosk.display.framebuffer import Framebuffer
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
+from kiosk.panels import Candidate, candidates, no_framebuffer
 from kiosk.words import _
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ import pygame
 
 from kiosk.core.technique import Ms
 from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
-from kiosk.display.framebuffer import connectors
 from kiosk.display.touch import Transform
 from kiosk.display.x11 import Screen
+from kiosk.panels import connectors
 from kiosk.words import _
 
 FAST: Ms = 33

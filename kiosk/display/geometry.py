@@ -103,28 +103,27 @@ def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
     )
 
 
+def remedy() -> str:
+    """What to do about pixels that cannot be drawn."""
+    return _('Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].')
+
+
 def refusal(device: Path, geometry: Geometry) -> str | None:
-    """Why nothing can be drawn there, and what to do; None: it can."""
+    """Why nothing can be drawn there, in one sentence; None: it can."""
     colours = max(geometry.red.length, geometry.green.length, geometry.blue.length)
     if geometry.bits not in DEPTHS or not geometry.colours:
         sentence = _(
-            "{device} has {bits} bits a pixel, or a palette; colours of 16, 24 and 32 bits can be drawn. "
-            'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+            "{device} has {bits} bits a pixel, or a palette; colours of 16, 24 and 32 bits can be drawn."
         )
     elif colours > 8:
-        sentence = _(
-            "{device} has {colours} bits a colour; at most 8 can be drawn. "
-            'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
-        )
+        sentence = _("{device} has {colours} bits a colour; at most 8 can be drawn.")
     elif not geometry.fits:
         sentence = _(
-            "{device} contradicts itself: {width} pixels of {bits} bits are no line of {stride} bytes. "
-            'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+            "{device} contradicts itself: {width} pixels of {bits} bits are no line of {stride} bytes."
         )
     elif not geometry.reaches:
         sentence = _(
-            "{device} contradicts itself: its memory of {memory} bytes is too short for {height} lines. "
-            'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+            "{device} contradicts itself: its memory of {memory} bytes is too short for {height} lines."
         )
     else:
         return None
@@ -143,7 +142,7 @@ def unknown_pixels(device: Path, geometry: Geometry) -> str:
     """What to say where pygame knows no pixels of this kind."""
     return _(
         "{device} has pixels of a kind that cannot be drawn (red {red}, green {green}, blue {blue} of {bits} "
-        'bits). Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+        "bits)."
     ).format(
         device=device,
         red=geometry.red.length,

@@ -7,8 +7,8 @@ import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind
 from kiosk.display.console import Console, find_panel
-from kiosk.display.framebuffer import candidates
 from kiosk.display.terminal import KD_GRAPHICS, KD_TEXT, GraphicsMode
+from kiosk.panels import candidates
 from tests.display.fake_console import (
     RGB565,
     XRGB,

@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind, Source
 from kiosk.display.desktop import FAST, LINGER, LOOK_EVERY, SLOW, Desktop, driver_settings, require_window
-from kiosk.display.framebuffer import Connector
 from kiosk.display.touch import Transform
+from kiosk.panels import Connector
 from tests.display.fake_console import card
 
 SIZE = (800, 480)
