@@ -10,6 +10,7 @@ import msgspec
 
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.which_light import BackLight, Kin
+from kiosk.display.base import DisplayError
 from kiosk.display.decode import EV_ABS, EV_KEY, is_touch_panel
 from kiosk.display.geometry import Channel, Geometry, refusal, remedy
 from kiosk.doctor.finding import Finding, fine, note, problem
@@ -38,7 +39,7 @@ def check_screen(machine: Machine) -> list[Finding]:
             _("There is no screen: the kernel offers no framebuffer."),
             _("Connect the panel before switching on; config.txt needs dtoverlay=vc4-kms-v3d."),
         )
-        return [no_screen, *reasons]
+        return [no_screen, *reasons, *_desktop(machine)]
     best = found[0]
     device = str(best.device)
     if best.rank == 3:
@@ -123,6 +124,10 @@ def _facts(candidate: Candidate) -> dict[str, Any]:
 def _desktop(machine: Machine) -> list[Finding]:
     if machine.service_runs or not any(machine.environ.get(n) for n in ("WAYLAND_DISPLAY", "DISPLAY")):
         return []
+    try:
+        machine.require_window()
+    except DisplayError as error:
+        return [note("screen.desktop", str(error))]
     return [note("screen.desktop", _("A desktop is running: cramp-kiosk run opens a window in it."))]
 
 

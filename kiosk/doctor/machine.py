@@ -59,6 +59,13 @@ def is_installed(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
+def require_window() -> None:
+    """Raises ``DisplayError`` where no window can be opened."""
+    from kiosk.display import desktop  # noqa: PLC0415 - pygame, which whoever asks for the diary does not need
+
+    desktop.require_window()
+
+
 def free_bytes(path: Path) -> int:
     """Free space of the disk that ``path``, or the nearest folder above it that exists, is on."""
     while not is_there(path):
@@ -71,7 +78,7 @@ class Machine:
     """The machine looked at, and the owner's settings for it. Tests give a tree and answers of their own.
 
     ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``,
-    ``clock_error`` asks the kernel who keeps the clock.
+    ``clock_error`` asks the kernel who keeps the clock; ``require_window`` raises ``DisplayError``.
     """
 
     config: Settings = field(default_factory=Settings)
@@ -85,6 +92,7 @@ class Machine:
     free: Callable[[Path], int] = free_bytes
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock_error: Callable[[], float | None] = kernel_error
+    require_window: Callable[[], None] = require_window
 
     def text(self, path: str) -> str:
         """A file's text without the white space and NULs around it; "" if it cannot be read."""

@@ -122,6 +122,12 @@ def test_a_desktop_is_told_unless_the_service_has_the_screen(pi):
     assert told(glass.check_screen(pi.machine()))[-1] == BUILT_IN
 
 
+def test_a_desktop_that_is_named_and_not_there(pi):
+    pi.environ = {"DISPLAY": ":7"}
+    pi.no_window = "No window could be opened: nobody answers at DISPLAY=:7."
+    assert told(glass.check_screen(pi.machine()))[-1] == ("note", pi.no_window, "")
+
+
 def test_a_touch_panel_that_may_not_be_read_and_no_library(pi):
     pi.forbidden = {"/dev/input/event4"}
     pi.missing = {"evdev"}
