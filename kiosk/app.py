@@ -9,7 +9,8 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -17,7 +18,7 @@ import msgspec
 
 from kiosk import settings as owner
 from kiosk import techniques as library
-from kiosk.clock import SystemClock
+from kiosk.clock import SystemClock, local_now
 from kiosk.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
 from kiosk.core import night
 from kiosk.core.events import (
@@ -107,7 +108,8 @@ class House:
     """Everything but the screen, running: use as a context manager.
 
     ``publish`` hears of each new State from the conductor's thread and must only ring a bell. ``own_touch``
-    as in ``State``. All its threads are ``supervisor``'s, which says when the program must end.
+    as in ``State``. All its threads are ``supervisor``'s, which says when the program must end. ``clock_ok``
+    says whether the wall clock is set; by default the machine is asked.
     """
 
     def __init__(
@@ -121,9 +123,11 @@ class House:
         settings_path: Path | None = None,
         own_touch: bool = False,
         supervisor: Supervisor | None = None,
+        clock_ok: Callable[[], bool] | None = None,
     ) -> None:
         self.supervisor = supervisor or Supervisor()
         self.clock = SystemClock()
+        self._clock_ok = clock_is_set if clock_ok is None else clock_ok
         self._config = config
         self._settings_path = settings_path
         self._techniques = library.load()[0]
@@ -132,10 +136,11 @@ class House:
         state = night.new(owner.to_rules(config, self._techniques), self.clock.now())
         state = msgspec.structs.replace(state, faults=faults | parts.faults, own_touch=own_touch)
         outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight, parts.check)
+        quiet = partial(_quiet_now, clock_ok=self._clock_ok)
         self.conductor = Conductor(
-            state, outputs, self.clock, perform=self._perform, publish=publish, quiet=_quiet_now
+            state, outputs, self.clock, perform=self._perform, publish=publish, quiet=quiet
         )
-        self._store = Store(diary)
+        self._store = Store(diary, clock_ok=self._clock_ok)
         self._thread: Supervised
         self._dated = True
         self._counted_for: date | None = None
@@ -184,7 +189,7 @@ class House:
         if hopeless and isinstance(self.conductor.state.page, Asleep):
             log.error("what dies again and again: %s; the program starts anew", ", ".join(hopeless))
             self.supervisor.fail()
-        dated, night_now = clock_is_set(), night_of(datetime.now())
+        dated, night_now = self._clock_ok(), night_of(local_now())
         if dated != self._dated:
             self._trouble(Fault.CLOCK, not dated)
         if (dated, night_now) != (self._dated, self._counted_for):
@@ -212,7 +217,7 @@ class House:
 
     def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
         """Begin to write; the night that was under way, if it is young enough to be offered again."""
-        now, found = _now(), None
+        now, found = local_now(), None
         # where this fails, the writer tries next, and says so if it stays so
         with contextlib.suppress(DiaryError, sqlite3.Error):
             under_way = self._store.open_episode(now)
@@ -221,7 +226,7 @@ class House:
             elif under_way is not None:
                 self._store.close_interrupted()
         self._writer = Writer(
-            self._store, _now, self.clock.now, self._trouble, self._counted, supervisor=self.supervisor
+            self._store, local_now, self.clock.now, self._trouble, self._counted, supervisor=self.supervisor
         )
         stack.callback(self._writer.close)
         return found
@@ -284,17 +289,13 @@ def _be_on_time() -> None:
     sys.setswitchinterval(0.0005)  # Python's lock is else kept for 5 ms
 
 
-def _now() -> datetime:
-    return datetime.now().astimezone()
-
-
-def _quiet_now(rules: Rules) -> bool:
+def _quiet_now(rules: Rules, clock_ok: Callable[[], bool]) -> bool:
     """Whether these are quiet hours; an unset clock cannot tell, and is taken for night."""
     if rules.quiet_from == rules.quiet_to:
         return False
-    if not clock_is_set():
+    if not clock_ok():
         return True
-    now = _now()
+    now = local_now()
     minute = now.hour * 60 + now.minute
     if rules.quiet_from < rules.quiet_to:
         return rules.quiet_from <= minute < rules.quiet_to

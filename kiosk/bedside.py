@@ -4,19 +4,19 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import settings as owner
 from kiosk.app import House, Parts
-from kiosk.clock import SystemClock
+from kiosk.clock import SystemClock, local_now
 from kiosk.core.events import Event, Fault, ProbeError
 from kiosk.core.pages import Crosses
 from kiosk.core.signals import Volume
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
+from kiosk.diary.clock import is_plausible
 from kiosk.supervise import Supervisor
 from kiosk.words import _
 
@@ -52,7 +52,7 @@ def open_parts(config: owner.Settings, supervisor: Supervisor | None = None) -> 
     pins = config.pins
     factory: Factory = open_factory(pins.factory, supervisor=supervisor)
     lamp = Lamp(pins.lamp, factory)
-    backlight = Backlight()
+    backlight = Backlight(alone=not _has_desktop())
     kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
     buzzer = kind(pins.buzzer, factory)
     return Parts(
@@ -61,7 +61,7 @@ def open_parts(config: owner.Settings, supervisor: Supervisor | None = None) -> 
         backlight,
         lambda post: Button(pins.button, factory, post, SystemClock().now),
         lambda post: Probe(post, config.soak.probe_offset, config.soak.probe, supervisor=supervisor),
-        closing=(factory, lamp, buzzer),
+        closing=(factory, lamp, buzzer, backlight),
         has_light=lambda: backlight.dims,
         check=getattr(factory, "check", lambda: None),
     )
@@ -69,13 +69,14 @@ def open_parts(config: owner.Settings, supervisor: Supervisor | None = None) -> 
 
 def without_pins(config: owner.Settings, supervisor: Supervisor | None = None) -> Parts:
     """Touch alone: what is left of the device when its pins cannot be had."""
-    backlight = Backlight()
+    backlight = Backlight(alone=not _has_desktop())
     return Parts(
         Absent(),
         Absent(),
         backlight,
         lambda _post: None,
         lambda post: Probe(post, config.soak.probe_offset, config.soak.probe, supervisor=supervisor),
+        closing=(backlight,),
         faults=frozenset({Fault.NO_GPIO}),
         has_light=lambda: backlight.dims,
     )
@@ -102,7 +103,7 @@ def run(
                 print(_("No real pins: {reason}").format(reason=error), file=sys.stderr)
                 simulate = True
     if simulate:
-        if not _has_desktop():
+        if not _has_window():
             return NO_DISPLAY
         return _simulate(config, diary, size or (800, 480), faults, supervisor)
     return _play(config, diary, parts, size, faults, supervisor=supervisor)
@@ -113,8 +114,23 @@ def _is_service() -> bool:
     return "NOTIFY_SOCKET" in os.environ
 
 
+def _has_window() -> bool:
+    """Whether a window can be opened; where one should be and cannot, the reason is said."""
+    if not _has_desktop():
+        return False
+    from kiosk.display.base import DisplayError
+    from kiosk.display.desktop import require_window
+
+    try:
+        require_window()
+    except DisplayError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
+
+
 def _has_desktop() -> bool:
-    """Whether a window can be opened (SDL's dummy driver, named explicitly, counts: tests use it)."""
+    """Whether a desktop is named (SDL's dummy driver, named explicitly, counts: tests use it)."""
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
 
 
@@ -242,13 +258,20 @@ def _simulate(
 
     def readout() -> Readout:
         hertz, volume = buzzer.current
-        clock_time = f"{datetime.now().astimezone():%H:%M:%S}"
+        clock_time = f"{local_now():%H:%M:%S}"
         return Readout(lamp.current, hertz, volume, light.current, clock_time, probes[0].water)
 
     bell = Bell()
     parts = Parts(lamp, buzzer, light, make_button, make_probe)
+    # whoever sits before a computer sees its clock; that of a virtual machine nobody vouches for
     with House(
-        config, parts, diary, publish=lambda _state: bell.ring(), faults=faults, supervisor=supervisor
+        config,
+        parts,
+        diary,
+        publish=lambda _state: bell.ring(),
+        faults=faults,
+        supervisor=supervisor,
+        clock_ok=is_plausible,
     ) as house:
         show = Show(house.conductor, bell, clock, house.tend, house.hung)
         supervisor.on_failure(show.stop)

@@ -1,9 +1,18 @@
-"""Time, injected: milliseconds of a clock that never jumps. The one place that reads it."""
+"""Time, injected: milliseconds of a clock that never jumps. The one place that reads it; and local time."""
 
 import time
+from datetime import datetime
 from typing import Protocol
 
 from kiosk.core.technique import Ms
+
+
+def local_now() -> datetime:
+    """The local time, with its offset from UTC, by the time zone that is set now: whoever moves
+    /etc/localtime need not restart anything. The C library looks at that file only when it is told to,
+    and reads it only if it is another one: 2 microseconds."""
+    time.tzset()
+    return datetime.now().astimezone()
 
 
 class Clock(Protocol):

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import warnings
 
 #: ``pkg_resources`` (pygame asks it where its own icon is), numpy (through the array modules), and the
 #: sound libraries under the mixer, which the simulator's speaker loads where it can be heard.
@@ -15,6 +16,10 @@ UNNEEDED = (
     "pygame.surfarray",
 )
 
+#: What Debian's pygame tells everybody at import, before each command: that another build could use more of
+#: the processor (avx2, sse2, neon). Nobody here can do anything about it.
+BOAST = r"Your system is \w+ capable but pygame was not built with support for it"
+
 
 def load_pygame() -> None:
     """Import pygame as on a machine that has none of ``UNNEEDED``; they can be imported afterwards."""
@@ -24,7 +29,9 @@ def load_pygame() -> None:
     for name in masked:
         sys.modules[name] = None  # type: ignore[assignment]  # what the import system takes for "not there"
     try:
-        importlib.import_module("pygame")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", BOAST, RuntimeWarning)
+            importlib.import_module("pygame")
     finally:
         for name in masked:
             del sys.modules[name]

@@ -9,20 +9,19 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from kiosk.clock import Clock
+from kiosk.clock import Clock, local_now
 from kiosk.conductor import Conductor
 from kiosk.core import night
 from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
 from kiosk.display.console import PATIENCE, find_panel
-from kiosk.display.framebuffer import Candidate
 from kiosk.display.touch import Rests, Taps
+from kiosk.panels import Candidate
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
@@ -58,7 +57,7 @@ def notify(message: str) -> None:
 
 def time_of_day() -> tuple[str, Ms]:
     """The local time as the bedside clock shows it, and the ms until it changes."""
-    now = datetime.now()
+    now = local_now()
     return f"{now.hour}:{now.minute:02}", (60 - now.second) * SECOND - now.microsecond // 1000
 
 
@@ -110,8 +109,9 @@ class Show:
             try:
                 with open_display() as display:
                     told = ""
-                    panel = Panel.of(display.size, inches)
-                    self.run(display, Stage(panel, clock=time_of_day, has_light=has_light))
+                    while not self.stopping:
+                        panel = Panel.of(display.size, inches)
+                        self.run(display, Stage(panel, clock=time_of_day, has_light=has_light))
             except (DisplayError, OSError) as error:
                 if told != str(error):
                     told = str(error)
@@ -137,11 +137,15 @@ class Show:
             self._bell.wait(min(until - now, PULSE_EVERY))
 
     def run(self, display: Display, stage: Stage) -> None:
-        """Draw and wait, until stopped. Raises what the display raises."""
-        taps: Taps[Target] = Taps(display.size, stage.target_at)
+        """Draw and wait, until stopped or the display has another size. Raises what the display raises."""
+        size = display.size
+        taps: Taps[Target] = Taps(size, stage.target_at)
         rests = Rests()
         while not self.stopping:
             display.pump()
+            if display.size != size:
+                self._contacts.clear()  # they are in pixels that are no more
+                return
             while self._contacts:
                 contact = self._contacts.popleft()
                 tap = taps.feed(contact)

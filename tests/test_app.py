@@ -236,11 +236,12 @@ def test_without_pins_a_banner_says_so_and_touch_leads(folder):
 
 
 def test_an_unset_clock_is_a_banner_until_it_is_set(folder, monkeypatch):
-    monkeypatch.setattr(app, "clock_is_set", lambda: False)
+    said: list[bool] = []
+    monkeypatch.setattr(app, "clock_is_set", lambda: bool(said))
     watcher = Watcher()
     with house(folder, Bench(), watcher) as running:
         watcher.until(lambda state: Fault.CLOCK in state.faults)
-        monkeypatch.setattr(app, "clock_is_set", lambda: True)
+        said.append(True)
         running.tend()
         watcher.until(lambda state: Fault.CLOCK not in state.faults)
 
@@ -318,11 +319,9 @@ def test_after_an_error_that_keeps_coming_back_the_house_says_it_failed(folder, 
     ],
 )
 def test_quiet_hours_by_the_local_clock(monkeypatch, quiet_from, quiet_to, hour, quiet):
-    monkeypatch.setattr(app, "clock_is_set", lambda: True)
-    monkeypatch.setattr(app, "_now", lambda: datetime(2026, 3, 14, hour, 0).astimezone())
-    assert app._quiet_now(Rules(quiet_from=quiet_from, quiet_to=quiet_to)) is quiet
+    monkeypatch.setattr(app, "local_now", lambda: datetime(2026, 3, 14, hour, 0).astimezone())
+    assert app._quiet_now(Rules(quiet_from=quiet_from, quiet_to=quiet_to), lambda: True) is quiet
 
 
-def test_a_clock_that_is_not_set_is_taken_for_night(monkeypatch):
-    monkeypatch.setattr(app, "clock_is_set", lambda: False)
-    assert app._quiet_now(Rules())
+def test_a_clock_that_is_not_set_is_taken_for_night():
+    assert app._quiet_now(Rules(), lambda: False)

@@ -69,6 +69,16 @@ def test_run_without_pins_and_display_plays_a_rehearsal_and_says_so(home, capsys
     assert len(pictures) == 31
 
 
+def test_run_with_a_display_that_is_not_there_plays_a_rehearsal_too(capsys, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":32123")
+    assert main(["run"]) == 0
+    out, err = capsys.readouterr()
+    _pins, why, rehearsal, *_pictures = err.splitlines()
+    assert why.startswith("No window could be opened: nobody answers at DISPLAY=:32123")
+    assert rehearsal == "There is no display here, so this is a rehearsal: a normal night, at once."
+    assert "0:10:04.000  page    guide: hand_stretch, hold" in out
+
+
 def test_rehearse_saves_the_size_asked_for(home, capsys):
     assert main(["rehearse", "--script", "ten_minutes", "--size", "480x320", "--out", "pictures"]) == 0
     first = min((home / "pictures").iterdir()).read_bytes()

@@ -1,8 +1,9 @@
 """The two clocks: the machine's, and the one that stands still until it is moved."""
 
 import time
+from datetime import timedelta
 
-from kiosk.clock import SimulatedClock, SystemClock
+from kiosk.clock import SimulatedClock, SystemClock, local_now
 
 
 def test_the_machines_clock_counts_on_in_milliseconds():
@@ -34,3 +35,14 @@ def test_the_simulated_clock_goes_where_it_is_moved_and_never_back():
     clock.move_to(2000)
     clock.move_to(1000)
     assert (clock.now(), clock.seconds_until(1500)) == (2000, 0.0)
+
+
+def test_a_changed_time_zone_is_noticed_without_a_restart(monkeypatch):
+    """Who travels, or sets the zone a year after the first start, sees the local time from then on."""
+    offsets = []
+    with monkeypatch.context() as owner:
+        for zone in ("Asia/Kolkata", "America/Bogota", "UTC"):
+            owner.setenv("TZ", zone)
+            offsets.append(local_now().utcoffset())
+    local_now()
+    assert offsets == [timedelta(hours=5.5), timedelta(hours=-5), timedelta()]

@@ -88,3 +88,26 @@ def test_what_is_there_already_stays() -> None:
         assert before <= set(sys.modules)
         """
     )
+
+
+@pytest.mark.parametrize("processor", ["avx2", "sse2", "neon"])
+def test_debians_pygame_boasts_to_nobody(processor: str, tmp_path: Path) -> None:
+    """Before every command it said that another build could use more of the processor; what else it has to
+    say is still told."""
+    (tmp_path / "pygame.py").write_text(
+        "import warnings\n"
+        f"warnings.warn('Your system is {processor} capable but pygame was not built with support for it. "
+        "The performance of some of your blits could be adversely affected.', RuntimeWarning)\n"
+        "warnings.warn('no fast renderer available', RuntimeWarning)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "default", "-c", "from kiosk.lean import load_pygame; load_pygame()"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [line for line in done.stderr.splitlines() if "Warning: " in line] == [
+        f"{tmp_path}/pygame.py:3: RuntimeWarning: no fast renderer available"
+    ]

@@ -17,6 +17,7 @@ from kiosk.conductor import Conductor
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import CountIn, Crosses
 from kiosk.core.state import State
+from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.settings import Buzzer, Display, Pins, Screen, Settings, Sound, Touch
 
@@ -185,6 +186,25 @@ def test_the_buzzer_that_is_fitted(evening, kind, named):
         part.close()
 
 
+@pytest.mark.parametrize(("display", "alone"), [("", True), (":0", False)], ids=["console", "desktop"])
+def test_lights_of_other_panels_are_ours_where_no_desktop_shows_anything_on_them(
+    evening, monkeypatch, display, alone
+):
+    told: list[dict[str, bool]] = []
+
+    def make(**more: bool) -> Backlight:
+        told.append(more)
+        return Backlight(evening.folder)
+
+    monkeypatch.setattr(bedside, "Backlight", make)
+    monkeypatch.setenv("DISPLAY", display)
+    parts = bedside.open_parts(Settings())
+    assert parts.backlight in parts.closing, "they are given back"
+    for part in (*parts.closing, *bedside.without_pins(Settings()).closing):
+        part.close()
+    assert told == [{"alone": alone}] * 2
+
+
 def test_mistakes_in_the_settings_are_said_on_the_screen(evening):
     evening.plan = lambda at: Fault.SETTINGS in at.state.faults
     assert evening.run(faulty=True) == 0
@@ -250,7 +270,7 @@ def test_by_the_bed_touch_leads_where_there_are_no_pins(evening, monkeypatch, ca
 
 def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
     monkeypatch.setattr(bedside, "open_factory", no_pins)
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     seen: list[Any] = []
 
     def play(at: Evening) -> bool:
@@ -272,11 +292,27 @@ def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
 
 
 def test_the_simulator_where_it_is_wished_for(evening, monkeypatch):
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     assert evening.run(msgspec.structs.replace(Settings(), pins=Pins()), simulate=True, size=(480, 320)) == 0
     assert [(name, arguments[0]) for name, arguments, _more in evening.glasses] == [("Simulator", (480, 320))]
+
+
+def test_the_clock_of_the_computer_in_front_of_them_greets_nobody_with_a_fault(evening, monkeypatch):
+    """Nobody vouches for the clock of most virtual machines; it is right all the same."""
+    monkeypatch.setattr("kiosk.app.clock_is_set", lambda: False)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    assert evening.run(simulate=True) == 0
+    assert evening.state.faults == set()
 
 
 def test_no_simulator_without_a_desktop(evening):
     assert evening.run(simulate=True) == bedside.NO_DISPLAY
     assert evening.glasses == []
+
+
+def test_no_simulator_for_an_x_server_that_is_dead(evening, monkeypatch, capsys):
+    """A stale DISPLAY, from a session that has ended: a rehearsal instead, and the reason."""
+    monkeypatch.setenv("DISPLAY", ":32123")
+    assert evening.run(simulate=True) == bedside.NO_DISPLAY
+    assert evening.glasses == []
+    assert "nobody answers at DISPLAY=:32123" in capsys.readouterr().err

@@ -10,9 +10,10 @@ import pytest
 
 from kiosk.core import night
 from kiosk.core.pages import Home
-from kiosk.display.base import Bell, DisplayError
+from kiosk.display.base import Bell, Contact, DisplayError, Kind
 from kiosk.screen import stage as the_stage
 from kiosk.screen.stage import Stage
+from kiosk.screen.theme import Panel
 from kiosk.show import PULSE_EVERY, RETRY_AFTER, Show, notify
 from tests.test_show import PANEL, Evening, Glass
 
@@ -162,6 +163,27 @@ def test_a_display_lost_under_way_is_opened_again(caplog):
     evening.show.lead(opening, 7.0)
     assert opening.tried == [0, RETRY_AFTER]
     assert caplog.text.count("unplugged") == 1
+
+
+def test_a_panel_in_another_mode_is_laid_out_anew(caplog):
+    """The screen was given fewer pixels in the middle of a night: the picture follows, nothing is lost."""
+    evening = Evening()
+    glass, small = evening.glass, (480, 320)
+
+    def change() -> None:
+        glass.size, glass.surface = small, pygame.Surface(small, 0, 32)
+        evening.show.contact(Contact(Kind.DOWN, 700, 400, evening.bedside.now))  # where no pixel is any more
+
+    evening.tap(1000, (400, 240))
+    evening.at(2000, change)
+    evening.at(2100, evening.show.stop)
+    evening.show.lead(Opening(evening, glass), 3.5)
+    assert [name for _at, name in evening.bedside.pages] == ["Home"]
+    assert glass.shown[-1] == (2000, [pygame.Rect((0, 0), small)])
+    expected = pygame.Surface(small, 0, 32)
+    Stage(Panel.of(small, 3.5)).draw(expected, evening.bedside.state, evening.bedside.now)
+    assert pygame.image.tobytes(glass.surface, "RGB") == pygame.image.tobytes(expected, "RGB")
+    assert caplog.records == []
 
 
 def test_it_ends_while_there_is_no_display():

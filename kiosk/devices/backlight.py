@@ -1,15 +1,15 @@
 """The light behind the panel, through the kernel's backlight files."""
 
 import contextlib
+import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.devices.light import light
 from kiosk.devices.part import driving
+from kiosk.devices.which_light import BackLight, Kin, lights
 from kiosk.words import N_, _
-
-#: Panels differ in name and address: 10-0045, 11-0045, rpi_backlight, backlight-gpio ...
-BACKLIGHTS = Path("/sys/class/backlight")
 
 #: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
 _ON, _OFF = "0", "4"
@@ -17,79 +17,130 @@ _ON, _OFF = "0", "4"
 #: Steps that are worth calling dimming: the lowest of these is below a hundredth of the light.
 _DIMMABLE = 8
 
+#: What a light answers that may not be set, by us or by anyone.
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
 
 class Backlight:
-    """The first backlight under ``root`` that can be set.
+    """The panel's own backlight, else one of which the kernel says of no panel that it is its; one that may
+    not be written is passed over for one that may.
 
     A screen without one (HDMI, most SPI panels) is no fault: everything here then does nothing. One that
-    appears later, or comes back, is found at the next ``set``.
+    appears later, or comes back, is found at the next ``set``. ``root`` is put before ``/sys``; ``may`` as
+    ``os.access``. ``alone``: nobody but us shows anything on this machine, so that the lights of other
+    panels, which would glow in the bedroom all night, are ours as well: they are dark until ``close``.
     """
 
-    def __init__(self, root: Path = BACKLIGHTS) -> None:
+    def __init__(
+        self, root: Path = Path("/"), *, may: Callable[[Path, int], bool] = os.access, alone: bool = False
+    ) -> None:
         self._root = root
+        self._may = may
+        self._alone = alone
         self._powered: bool | None = None
         self._lost = False
-        self._found: tuple[Path, int] | None = None
+        self._darkened: dict[Path, str] = {}
+        self.lights: list[BackLight] = []
+        """every backlight there is, the one to use first"""
         self._find()
+
+    @property
+    def chosen(self) -> BackLight | None:
+        """The one to use; None: there is none."""
+        return next((each for each in self.lights if each.kin is not Kin.STRANGER), None)
 
     @property
     def is_present(self) -> bool:
         """Whether there is a light to set."""
-        return self._found is not None
+        return self.chosen is not None
 
     @property
     def dims(self) -> bool:
         """Whether it can be turned down, not only off (gpio-backlight knows 0 and 1)."""
-        return self._found is not None and self._found[1] >= _DIMMABLE
+        return self.chosen is not None and self.chosen.most >= _DIMMABLE
 
     def describe(self) -> str:
         """Which light it is, in one sentence."""
-        if self._found is None:
+        if self.chosen is None:
             return _("The screen has no backlight that can be set.")
-        folder, most = self._found
         if not self.dims:
             return _("The backlight is {folder}, on or off; the colours are dimmed instead.").format(
-                folder=folder
+                folder=self.chosen.folder
             )
-        return _("The backlight is {folder}, 0 to {most}.").format(folder=folder, most=most)
+        return _("The backlight is {folder}, 0 to {most}.").format(
+            folder=self.chosen.folder, most=self.chosen.most
+        )
 
     def set(self, level: float) -> None:
         """Brightness as seen: 0.0 is off, anything above is at least the panel's lowest step.
 
         Raises ``PartFails``.
         """
-        if self._found is None:
-            self._find()
-        if self._found is None and not self._lost:
+        missed = self._lost or self.chosen is not None
+        if self.chosen is None or (level > 0 and not self._powered):
+            self._find()  # a panel may have come, or another been connected
+        if self.chosen is None and not missed:
             return
         with driving(N_("The brightness of the screen cannot be set.")):
             try:
-                if self._found is None:
-                    raise FileNotFoundError(self._root)
-                self._write(level, *self._found)
+                self._set(level)
             except OSError:
-                self._found = self._powered = None  # look again next time
+                self.lights, self._powered = [], None  # look again next time
                 self._lost = True
                 raise
             self._lost = False
 
-    def _find(self) -> None:
-        with contextlib.suppress(OSError):
-            for folder in sorted(self._root.iterdir()):
-                with contextlib.suppress(OSError, ValueError):
-                    most = int((folder / "max_brightness").read_text(encoding="ascii"))
-                    if most > 0:
-                        self._found = folder, most
-                        return
+    def close(self) -> None:
+        """Give other panels their light back."""
+        for brightness, was in self._darkened.items():
+            with contextlib.suppress(OSError):
+                _put(brightness, was)
+                _put(brightness.with_name("bl_power"), _ON)
+        self._darkened.clear()
 
-    def _write(self, level: float, folder: Path, most: int) -> None:
+    def _find(self) -> None:
+        before = self.chosen
+        self.lights = lights(self._root, self._may)
+        if self.chosen != before:
+            self._powered = None
+
+    def _set(self, level: float) -> None:
+        """Set the first that may be set; where none may, the reason is the first's."""
+        refused: OSError | None = None
+        for each in [each for each in self.lights if each.kin is not Kin.STRANGER]:
+            try:
+                self._write(level, each)
+            except OSError as error:
+                if error.errno not in _FORBIDDEN:
+                    raise
+                refused, self._powered = refused or error, None
+                self.lights.remove(each)
+            else:
+                break
+        else:
+            raise refused or FileNotFoundError(self._root / "sys/class/backlight")
+        if self._alone:
+            self._darken()
+
+    def _darken(self) -> None:
+        """The lights of other panels off, each once."""
+        for each in self.lights:
+            brightness = each.folder / "brightness"
+            if each.kin is Kin.STRANGER and brightness not in self._darkened:
+                with contextlib.suppress(OSError):
+                    was = brightness.read_text(encoding="ascii").strip()
+                    _put(brightness, "0")
+                    self._darkened[brightness] = was
+                    _put(each.folder / "bl_power", _OFF)
+
+    def _write(self, level: float, which: BackLight) -> None:
         powered = level > 0
-        steps = max(1, round(most * light(level))) if powered else 0
+        steps = max(1, round(which.most * light(level))) if powered else 0
         if powered:
-            self._power(folder, powered)
-        _put(folder / "brightness", str(steps))
+            self._power(which.folder, powered)
+        _put(which.folder / "brightness", str(steps))
         if not powered:
-            self._power(folder, powered)
+            self._power(which.folder, powered)
 
     def _power(self, folder: Path, powered: bool) -> None:
         # Raspberry Pi OS lets the group video write `brightness` alone; 0 there is dark enough then.

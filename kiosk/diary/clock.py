@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
 #: A clock chip whose battery is empty wakes in 1970 or 2000; this program is younger: 2025-01-01 UTC.
@@ -10,22 +11,109 @@ _PLAUSIBLE = 1_735_689_600
 #: A system clock that was set from the chip stays this near to it, in seconds.
 _AGREE = 60
 
+#: The kernel's word for "nobody keeps this clock" (NTP_PHASE_LIMIT), in microseconds. It says so until
+#: somebody sets the error, and again when nobody did for nine hours.
+_NOBODY = 16_000_000
 
-def clock_is_set(root: Path = Path("/"), now: Callable[[], float] = time.time) -> bool:
+
+class SetBy(StrEnum):
+    """What makes the clock one to believe."""
+
+    KERNEL = "kernel"
+    TIMESYNCD = "timesyncd"
+    CHIP = "chip"
+
+
+def kernel_error() -> float | None:
+    """By how many seconds the clock is off at most, as whoever keeps it told the kernel: timesyncd, chrony,
+    ntpsec, any other. Only asks (adjtimex(2), modes 0), which needs no right.
+
+    None: nobody keeps it, or the kernel may not be asked (a sandbox, a container, another C library). As
+    systemd does, the error decides and not STA_UNSYNC: chrony leaves that set unless it is to write the
+    clock chip (rtcsync).
+    """
+    try:
+        import ctypes  # noqa: PLC0415 - a Python that was built without libffi has none
+
+        class Timex(ctypes.Structure):
+            """The beginning of ``struct timex``, the same in every C library, and room for the rest."""
+
+            _fields_ = (
+                ("modes", ctypes.c_uint),
+                ("offset", ctypes.c_long),
+                ("freq", ctypes.c_long),
+                ("maxerror", ctypes.c_long),
+                ("rest", ctypes.c_char * 512),
+            )
+
+        told = Timex()
+        if ctypes.CDLL(None).adjtimex(ctypes.byref(told)) < 0:
+            return None
+    except (ImportError, OSError, AttributeError):
+        return None
+    return told.maxerror / 1e6 if told.maxerror < _NOBODY else None
+
+
+def is_plausible(now: Callable[[], float] = time.time) -> bool:
+    """Whether the clock says a time at which this program existed: all that a computer with a person in
+    front of it must show, who sees its clock."""
+    return now() >= _PLAUSIBLE
+
+
+class WallClock:
     """Whether the system's clock has been set since boot, by network time or from a clock chip.
 
-    systemd-timesyncd leaves a file once it has the time of the network. A clock chip counts when its
-    time is plausible and the system's agrees with it: a Pi 5 without its battery has a chip, too, and
-    that one begins at 1970 while systemd moves the system's clock on to the last one it remembered.
-    ``root`` is put before ``/run`` and ``/sys``; ``now`` is the system's clock in seconds.
+    Called, it says so; what was set once counts as set from then on, also when the network is gone for so
+    long that the kernel no longer vouches for it. ``root`` is put before ``/run``, ``/etc`` and ``/sys``;
+    ``now`` is the system's clock in seconds, ``error`` asks the kernel.
     """
-    if (root / "run/systemd/timesync/synchronized").exists():
-        return True
-    for chip in sorted((root / "sys/class/rtc").glob("rtc*/since_epoch")):
+
+    def __init__(
+        self,
+        root: Path = Path("/"),
+        now: Callable[[], float] = time.time,
+        error: Callable[[], float | None] = kernel_error,
+    ) -> None:
+        self._root = root
+        self._now = now
+        self._error = error
+        self._set = False
+
+    def __call__(self) -> bool:
+        """Whether it has been set."""
+        self._set = self._set or self.set_by() is not None
+        return self._set
+
+    def set_by(self) -> SetBy | None:
+        """What vouches for the clock at this moment; None: nothing does.
+
+        A clock chip counts when its time is plausible and the system's agrees with it: a Pi 5 without its
+        battery has a chip, too, and that one begins at 1970 while systemd moves the system's clock on to the
+        last one it remembered.
+        """
+        if self._error() is not None:
+            return SetBy.KERNEL
+        if (self._root / "run/systemd/timesync/synchronized").exists():
+            return SetBy.TIMESYNCD
+        ahead = self._chip_ahead()
+        for chip in sorted((self._root / "sys/class/rtc").glob("rtc*/since_epoch")):
+            try:
+                seconds = int(chip.read_text(encoding="ascii"))
+            except (OSError, ValueError):
+                continue  # a chip that does not answer says nothing about the time
+            if seconds >= _PLAUSIBLE and abs(self._now() + ahead - seconds) <= _AGREE:
+                return SetBy.CHIP
+        return None
+
+    def _chip_ahead(self) -> float:
+        """Seconds that clock chips are ahead of UTC: none, unless they keep local time as Windows wants it
+        (the third line of /etc/adjtime, see hwclock(8))."""
         try:
-            seconds = int(chip.read_text(encoding="ascii"))
+            lines = (self._root / "etc/adjtime").read_text(encoding="ascii").splitlines()
         except (OSError, ValueError):
-            continue  # a chip that does not answer says nothing about the time
-        if seconds >= _PLAUSIBLE and abs(now() - seconds) <= _AGREE:
-            return True
-    return False
+            return 0.0
+        return time.localtime(self._now()).tm_gmtoff if lines[2:3] == ["LOCAL"] else 0.0
+
+
+#: The machine's own.
+clock_is_set = WallClock()

@@ -92,7 +92,8 @@ class Bell:
 
 
 class Display(Protocol):
-    """The glass. ``surface`` and ``size`` hold from ``open`` (or ``with``) until ``close``.
+    """The glass. ``surface`` and ``size`` hold from ``open`` (or ``with``) until ``close``, or until ``pump``
+    finds that the panel was given another mode.
 
     Contacts come through the ``on_contact`` given to the constructor, from a thread of the display's
     own or out of ``pump``; whatever they call must be quick and safe on either.

@@ -16,10 +16,11 @@ import pygame
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Clock, Contact, DisplayError, OnContact, monotonic
 from kiosk.display.foreground import Foreground
-from kiosk.display.framebuffer import Candidate, Framebuffer, candidates, no_framebuffer
+from kiosk.display.framebuffer import Framebuffer
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
+from kiosk.panels import Candidate, candidates, no_framebuffer
 from kiosk.supervise import Supervisor
 from kiosk.words import _
 
@@ -191,7 +192,12 @@ class Console:
         return None
 
     def pump(self) -> None:
-        """Show the picture again that another terminal has written over."""
+        """Show the picture again that another terminal has written over; take the panel anew, in its new
+        size, if it was given another mode. Raises ``DisplayError`` and ``OSError``."""
+        if self._in_front and self._open.has_changed():
+            log.info(_("{device} has another mode.").format(device=self._open.device))
+            self.close()
+            self.open()
         if self._came_back:
             self._came_back = False
             self._open.write([self.surface.get_rect()])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,14 +13,17 @@ import pygame
 
 from kiosk.core.technique import Ms
 from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
-from kiosk.display.framebuffer import connectors
 from kiosk.display.touch import Transform
+from kiosk.display.x11 import Screen
+from kiosk.panels import connectors
 from kiosk.words import _
 
 FAST: Ms = 33
 SLOW: Ms = 250
 LINGER: Ms = 2_000
 """for so long after the last input the next is expected soon"""
+LOOK_EVERY: Ms = 1_000
+"""so often the X screen is asked for its size"""
 
 _FINGER = {pygame.FINGERDOWN: Kind.DOWN, pygame.FINGERMOTION: Kind.MOVE, pygame.FINGERUP: Kind.UP}
 _MOUSE = {
@@ -30,24 +34,38 @@ _MOUSE = {
 LEFT = 1
 
 
-def choose_driver(environ: MutableMapping[str, str] = os.environ, root: Path = Path("/")) -> None:
-    """Tell SDL which of its video drivers to use, unless the owner did (SDL_VIDEODRIVER)."""
+#: SDL's video drivers that show nothing. It takes one of them by itself where no other can be had.
+_BLIND = frozenset({"dummy", "evdev", "offscreen"})
+
+#: What was last put into the environment for SDL; taken back before the next choice, which may be another.
+_chosen: dict[str, str] = {}
+
+
+def driver_settings(environ: Mapping[str, str], root: Path = Path("/")) -> dict[str, str]:
+    """What SDL must be told in its environment to take the right video driver and the right way to draw;
+    nothing that the owner said (SDL_VIDEODRIVER and others) is contradicted."""
+    wanted: dict[str, str] = {}
     if not environ.get("SDL_VIDEODRIVER"):
         if environ.get("WAYLAND_DISPLAY"):
             # By itself SDL 2 takes Xwayland, which makes a mouse of every finger.
-            environ["SDL_VIDEODRIVER"] = "wayland,x11" if environ.get("DISPLAY") else "wayland"
-        elif not environ.get("DISPLAY") and (card := _connected_card(root)) is not None:
+            wanted["SDL_VIDEODRIVER"] = "wayland,x11" if environ.get("DISPLAY") else "wayland"
+        elif environ.get("DISPLAY"):
+            # Where nobody answers there SDL by itself takes another, at last one that shows nothing.
+            wanted["SDL_VIDEODRIVER"] = "x11"
+        elif (card := _connected_card(root)) is not None:
             # The bare console through KMS. Its windows need GL; left to itself SDL tries desktop GL first,
             # which leaves a Raspberry Pi's screen black. A DSI panel of a Pi 5 is a card of its own, which
             # SDL 2.26 overlooks (libsdl-org/SDL#13705).
-            environ["SDL_VIDEODRIVER"] = "kmsdrm"
-            environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
-            for name in ("SDL_RENDER_DRIVER", "SDL_FRAMEBUFFER_ACCELERATION"):
-                environ.setdefault(name, "opengles2")
-    if not environ.get("SDL_VIDEODRIVER", "").startswith(("wayland", "kmsdrm")):
+            wanted["SDL_VIDEODRIVER"] = "kmsdrm"
+            wanted["SDL_KMSDRM_DEVICE_INDEX"] = str(card)
+            wanted["SDL_RENDER_DRIVER"] = wanted["SDL_FRAMEBUFFER_ACCELERATION"] = "opengles2"
+    if not {**environ, **wanted}.get("SDL_VIDEODRIVER", "").startswith(("wayland", "kmsdrm")):
         # Under X11 SDL would send a window's pixels through GL where it can: slower to start, more memory.
         # Wayland and KMS give it no other way; told not to, it opens no window at all.
-        environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+        wanted["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
+    # SIGTERM and SIGINT stay the program's own: SDL would turn them into an event of its queue.
+    wanted["SDL_NO_SIGNAL_HANDLERS"] = "1"
+    return {name: value for name, value in wanted.items() if not environ.get(name)}
 
 
 def _connected_card(root: Path) -> int | None:
@@ -58,14 +76,35 @@ def _connected_card(root: Path) -> int | None:
 
 
 def start_video() -> None:
-    """Start SDL's video and nothing else of SDL. Raises ``DisplayError``."""
-    choose_driver()
-    # SIGTERM and SIGINT stay the program's own: SDL would turn them into an event of its queue.
-    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
+    """Start SDL's video and nothing else of SDL. Raises ``DisplayError``, also where SDL took a driver that
+    shows nothing and nobody named it."""
+    _take_back()
+    named = os.environ.get("SDL_VIDEODRIVER")
+    _chosen.update(driver_settings(os.environ))
+    os.environ.update(_chosen)
     try:
         pygame.display.init()
     except pygame.error as error:
-        raise _no_window(error) from error
+        nobody = _nobody_there(error)
+        _take_back()
+        raise nobody from error
+    if not named and pygame.display.get_driver().lower() in _BLIND:
+        pygame.display.quit()
+        _take_back()
+        raise DisplayError(
+            _(
+                "No window could be opened: no desktop is running here, and no panel is connected to a "
+                'graphics card. Check the cable, or set display = "console" under [screen].'
+            )
+        )
+
+
+def _take_back() -> None:
+    """Leave the environment as it was before SDL was told what to take."""
+    for name, value in _chosen.items():
+        if os.environ.get(name) == value:
+            del os.environ[name]
+    _chosen.clear()
 
 
 def open_window(size: tuple[int, int], *, title: str, flags: int = 0) -> pygame.Surface:
@@ -79,6 +118,12 @@ def open_window(size: tuple[int, int], *, title: str, flags: int = 0) -> pygame.
         raise _no_window(error) from error
 
 
+def require_window() -> None:
+    """Raises ``DisplayError`` where none can be opened."""
+    start_video()
+    pygame.display.quit()
+
+
 def _no_window(error: pygame.error) -> DisplayError:
     if os.environ.get("SDL_VIDEODRIVER") == "kmsdrm":
         return DisplayError(
@@ -90,6 +135,18 @@ def _no_window(error: pygame.error) -> DisplayError:
     return DisplayError(
         _("No window could be opened: {error}. Is a desktop running, and is DISPLAY set?").format(error=error)
     )
+
+
+def _nobody_there(error: pygame.error) -> DisplayError:
+    """Why SDL's video did not start."""
+    if _chosen.get("SDL_VIDEODRIVER") == "x11":
+        return DisplayError(
+            _(
+                "No window could be opened: nobody answers at DISPLAY={display} ({error}). Start the desktop "
+                "there, or unset DISPLAY."
+            ).format(display=os.environ["DISPLAY"], error=error)
+        )
+    return _no_window(error)
 
 
 def mouse_kind(event: pygame.event.Event) -> Kind | None:
@@ -133,6 +190,9 @@ class Desktop:
         self._of_finger = self._turned
         self._active = root / "sys/class/tty/tty0/active"
         self._terminal: str | None = None
+        self._screen: Screen | None = None
+        self._filled = (0, 0)
+        self._looked: Ms = 0
         self._heard: Ms | None = None
         self._surface: pygame.Surface | None = None
 
@@ -155,12 +215,20 @@ class Desktop:
             pygame.mouse.set_visible(False)
         else:
             self._surface = open_window(self._wanted, title=self._title)
-        bare = pygame.display.get_driver().lower() == "kmsdrm"
+        driver = pygame.display.get_driver().lower()
+        if self._fullscreen and driver == "x11":
+            with contextlib.suppress(OSError):
+                self._screen = Screen()
+                self._filled = self._screen.size()
+        bare = driver == "kmsdrm"
         self._of_finger = self._transform if bare else self._turned
         self._terminal = self._on_glass() if bare else None
 
     def close(self) -> None:
         """Close the window; again does nothing."""
+        if self._screen is not None:
+            self._screen.close()
+            self._screen = None
         if self._surface is not None:
             self._surface = None
             pygame.display.quit()
@@ -176,21 +244,37 @@ class Desktop:
         return FAST if moving or lively else SLOW
 
     def pump(self) -> None:
-        """Hand on what fingers and mouse did."""
+        """Hand on what fingers and mouse did. The window has another size from here on if the screen was
+        given another mode."""
         terminal = None if self._terminal is None else self._on_glass()
+        exposed = False
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 if self._on_quit is not None:
                     self._on_quit()
             elif event.type in (pygame.WINDOWEXPOSED, pygame.VIDEOEXPOSE):
-                pygame.display.update()  # another window lay over it
+                exposed = True
             else:
                 self._contact(event)
+        if exposed:
+            pygame.display.update()  # another window lay over it
+        if self._screen is not None and self._clock() - self._looked >= LOOK_EVERY:
+            self._looked = self._clock()
+            self._fill(self._screen)
+        # Of another size it is another surface, in most versions of pygame.
+        self._surface = pygame.display.get_surface() or self._surface
         if terminal != self._terminal:
             # Under KMS SDL loses what is drawn while another virtual terminal is on the glass, and does not
             # say when ours is back. It takes the glass again in event.get, so this comes after.
             self._terminal = terminal
             pygame.display.update()
+
+    def _fill(self, screen: Screen) -> None:
+        """Let a window that filled the X screen fill it again, should it have another mode."""
+        size = screen.size()
+        if size != self._filled and self.size == self._filled:
+            screen.fill(pygame.display.get_wm_info()["window"], size)
+        self._filled = size
 
     def _on_glass(self) -> str:
         """The virtual terminal that is seen now, such as "tty1"."""

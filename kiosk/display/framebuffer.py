@@ -1,211 +1,17 @@
-"""The kernel's framebuffer: which one is the panel, what its pixels look like, and writing them."""
+"""The kernel's framebuffer: opening it and writing its pixels."""
 
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 import pygame
 
 from kiosk.display.base import DisplayError
+from kiosk.display.geometry import Geometry, read_geometry, refusal, remedy, unknown_pixels
 from kiosk.display.terminal import Ioctl, system_ioctl
 from kiosk.words import _
-
-# linux/fb.h
-FBIOGET_VSCREENINFO, FBIOGET_FSCREENINFO = 0x4600, 0x4602
-_VARIABLE = struct.Struct("@40I")
-_FIXED = struct.Struct("@16sL4I3HILI")
-_FIXED_SIZE = 80
-
-_BUILT_IN = ("DSI", "DPI", "LVDS", "eDP", "SPI")
-
-
-class Connector(msgspec.Struct, frozen=True, order=True):
-    """A socket of a graphics card: ``status`` as the kernel says it (connected, disconnected, unknown)."""
-
-    name: str
-    status: str
-
-    @property
-    def connected(self) -> bool:
-        """Whether a panel is plugged in."""
-        return self.status == "connected"
-
-    @property
-    def built_in(self) -> bool:
-        """Whether panels on this kind of socket are part of the device, not a monitor beside it."""
-        return self.name.split("-", 1)[-1].startswith(_BUILT_IN)
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """A framebuffer and the sockets of its card. None at all: a panel that is always there (fbtft)."""
-
-    device: Path
-    name: str
-    connectors: tuple[Connector, ...]
-
-    @property
-    def rank(self) -> int:
-        """The lower, the likelier the one by the bed: 0 a built-in panel, 1 a monitor, 2 a framebuffer
-        without sockets, 3 nothing is connected."""
-        connected = [connector for connector in self.connectors if connector.connected]
-        if connected:
-            return 0 if any(connector.built_in for connector in connected) else 1
-        return 3 if self.connectors else 2
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether every pixel takes its time on a serial bus: an SPI panel."""
-        return any(connector.name.split("-", 1)[-1].startswith("SPI") for connector in self.connectors)
-
-    def why(self) -> str:
-        """One sentence: what speaks for drawing here, or against it."""
-        names = ", ".join(
-            connector.name.split("-", 1)[-1]
-            for connector in self.connectors
-            if connector.connected or self.rank == 3
-        )
-        sentence = (
-            _("{device} ({name}): the built-in panel {sockets} is connected."),
-            _("{device} ({name}): a monitor is connected to {sockets}."),
-            _("{device} ({name}): a panel without a socket, which is always there."),
-            _("{device} ({name}): nothing is connected to {sockets}."),
-        )[self.rank]
-        return sentence.format(device=self.device, name=self.name or "?", sockets=names)
-
-
-class Survey(msgspec.Struct, frozen=True):
-    """Every framebuffer, the best first, and connected sockets whose card has none to draw on."""
-
-    candidates: tuple[Candidate, ...]
-    without: tuple[Connector, ...]
-
-    @property
-    def chosen(self) -> Candidate | None:
-        """Where the picture goes."""
-        return self.candidates[0] if self.candidates else None
-
-    def sentences(self) -> list[str]:
-        """What is there, and which is taken for what reason."""
-        told = [candidate.why() for candidate in self.candidates]
-        told += [
-            _(
-                "{socket} is connected, but the kernel gives its card no framebuffer; "
-                'the setting display = "desktop" can draw there all the same.'
-            ).format(socket=connector.name)
-            for connector in self.without
-        ]
-        if self.chosen is None:
-            told.append(no_framebuffer())
-        elif self.chosen.rank == 3:
-            told.append(
-                _("The picture goes to {device}, in case a sleeping monitor wakes.").format(
-                    device=self.chosen.device
-                )
-            )
-        else:
-            told.append(_("The picture goes to {device}.").format(device=self.chosen.device))
-        return told
-
-
-def no_framebuffer() -> str:
-    """What to say where there is none at all."""
-    return _(
-        "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
-        "display's line in /boot/firmware/config.txt."
-    )
-
-
-def connectors(root: Path = Path("/")) -> list[Connector]:
-    """The sockets of all graphics cards."""
-    files = sorted((root / "sys" / "class" / "drm").glob("card*-*/status"))
-    # "Writeback" is a loop back into memory, not a socket
-    return [Connector(file.parent.name, _said(file)) for file in files if "-Writeback-" not in str(file)]
-
-
-def survey(root: Path = Path("/")) -> Survey:
-    """What there is to draw on. A framebuffer and a card belong together if their ``device`` is the
-    same; card numbers say nothing, they change from boot to boot."""
-    sys_class = root / "sys" / "class"
-    sockets: dict[Path, list[Connector]] = {}
-    for connector in connectors(root):
-        card = sys_class / "drm" / connector.name.split("-", 1)[0] / "device"
-        sockets.setdefault(card.resolve(), []).append(connector)
-    found = [
-        Candidate(
-            root / "dev" / fb.name,
-            _said(fb / "name"),
-            tuple(sockets.get((fb / "device").resolve(), ())),
-        )
-        for fb in sorted((sys_class / "graphics").glob("fb[0-9]*"), key=lambda fb: int(fb.name[2:]))
-    ]
-    drawn_on = {connector for candidate in found for connector in candidate.connectors}
-    left = {connector for card in sockets.values() for connector in card if connector.connected} - drawn_on
-    return Survey(tuple(sorted(found, key=lambda candidate: candidate.rank)), tuple(sorted(left)))
-
-
-def candidates(root: Path = Path("/")) -> list[Candidate]:
-    """All framebuffers, the best first."""
-    return list(survey(root).candidates)
-
-
-def _said(file: Path) -> str:
-    try:
-        return file.read_text().strip()
-    except OSError:  # unplugged while we looked
-        return ""
-
-
-class Channel(msgspec.Struct, frozen=True):
-    """Where one colour sits in a pixel: bits from the lowest, and how many."""
-
-    offset: int
-    length: int
-
-    @property
-    def mask(self) -> int:
-        """The bits of this colour."""
-        return ((1 << self.length) - 1) << self.offset
-
-
-class Geometry(msgspec.Struct, frozen=True):
-    """What the kernel says about a framebuffer: pixels, bytes a line, and the first byte seen."""
-
-    width: int
-    height: int
-    bits: int
-    stride: int
-    start: int
-    red: Channel
-    green: Channel
-    blue: Channel
-
-    @property
-    def pixel_bytes(self) -> int:
-        """Bytes a pixel."""
-        return self.bits // 8
-
-
-def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
-    """Ask the kernel. Raises ``OSError``."""
-    variable, fixed = bytearray(_VARIABLE.size), bytearray(_FIXED_SIZE)
-    ioctl(fd, FBIOGET_VSCREENINFO, variable)
-    ioctl(fd, FBIOGET_FSCREENINFO, fixed)
-    v = _VARIABLE.unpack(variable)
-    stride = _FIXED.unpack_from(fixed)[9]
-    return Geometry(
-        width=v[0],
-        height=v[1],
-        bits=v[6],
-        stride=stride,
-        start=v[5] * stride + v[4] * v[6] // 8,
-        red=Channel(v[8], v[9]),
-        green=Channel(v[11], v[12]),
-        blue=Channel(v[14], v[15]),
-    )
 
 
 class Framebuffer:
@@ -239,7 +45,7 @@ class Framebuffer:
             ) from error
         try:
             self.geometry = read_geometry(self._fd, ioctl)
-            self._sheet = _sheet(self.geometry)
+            self._sheet = _sheet(device, self.geometry)
         except OSError as error:
             os.close(self._fd)
             raise DisplayError(
@@ -247,15 +53,16 @@ class Framebuffer:
                     device=device, error=error.strerror
                 )
             ) from error
-        except (ValueError, pygame.error) as error:
+        except DisplayError:
             os.close(self._fd)
-            raise DisplayError(
-                _("{device} has {bits} bits a pixel; 16 and 32 can be drawn on.").format(
-                    device=device, bits=self.geometry.bits
-                )
-            ) from error
+            raise
+        self._ioctl = ioctl
         self.size = (self.geometry.width, self.geometry.height)
         self.surface = self._sheet.subsurface((0, 0), self.size)
+
+    def has_changed(self) -> bool:
+        """Whether the kernel has given it another mode since. Raises ``OSError`` where it is gone."""
+        return read_geometry(self._fd, self._ioctl) != self.geometry
 
     def write(self, rects: Iterable[pygame.Rect]) -> None:
         """Write the rows of these parts, each row once; with ``exact`` just the parts. Raises ``OSError``."""
@@ -299,14 +106,17 @@ class Framebuffer:
             os.close(self._fd)
 
 
-def _sheet(geometry: Geometry) -> pygame.Surface:
+def _sheet(device: Path, geometry: Geometry) -> pygame.Surface:
     """A surface whose rows are as long as the framebuffer's, if a surface's can be: then a band of rows
-    is one piece of memory."""
-    if geometry.bits not in (16, 32):
-        raise ValueError(geometry.bits)
-    masks = (geometry.red.mask, geometry.green.mask, geometry.blue.mask, 0)
-    whole = geometry.stride // geometry.pixel_bytes
-    return pygame.Surface((max(whole, geometry.width), geometry.height), 0, geometry.bits, masks)
+    is one piece of memory. Raises ``DisplayError`` where none can be drawn."""
+    why_not = refusal(device, geometry)
+    if why_not is not None:
+        raise DisplayError(f"{why_not} {remedy()}")
+    whole = (geometry.stride // geometry.pixel_bytes, geometry.height)
+    try:
+        return pygame.Surface(whole, 0, geometry.bits, geometry.masks)
+    except (ValueError, pygame.error) as error:
+        raise DisplayError(f"{unknown_pixels(device, geometry)} {remedy()}") from error
 
 
 def bands(rects: Iterable[pygame.Rect], size: tuple[int, int]) -> list[tuple[int, int]]:

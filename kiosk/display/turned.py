@@ -24,6 +24,7 @@ class Turned:
         self._inner = inner
         self._degrees = degrees % 360
         self._surface: pygame.Surface | None = None
+        self._panel: pygame.Surface | None = None
         self.name = inner.name
 
     @property
@@ -35,10 +36,12 @@ class Turned:
     @property
     def surface(self) -> pygame.Surface:
         """Draw here; nothing is seen before ``present``."""
+        panel = self._inner.surface
         if self._degrees == 0:
-            return self._inner.surface
-        if self._surface is None:
-            self._surface = pygame.Surface(self.size, 0, self._inner.surface)
+            return panel
+        if self._surface is None or self._panel is not panel or self._surface.get_size() != self.size:
+            # the first, or the panel was given another mode
+            self._surface, self._panel = pygame.Surface(self.size, 0, panel), panel
         return self._surface
 
     def present(self, rects: Sequence[pygame.Rect]) -> None:
@@ -80,7 +83,7 @@ class Turned:
 
     def close(self) -> None:
         """Leave the screen black and give everything back."""
-        self._surface = None
+        self._surface = self._panel = None
         self._inner.close()
 
     def __enter__(self) -> Self:

@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 
 from kiosk.devices.backlight import Backlight
+from kiosk.devices.which_light import BackLight, Kin
+from kiosk.display.base import DisplayError
 from kiosk.display.decode import EV_ABS, EV_KEY, is_touch_panel
-from kiosk.display.framebuffer import Candidate, survey
+from kiosk.display.geometry import Channel, Geometry, refusal, remedy
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
+from kiosk.panels import Candidate, pixels, survey
 from kiosk.words import _
 
 
@@ -36,16 +39,73 @@ def check_screen(machine: Machine) -> list[Finding]:
             _("There is no screen: the kernel offers no framebuffer."),
             _("Connect the panel before switching on; config.txt needs dtoverlay=vc4-kms-v3d."),
         )
-        return [no_screen, *reasons]
+        return [no_screen, *reasons, *_desktop(machine)]
     best = found[0]
     device = str(best.device)
     if best.rank == 3:
-        says, remedy = _("No screen is connected."), _("Check the panel's cable, then restart the device.")
-        return [problem("screen.panel", says, remedy, chosen=device), *reasons]
+        says, cable = _("No screen is connected."), _("Check the panel's cable, then restart the device.")
+        return [problem("screen.panel", says, cable, chosen=device), *reasons]
     if not machine.may(seen.candidates[0].device, os.R_OK | os.W_OK):
         return [_not_allowed("screen.panel", device, "video", chosen=device), *reasons]
+    reasons = [*reasons, *_shape(machine, best), *_desktop(machine)]
+    why_not = refusal(best.device, _geometry(machine, best))
+    if why_not is not None:
+        return [problem("screen.panel", why_not, remedy(), chosen=device), *reasons]
     says = _("The picture goes to {device}.").format(device=device)
-    return [fine("screen.panel", says, chosen=device), *reasons, *_desktop(machine)]
+    return [fine("screen.panel", says, chosen=device), *reasons]
+
+
+def _geometry(machine: Machine, candidate: Candidate) -> Geometry:
+    """What sysfs says of a framebuffer's pixels; of what it does not say nothing is held against it."""
+    folder = f"sys/class/graphics/{candidate.device.name}"
+    bits, stride = (machine.text(f"{folder}/{name}") for name in ("bits_per_pixel", "stride"))
+    width, height = pixels(candidate, machine.root) or (1, 1)
+    line = machine.text(f"{folder}/virtual_size").split(",")[0]
+    depth = int(bits) if bits.isdecimal() else 32
+    colour = Channel(0, min(8, depth // 3))
+    return Geometry(
+        width,
+        height,
+        depth,
+        int(stride) if stride.isdecimal() else width * depth // 8,
+        0,
+        colour,
+        colour,
+        colour,
+        line=int(line) if line.isdecimal() else 0,
+    )
+
+
+#: What names a round panel: its overlay in config.txt, or its framebuffer.
+_ROUND = re.compile(r"^\s*dtoverlay=(?:vc4-kms-dpi-)?(?:hyperpixel2r|gc9a01)\b", re.MULTILINE)
+
+
+def _shape(machine: Machine, candidate: Candidate) -> list[Finding]:
+    """Every page has words and targets in its corners, which a round panel has not; the kernel knows of no
+    shape, but all round panels have as many pixels across as down."""
+    size = pixels(candidate, machine.root)
+    if size is None or size[0] != size[1]:
+        return []
+    facts = {"width": size[0], "height": size[1]}
+    if _ROUND.search(machine.text("boot/firmware/config.txt")) or "gc9a01" in candidate.name:
+        return [
+            problem(
+                "screen.shape",
+                _("The panel is round. That is not supported: words and targets lie in its corners."),
+                _("Use a rectangular panel: screen.panel is a diagonal, a round one has a diameter."),
+                **facts,
+            )
+        ]
+    return [
+        note(
+            "screen.shape",
+            _(
+                "The panel has {n} pixels across and as many down. If it is round, it is not supported."
+            ).format(n=size[0]),
+            _("Use a rectangular panel. Of a square one screen.panel is the diagonal, not the side."),
+            **facts,
+        )
+    ]
 
 
 def _without_root(candidate: Candidate, root: Path) -> Candidate:
@@ -64,6 +124,10 @@ def _facts(candidate: Candidate) -> dict[str, Any]:
 def _desktop(machine: Machine) -> list[Finding]:
     if machine.service_runs or not any(machine.environ.get(n) for n in ("WAYLAND_DISPLAY", "DISPLAY")):
         return []
+    try:
+        machine.require_window()
+    except DisplayError as error:
+        return [note("screen.desktop", str(error))]
     return [note("screen.desktop", _("A desktop is running: cramp-kiosk run opens a window in it."))]
 
 
@@ -128,16 +192,30 @@ def _bits(words: str, word_bits: int) -> set[int]:
 
 
 def check_backlight(machine: Machine) -> list[Finding]:
-    """Whether the screen's light can be set."""
-    folder = machine.root / "sys/class/backlight"
-    light = Backlight(folder)
-    if not light.is_present:
-        return [
-            note(
-                "screen.backlight", _("The screen's light cannot be set: while asleep it shows plain black.")
-            )
-        ]
-    files = sorted(path for path in folder.glob("*/brightness"))
-    if not any(machine.may(path, os.W_OK) for path in files):
-        return [_not_allowed("screen.backlight", "/" + str(files[0].relative_to(machine.root)), "video")]
-    return [fine("screen.backlight", light.describe())]
+    """Whether the screen's light can be set; of several, which and why."""
+    light = Backlight(machine.root, may=machine.may)
+    chosen = light.chosen
+    others = [_other_light(machine, each, chosen) for each in light.lights if each is not chosen]
+    if chosen is None:
+        says = _("The screen's light cannot be set: while asleep it shows plain black.")
+        return [note("screen.backlight", says), *others]
+    if not chosen.writable:
+        place = "/" + str((chosen.folder / "brightness").relative_to(machine.root))
+        return [_not_allowed("screen.backlight", place, "video"), *others]
+    return [fine("screen.backlight", light.describe(), kin=chosen.kin.name.lower()), *others]
+
+
+def _other_light(machine: Machine, light: BackLight, chosen: BackLight | None) -> Finding:
+    """Why another backlight is not the one that is set."""
+    if light.kin is Kin.STRANGER:
+        says = _("The backlight {folder} is another panel's; the service leaves it dark.")
+    elif not light.writable and chosen is not None and chosen.writable:
+        says = _("The backlight {folder} is passed over: it may not be written.")
+    elif chosen is not None and chosen.kin < light.kin:
+        says = _("The backlight {folder} is left alone: the other one is nearer to the panel.")
+    elif light.kin is Kin.UNKNOWN:
+        says = _("The backlight {folder} is left alone: whether it is the panel's, the kernel does not say.")
+    else:
+        says = _("The backlight {folder} is left alone: the other one is the panel's, too, and comes first.")
+    place = "/" + str(light.folder.relative_to(machine.root))
+    return note("screen.light", says.format(folder=place), kin=light.kin.name.lower())

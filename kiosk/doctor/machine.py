@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.devices import pins
+from kiosk.diary.clock import kernel_error
 from kiosk.files import is_there
 from kiosk.settings import Settings
 from kiosk.setup import board
@@ -59,6 +60,13 @@ def is_installed(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
+def require_window() -> None:
+    """Raises ``DisplayError`` where no window can be opened."""
+    from kiosk.display import desktop  # noqa: PLC0415 - pygame, which whoever asks for the diary does not need
+
+    desktop.require_window()
+
+
 def free_bytes(path: Path) -> int:
     """Free space of the disk that ``path``, or the nearest folder above it that exists, is on."""
     while not is_there(path):
@@ -70,7 +78,8 @@ def free_bytes(path: Path) -> int:
 class Machine:
     """The machine looked at, and the owner's settings for it. Tests give a tree and answers of their own.
 
-    ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``.
+    ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``,
+    ``clock_error`` asks the kernel who keeps the clock; ``require_window`` raises ``DisplayError``.
     """
 
     config: Settings = field(default_factory=Settings)
@@ -83,6 +92,8 @@ class Machine:
     open_factory: "Callable[[str], Factory]" = pins.open_factory
     free: Callable[[Path], int] = free_bytes
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clock_error: Callable[[], float | None] = kernel_error
+    require_window: Callable[[], None] = require_window
 
     def text(self, path: str) -> str:
         """A file's text without the white space and NULs around it; "" if it cannot be read."""

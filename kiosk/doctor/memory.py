@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from kiosk.diary.clock import clock_is_set
+from kiosk.diary.clock import SetBy, WallClock
 from kiosk.diary.database import DiaryError, NoDiaryError, connect_read_only
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
@@ -95,14 +95,21 @@ def _mount(mounts: str, path: Path) -> tuple[str, str, list[str]]:
 
 
 def check_clock(machine: Machine) -> list[Finding]:
-    """Whether the time of day can be believed."""
-    if clock_is_set(machine.root):
-        return [fine("memory.clock", _("The clock has been set."), set=True)]
+    """Whether the time of day can be believed, and who vouches for it."""
+    by = WallClock(machine.root, error=machine.clock_error).set_by()
+    facts: dict[str, Any] = {"set": by is not None, "by": by, "seconds_off_at_most": machine.clock_error()}
+    if by is not None:
+        says = {
+            SetBy.KERNEL: _("The clock has been set; a time service keeps it."),
+            SetBy.TIMESYNCD: _("The clock has been set by the network."),
+            SetBy.CHIP: _("The clock has been set from its chip."),
+        }[by]
+        return [fine("memory.clock", says, **facts)]
     return [
         note(
             "memory.clock",
             _("The clock has not been set: quiet hours count as on, the diary marks its times as doubtful."),
             _("Connect to a network once, or fit a clock chip (a Pi 5 needs its battery)."),
-            set=False,
+            **facts,
         )
     ]

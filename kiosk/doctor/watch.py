@@ -3,9 +3,8 @@
 import queue
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime
 
-from kiosk.clock import SystemClock
+from kiosk.clock import SystemClock, local_now
 from kiosk.core.events import ButtonPressed, ButtonReleased, FaultFound, WaterRead
 from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
@@ -25,7 +24,7 @@ _PERCENT = (100, 100)
 
 def clock_time() -> str:
     """The local time of day."""
-    return f"{datetime.now().astimezone():%H:%M:%S}"
+    return f"{local_now():%H:%M:%S}"
 
 
 def watch(

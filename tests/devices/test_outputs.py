@@ -178,23 +178,25 @@ def test_a_pin_in_use_is_said_plainly(factory: MockFactory) -> None:
 class TestSafeOutputs:
     @pytest.fixture
     def panel(self, tmp_path: Path) -> Path:
-        folder = tmp_path / "10-0045"
-        folder.mkdir()
+        folder = tmp_path / "sys/class/backlight/10-0045"
+        folder.mkdir(parents=True)
         for name, text in (("max_brightness", "255\n"), ("brightness", "0\n"), ("bl_power", "4\n")):
             (folder / name).write_text(text)
         return folder
 
-    def test_everything_goes_to_rest(self, factory: MockFactory, panel: Path) -> None:
-        assert safe_outputs(Pins(), factory, Backlight(panel.parent)) == []
+    def test_everything_goes_to_rest(self, factory: MockFactory, panel: Path, tmp_path: Path) -> None:
+        assert safe_outputs(Pins(), factory, Backlight(tmp_path)) == []
         assert trace(factory, 12) == [OFF]
         assert trace(factory, 13) == [OFF]
         assert (panel / "brightness").read_text() == "7"
         assert (panel / "bl_power").read_text() == "0"
 
-    def test_what_is_missing_is_said_and_the_rest_done(self, factory: MockFactory, panel: Path) -> None:
+    def test_what_is_missing_is_said_and_the_rest_done(
+        self, factory: MockFactory, panel: Path, tmp_path: Path
+    ) -> None:
         (panel / "brightness").unlink()
         with DigitalOutputDevice(13, pin_factory=factory):
-            trouble = safe_outputs(Pins(), factory, Backlight(panel.parent))
+            trouble = safe_outputs(Pins(), factory, Backlight(tmp_path))
         assert [sentence.split(" (")[0] for sentence in trouble] == [
             "GPIO13 cannot be used",
             "The brightness of the screen cannot be set.",

@@ -5,11 +5,12 @@ import os
 import struct
 from pathlib import Path
 
-from kiosk.display.framebuffer import FBIOGET_FSCREENINFO, FBIOGET_VSCREENINFO, Channel, Geometry
+from kiosk.display.geometry import FBIOGET_FSCREENINFO, FBIOGET_VSCREENINFO, Channel, Geometry
 from kiosk.display.terminal import KD_TEXT, KDGETMODE, KDSETMODE, TIOCGDEV, VT_ACTIVATE
 
 XRGB = (Channel(16, 8), Channel(8, 8), Channel(0, 8))
 XBGR = (Channel(0, 8), Channel(8, 8), Channel(16, 8))
+XRGB30 = (Channel(20, 10), Channel(10, 10), Channel(0, 10))
 RGB565 = (Channel(11, 5), Channel(5, 6), Channel(0, 5))
 FILL = 0xEE
 
@@ -72,14 +73,17 @@ class FakeKernel:
         if g is None:
             raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
         if request == FBIOGET_VSCREENINFO:
-            virtual = (g.width + self.offset[0], g.height + self.offset[1])
+            virtual = (g.line or g.width + self.offset[0], g.height + self.offset[1])
             head = (g.width, g.height, *virtual, *self.offset, g.bits, 0)
             channels = [n for c in (g.red, g.green, g.blue) for n in (c.offset, c.length, 0)]
             struct.pack_into(f"={len(head) + len(channels)}I", argument, 0, *head, *channels)
         elif request == FBIOGET_FSCREENINFO:
             # struct fb_fix_screeninfo on a 64-bit kernel
-            memory = g.stride * (g.height + self.offset[1])
-            struct.pack_into("=16sQIIIIHHHxxI", argument, 0, b"fake", 0, memory, 0, 0, 2, 0, 0, 0, g.stride)
+            memory = g.memory or g.stride * (g.height + self.offset[1])
+            visual = 2 if g.colours else 3
+            struct.pack_into(
+                "=16sQIIIIHHHxxI", argument, 0, b"fake", 0, memory, 0, 0, visual, 0, 0, 0, g.stride
+            )
 
 
 def framebuffer_file(path: Path, length: int) -> Path:

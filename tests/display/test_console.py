@@ -7,9 +7,10 @@ import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind
 from kiosk.display.console import Console, find_panel
-from kiosk.display.framebuffer import candidates
 from kiosk.display.terminal import KD_GRAPHICS, KD_TEXT, GraphicsMode
+from kiosk.panels import candidates
 from tests.display.fake_console import (
+    RGB565,
     XRGB,
     FakeKernel,
     card,
@@ -170,6 +171,34 @@ def test_without_a_virtual_terminal_there_is_nothing_to_watch(bedside: Bedside) 
     bedside.kernel.mode = None
     with bedside.console():
         assert bedside.watches == []
+
+
+def test_a_panel_that_is_given_another_mode_is_taken_anew(bedside: Bedside) -> None:
+    """fbset, or a monitor that was changed for another one: the next picture has the new size."""
+    with bedside.console() as console:
+        console.pump()
+        assert console.size == (W, H)
+        bedside.kernel.geometry = geometry((2 * W, H), 16, RGB565)
+        framebuffer_file(bedside.memory, 2 * W * H * 2)
+        console.pump()
+        assert console.size == (2 * W, H) == console.surface.get_size()
+        assert bedside.memory.read_bytes() == bytes(2 * W * H * 2)
+        assert bedside.kernel.modes == [KD_GRAPHICS, KD_TEXT, KD_GRAPHICS]
+        console.surface.fill((255, 255, 255))
+        console.present([console.surface.get_rect()])
+        assert bedside.memory.read_bytes() == b"\xff" * 2 * W * H * 2
+
+
+def test_what_another_terminal_does_to_the_mode_is_not_ours_until_it_is_gone(bedside: Bedside) -> None:
+    with bedside.console() as console:
+        (watch,) = bedside.watches
+        watch.switched(False)
+        bedside.kernel.geometry = geometry((2 * W, H), 16, RGB565)
+        console.pump()
+        assert console.size == (W, H)
+        watch.switched(True)
+        console.pump()
+        assert console.size == (2 * W, H)
 
 
 class Sleeper:

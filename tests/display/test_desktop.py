@@ -7,8 +7,9 @@ import pygame
 import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind, Source
-from kiosk.display.desktop import FAST, LINGER, SLOW, Desktop, choose_driver
+from kiosk.display.desktop import FAST, LINGER, LOOK_EVERY, SLOW, Desktop, driver_settings, require_window
 from kiosk.display.touch import Transform
+from kiosk.panels import Connector
 from tests.display.fake_console import card
 
 SIZE = (800, 480)
@@ -213,7 +214,7 @@ X11, WAYLAND = {"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}
 @pytest.mark.parametrize(
     ("environ", "chosen"),
     [
-        (X11, PLAIN),
+        (X11, PLAIN | {"SDL_VIDEODRIVER": "x11"}),
         (WAYLAND, {"SDL_VIDEODRIVER": "wayland"}),
         (X11 | WAYLAND, {"SDL_VIDEODRIVER": "wayland,x11"}),
         ({"SDL_VIDEODRIVER": "x11", **WAYLAND}, PLAIN),
@@ -227,12 +228,158 @@ def test_which_way_sdl_takes(tmp_path: Path, environ: dict[str, str], chosen: di
     """On a Pi 5 with its DSI panel: the panel's card comes second, and a monitor is connected as well."""
     card(tmp_path, 0, {"HDMI-A-1": "connected"})
     card(tmp_path, 1, {"DSI-1": "connected"})
-    after = dict(environ)
-    choose_driver(after, tmp_path)
-    assert after == environ | chosen
+    after = environ | driver_settings(environ, tmp_path)
+    assert after == environ | chosen | {"SDL_NO_SIGNAL_HANDLERS": "1"}
 
 
 def test_without_any_panel_sdl_is_left_to_itself(tmp_path: Path) -> None:
-    environ: dict[str, str] = {}
-    choose_driver(environ, tmp_path)
-    assert environ == PLAIN
+    assert "SDL_VIDEODRIVER" not in driver_settings({}, tmp_path)
+
+
+# --- a display that is not there
+
+
+@pytest.fixture
+def nothing_named(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that says nothing about a display."""
+    for name in ("SDL_VIDEODRIVER", "SDL_FRAMEBUFFER_ACCELERATION", "WAYLAND_DISPLAY", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def sdl_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("SDL_VIDEODRIVER")}
+
+
+def test_a_dead_x_server_is_said_and_not_drawn_for(nothing_named: pytest.MonkeyPatch) -> None:
+    """SDL by itself would take its offscreen driver: ready, and nothing is ever seen."""
+    nothing_named.setenv("DISPLAY", ":32123")
+    with pytest.raises(DisplayError) as caught:
+        Desk().display.open()
+    assert str(caught.value) == (
+        "No window could be opened: nobody answers at DISPLAY=:32123 (x11 not available). "
+        "Start the desktop there, or unset DISPLAY."
+    )
+    assert not pygame.display.get_init()
+
+
+def test_a_driver_that_shows_nothing_and_that_nobody_named_is_no_display(
+    nothing_named: pytest.MonkeyPatch,
+) -> None:
+    """display = "desktop" on a machine with neither a desktop nor a connected card."""
+    nothing_named.setattr("kiosk.display.desktop.connectors", lambda _root: [])
+    nothing_named.setattr(pygame.display, "init", lambda: None)
+    nothing_named.setattr(pygame.display, "get_driver", lambda: "offscreen")
+    with pytest.raises(DisplayError, match="no desktop is running here, and no panel is connected"):
+        Desk().display.open()
+
+
+@pytest.mark.parametrize("driver", ["dummy", "offscreen"])
+def test_one_that_the_owner_named_is_obeyed(driver: str, nothing_named: pytest.MonkeyPatch) -> None:
+    nothing_named.setenv("SDL_VIDEODRIVER", driver)
+    require_window()
+    with Desk().display as display:
+        assert display.size == SIZE
+
+
+def test_each_try_chooses_anew(nothing_named: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A panel that is connected later, on another card: what an earlier try chose binds nobody."""
+    cards = [[], ["card1-DSI-1"], ["card0-HDMI-A-1"]]
+    seen = []
+
+    def init() -> None:
+        seen.append((os.environ.get("SDL_VIDEODRIVER"), os.environ.get("SDL_KMSDRM_DEVICE_INDEX")))
+        raise pygame.error("not yet")
+
+    nothing_named.setattr(pygame.display, "init", init)
+    for names in cards:
+        there = [Connector(name, "connected") for name in names]
+        nothing_named.setattr("kiosk.display.desktop.connectors", lambda _root, there=there: there)
+        with pytest.raises(DisplayError, match="not yet"):
+            require_window()
+        assert sdl_environment() == {}
+    assert seen == [(None, None), ("kmsdrm", "1"), ("kmsdrm", "0")]
+
+
+# --- another mode
+
+
+class XServer:
+    """The screen of a pretended X server, and the windows it was told to enlarge."""
+
+    def __init__(self) -> None:
+        self.now = SIZE
+        self.filled: list[tuple[int, int]] = []
+        self.closed = 0
+
+    def size(self) -> tuple[int, int]:
+        return self.now
+
+    def fill(self, window: int, size: tuple[int, int]) -> None:
+        self.filled.append(size)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> XServer:
+    """SDL's dummy driver for X11, its desktop as large as the server's screen."""
+    made = XServer()
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: "x11")
+    monkeypatch.setattr(pygame.display, "get_wm_info", lambda: {"window": 7})
+    monkeypatch.setattr("kiosk.display.desktop.Screen", lambda: made)
+    return made
+
+
+def test_a_full_screen_window_follows_the_screen(server: XServer) -> None:
+    """xrandr, or a monitor with another mode, where no window manager tells the window."""
+    clock = Clock()
+    display = Desktop(SIZE, lambda _contact: None, fullscreen=True, clock=clock)
+    with display:
+        server.now = display.size
+        display.pump()
+        server.now = (640, 480)
+        clock.now += LOOK_EVERY - 1
+        display.pump()
+        assert server.filled == []
+        clock.now += 1
+        display.pump()
+        clock.now += LOOK_EVERY
+        display.pump()
+        assert server.filled == [(640, 480)], "once is enough"
+    display.close()
+    assert server.closed == 1
+
+
+def test_a_window_on_one_of_several_monitors_is_left_alone(server: XServer) -> None:
+    clock = Clock()
+    server.now = (4000, 1000)
+    with Desktop(SIZE, lambda _contact: None, fullscreen=True, clock=clock) as display:
+        server.now = (2000, 1000)
+        clock.now += LOOK_EVERY
+        display.pump()
+    assert server.filled == []
+
+
+def test_without_libx11_the_window_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise OSError("libX11.so.6: cannot open shared object file")
+
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: "x11")
+    monkeypatch.setattr("kiosk.display.desktop.Screen", missing)
+    with Desktop(SIZE, lambda _contact: None, fullscreen=True) as display:
+        display.pump()
+
+
+def test_a_window_of_another_size_is_drawn_on_and_touched_as_it_is_now() -> None:
+    """What a window manager or a Wayland compositor does to a full-screen window."""
+    desk = Desk()
+    with desk.display as display:
+        pygame.display.set_mode((640, 400))
+        display.pump()
+        assert display.size == (640, 400)
+        assert display.surface is pygame.display.get_surface()
+        desk.post(pygame.FINGERDOWN, x=1.0, y=1.0, dx=0, dy=0, finger_id=3, touch_id=1)
+        display.pump()
+    assert [(contact.x, contact.y) for contact in desk.heard] == [(639, 399)]

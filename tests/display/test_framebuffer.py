@@ -4,31 +4,22 @@ import os
 import struct
 from pathlib import Path
 
+import msgspec
 import pygame
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.display.base import DisplayError
-from kiosk.display.framebuffer import (
-    Candidate,
-    Channel,
-    Connector,
-    Framebuffer,
-    Geometry,
-    bands,
-    candidates,
-    read_geometry,
-    survey,
-)
+from kiosk.display.framebuffer import Framebuffer, bands
+from kiosk.display.geometry import Channel, Geometry, read_geometry
 from tests.display.fake_console import (
     FILL,
     RGB565,
     XBGR,
     XRGB,
+    XRGB30,
     FakeKernel,
-    card,
-    framebuffer,
     framebuffer_file,
     geometry,
 )
@@ -39,6 +30,8 @@ PIXEL = {
     "32 bit, blue first in memory": (32, XRGB, b"\x08\xb0\xff\x00"),
     "32 bit, red first in memory": (32, XBGR, b"\xff\xb0\x08\x00"),
     "32 bit, padding first": (32, (Channel(8, 8), Channel(16, 8), Channel(24, 8)), b"\x00\xff\xb0\x08"),
+    "24 bit, blue first in memory": (24, XRGB, b"\x08\xb0\xff"),
+    "24 bit, red first in memory": (24, XBGR, b"\xff\xb0\x08"),
     "16 bit 565": (16, RGB565, struct.pack("<H", 0x1F << 11 | 0x2C << 5 | 0x01)),
     "16 bit 565, blue high": (
         16,
@@ -132,17 +125,11 @@ def test_whole_rows_are_one_write_on_a_slow_panel_too(
     assert writes == [0]
 
 
-def test_spi_panels_are_the_slow_ones() -> None:
-    kinds = {"card0-SPI-1": True, "card0-DSI-1": False, "card1-HDMI-A-1": False}
-    assert {
-        name: Candidate(Path("fb0"), "", (Connector(name, "connected"),)).is_slow for name in kinds
-    } == kinds
-
-
 def test_geometry_is_what_the_kernel_says() -> None:
-    wanted = geometry((800, 480), 16, RGB565, stride=1664, start=480 * 1664 + 2 * 2)
+    told = geometry((800, 480), 16, RGB565, stride=1664, start=480 * 1664 + 2 * 2)
+    wanted = msgspec.structs.replace(told, line=802, memory=1664 * 960)
     with Path("/dev/null").open("rb") as file:
-        assert read_geometry(file.fileno(), FakeKernel(wanted, offset=(2, 480)).ioctl) == wanted
+        assert read_geometry(file.fileno(), FakeKernel(told, offset=(2, 480)).ioctl) == wanted
 
 
 def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,21 +143,94 @@ def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch
     screen.close()
 
 
+REMEDY = 'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can be drawn."
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         (None, "{path} does not answer like a framebuffer: Inappropriate ioctl for device."),
+        (geometry((W, H), 8, (Channel(0, 8),) * 3), f"{{path}} {PALETTE} {REMEDY}"),
         (
-            geometry((W, H), 8, (Channel(0, 8),) * 3),
-            "{path} has 8 bits a pixel; 16 and 32 can be drawn on.",
+            msgspec.structs.replace(geometry((W, H), 16, RGB565), colours=False),
+            f"{{path}} {PALETTE.replace('8', '16', 1)} {REMEDY}",
+        ),
+        (
+            geometry((W, H), 32, XRGB30),
+            f"{{path}} has 10 bits a colour; at most 8 can be drawn. {REMEDY}",
+        ),
+        (
+            geometry((W, H), 16, (Channel(8, 4), Channel(4, 4), Channel(0, 4))),
+            "{path} has pixels of a kind that cannot be drawn (red 4, green 4, blue 4 of 16 bits). " + REMEDY,
+        ),
+        (
+            msgspec.structs.replace(geometry((800, 480), 32, XRGB, stride=3200), memory=3200 * 479),
+            "{path} contradicts itself: its memory of 1532800 bytes is too short for 480 lines. " + REMEDY,
         ),
     ],
+    ids=[
+        "no framebuffer",
+        "palette",
+        "palette of 16 bits",
+        "10 bits a colour",
+        "4 bits a colour",
+        "too short",
+    ],
 )
-def test_what_can_not_be_drawn_on(answer: Geometry | None, message: str, tmp_path: Path) -> None:
+def test_what_can_not_be_drawn_on_is_said_with_what_to_do(
+    answer: Geometry | None, message: str, tmp_path: Path
+) -> None:
     path = framebuffer_file(tmp_path / "fb0", 100)
     with pytest.raises(DisplayError) as caught:
         Framebuffer(path, FakeKernel(answer).ioctl)
     assert str(caught.value) == message.format(path=path)
+
+
+@pytest.mark.parametrize(
+    ("width", "bits", "stride", "line"),
+    [
+        (800, 32, 1600, 0),
+        (800, 32, 3199, 0),
+        (800, 24, 3200, 0),
+        (800, 16, 3200, 0),
+        (800, 16, 2400, 0),
+        (800, 32, 3200, 1600),
+        (0, 32, 3200, 0),
+    ],
+    ids=[
+        "half",
+        "a byte short",
+        "24 bits kept as 32",
+        "16 bits kept as 32",
+        "16 bits kept as 24",
+        "shorter than the line beside the picture",
+        "no pixels at all",
+    ],
+)
+def test_a_stride_that_contradicts_the_depth_is_refused(
+    width: int, bits: int, stride: int, line: int, tmp_path: Path
+) -> None:
+    told = geometry((width, 480), bits, RGB565 if bits == 16 else XRGB, stride=stride)
+    path = framebuffer_file(tmp_path / "fb0", 100)
+    with pytest.raises(DisplayError) as caught:
+        Framebuffer(path, FakeKernel(msgspec.structs.replace(told, line=line)).ioctl)
+    says = f"{line or width} pixels of {bits} bits are no line of {stride} bytes."
+    assert str(caught.value) == f"{path} contradicts itself: {says} {REMEDY}"
+
+
+@pytest.mark.parametrize(
+    ("width", "bits", "channels", "stride"),
+    [(800, 16, RGB565, 1664), (1024, 16, RGB565, 4096), (800, 24, XRGB, 2432), (1366, 32, XRGB, 5632)],
+)
+def test_lines_padded_to_a_power_of_two_are_drawn(
+    width: int, bits: int, channels: tuple[Channel, Channel, Channel], stride: int, tmp_path: Path
+) -> None:
+    """A page of memory a line, some graphics chips want, though 32 bits would need as much."""
+    path = framebuffer_file(tmp_path / "fb0", 10 * stride)
+    screen = Framebuffer(path, FakeKernel(geometry((width, 10), bits, channels, stride=stride)).ioctl)
+    assert screen.size == (width, 10)
+    screen.close()
 
 
 def test_a_framebuffer_that_is_gone(tmp_path: Path) -> None:
@@ -199,87 +259,3 @@ def test_bands_cover_each_dirty_row_once(dirty: list[pygame.Rect]) -> None:
         y for y in range(20) for rect in dirty if rect.clip((0, y, 20, 1)).w and rect.clip((0, y, 20, 1)).h
     }
     assert rows == sorted(wanted)
-
-
-def names(found: list[Candidate]) -> list[tuple[str, int]]:
-    return [(candidate.device.name, candidate.rank) for candidate in found]
-
-
-def test_the_framebuffer_of_the_connected_panel_comes_first(tmp_path: Path) -> None:
-    """A Pi 5: HDMI on one card, the DSI panel on another, numbers the wrong way round."""
-    hdmi = card(tmp_path, 1, {"HDMI-A-1": "disconnected", "HDMI-A-2": "disconnected"})
-    dsi = card(tmp_path, 0, {"DSI-1": "connected"})
-    framebuffer(tmp_path, 0, hdmi, "vc4drmfb")
-    framebuffer(tmp_path, 1, dsi, "drm-rp1-dsidrmf")
-    assert names(candidates(tmp_path)) == [("fb1", 0), ("fb0", 3)]
-    assert candidates(tmp_path)[0] == Candidate(
-        tmp_path / "dev" / "fb1", "drm-rp1-dsidrmf", (Connector("card0-DSI-1", "connected"),)
-    )
-
-
-def test_a_built_in_panel_before_a_monitor_and_both_before_one_without_sockets(tmp_path: Path) -> None:
-    framebuffer(tmp_path, 0, None, "fb_ili9486")
-    framebuffer(tmp_path, 1, card(tmp_path, 0, {"HDMI-A-1": "connected"}))
-    framebuffer(tmp_path, 2, card(tmp_path, 1, {"SPI-1": "connected"}))
-    assert names(candidates(tmp_path)) == [("fb2", 0), ("fb1", 1), ("fb0", 2)]
-
-
-def test_a_panel_without_sockets_before_an_unplugged_monitor(tmp_path: Path) -> None:
-    framebuffer(tmp_path, 0, card(tmp_path, 0, {"HDMI-A-1": "unknown"}))
-    framebuffer(tmp_path, 1, None, "fb_ili9486")
-    assert names(candidates(tmp_path)) == [("fb1", 2), ("fb0", 3)]
-
-
-def test_no_framebuffer_at_all(tmp_path: Path) -> None:
-    assert candidates(tmp_path) == []
-
-
-def test_a_connector_that_goes_while_we_look(tmp_path: Path) -> None:
-    framebuffer(tmp_path, 0, card(tmp_path, 0, {"DP-1": "connected"}))
-    status = tmp_path / "sys/class/drm/card0-DP-1/status"
-    status.unlink()
-    status.mkdir()  # reading it fails
-    assert names(candidates(tmp_path)) == [("fb0", 3)]
-
-
-def test_which_panel_was_chosen_and_why(tmp_path: Path) -> None:
-    hdmi = card(
-        tmp_path, 1, {"HDMI-A-1": "disconnected", "HDMI-A-2": "disconnected", "Writeback-1": "unknown"}
-    )
-    framebuffer(tmp_path, 0, hdmi, "vc4drmfb")
-    framebuffer(tmp_path, 1, card(tmp_path, 0, {"DSI-1": "connected"}), "drm-rp1-dsidrmf")
-    framebuffer(tmp_path, 2, None, "fb_ili9486")
-    framebuffer(tmp_path, 3, card(tmp_path, 2, {"HDMI-A-3": "connected"}), "udldrmfb")
-    card(tmp_path, 3, {"DP-1": "connected", "DP-2": "disconnected"})
-    found = survey(tmp_path)
-    dev = tmp_path / "dev"
-    assert found.sentences() == [
-        f"{dev}/fb1 (drm-rp1-dsidrmf): the built-in panel DSI-1 is connected.",
-        f"{dev}/fb3 (udldrmfb): a monitor is connected to HDMI-A-3.",
-        f"{dev}/fb2 (fb_ili9486): a panel without a socket, which is always there.",
-        f"{dev}/fb0 (vc4drmfb): nothing is connected to HDMI-A-1, HDMI-A-2.",
-        (
-            "card3-DP-1 is connected, but the kernel gives its card no framebuffer; the setting display = "
-            '"desktop" can draw there all the same.'
-        ),
-        f"The picture goes to {dev}/fb1.",
-    ]
-    assert found.chosen == candidates(tmp_path)[0]
-
-
-def test_a_sleeping_monitor_is_better_than_nothing(tmp_path: Path) -> None:
-    framebuffer(tmp_path, 0, card(tmp_path, 0, {"HDMI-A-1": "disconnected"}), "vc4drmfb")
-    assert survey(tmp_path).sentences() == [
-        f"{tmp_path}/dev/fb0 (vc4drmfb): nothing is connected to HDMI-A-1.",
-        f"The picture goes to {tmp_path}/dev/fb0, in case a sleeping monitor wakes.",
-    ]
-
-
-def test_no_framebuffer_is_said_with_what_to_do(tmp_path: Path) -> None:
-    assert survey(tmp_path).chosen is None
-    assert survey(tmp_path).sentences() == [
-        (
-            "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
-            "display's line in /boot/firmware/config.txt."
-        )
-    ]

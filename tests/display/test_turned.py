@@ -117,6 +117,19 @@ def test_the_rest_is_the_panels() -> None:
     assert glass.calls == ["open", "pump", "close", "open", "close"]
 
 
+def test_a_panel_in_another_mode_gets_a_picture_of_its_new_size() -> None:
+    glass = Glass()
+    turned = Turned(glass, 90)
+    first = turned.surface
+    assert turned.surface is first
+    glass.surface = pygame.Surface((60, 40), 0, 32)
+    glass.size = (60, 40)
+    assert turned.surface.get_size() == turned.size == (40, 60)
+    second = turned.surface
+    glass.surface = pygame.Surface((60, 40), 0, 16)
+    assert turned.surface is not second, "the same size in another format must be drawn whole again, too"
+
+
 def test_a_panel_that_cannot_be_had_is_told_as_it_is() -> None:
     class Gone(Glass):
         def open(self) -> None:

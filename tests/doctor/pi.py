@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from kiosk.display.base import DisplayError
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.machine import Machine
 from kiosk.settings import Settings
@@ -61,6 +62,8 @@ class Pi:
         self.missing: set[str] = {"gpiod", "RPi"}
         self.free = 12_000_000_000
         self.environ: dict[str, str] = {}
+        self.clock_error: float | None = None
+        self.no_window = ""
         self.asked: list[list[str]] = []
         self.factory = MockFactory(pin_class=MockPWMPin)
         self.opening: Exception | None = None
@@ -132,6 +135,10 @@ class Pi:
             raise self.opening
         return self.factory
 
+    def _require_window(self) -> None:
+        if self.no_window:
+            raise DisplayError(self.no_window)
+
     def machine(self) -> Machine:
         """What the doctor looks at."""
         return Machine(
@@ -145,6 +152,8 @@ class Pi:
             open_factory=self._open,
             free=lambda _path: self.free,
             environ=self.environ,
+            clock_error=lambda: self.clock_error,
+            require_window=self._require_window,
         )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -82,6 +83,17 @@ def test_a_clock_that_nobody_set(pi):
             "Connect to a network once, or fit a clock chip (a Pi 5 needs its battery).",
         )
     ]
+
+
+def test_who_vouches_for_the_clock(pi):
+    pi.clock_error = 0.21
+    (found,) = memory.check_clock(pi.machine())
+    assert told([found]) == [("ok", "The clock has been set; a time service keeps it.", "")]
+    assert found.facts == {"set": True, "by": "kernel", "seconds_off_at_most": 0.21}
+    pi.clock_error = None
+    pi.take("run/systemd/timesync/synchronized")
+    pi.put("sys/class/rtc/rtc0/since_epoch", f"{int(time.time())}\n")
+    assert told(memory.check_clock(pi.machine())) == [("ok", "The clock has been set from its chip.", "")]
 
 
 def test_a_mistake_in_the_settings_and_one_in_a_technique(pi):

@@ -44,7 +44,7 @@ Screen and touch
 Diary, disk, clock
   ok       Nothing is in the diary yet (/var/lib/cramp-kiosk/diary.db).
   ok       12000 MB are free on /.
-  ok       The clock has been set.
+  ok       The clock has been set by the network.
 
 Settings
   ok       The settings are right, and so are 7 techniques.

@@ -53,8 +53,19 @@ def test_what_leads_and_what_pulses_may_run_in_real_time_and_no_more():
     assert priorities[0] < priorities[1], "a pulse is short and cannot wait for a page"
     assert told["LimitRTPRIO"] == [str(max(priorities))]
     assert "RestrictRealtime" not in told
-    assert told["SystemCallFilter"][-1] == "sched_setscheduler", "the last word counts"
+    assert "sched_setscheduler" in told["SystemCallFilter"][-1].split(), "the last word counts"
     assert told["LimitRTTIME"] == ["500ms"]
+
+
+def test_the_kernel_may_be_asked_whether_the_clock_is_set_and_nobody_may_set_it():
+    """The C library's adjtimex is any of three calls; what they set takes a capability."""
+    told = unit()
+    asking = {"adjtimex", "clock_adjtime", "clock_adjtime64"}
+    assert asking <= set(told["SystemCallFilter"][-1].split()), "the last word counts"
+    assert told["SystemCallFilter"][1].startswith("~@privileged"), "which has all of @clock"
+    assert (told["CapabilityBoundingSet"], told["NoNewPrivileges"]) == ([""], ["yes"])
+    assert told["DevicePolicy"] == ["closed"]
+    assert not [device for device in told["DeviceAllow"] if "rtc" in device or "ptp" in device]
 
 
 def test_nothing_is_left_of_the_network():
@@ -66,9 +77,16 @@ def test_nothing_is_left_of_the_network():
 
 @pytest.mark.parametrize(
     "setting",
-    ["ProtectKernelTunables", "PrivateDevices", "PrivateUsers", "ProcSubset", "MemoryDenyWriteExecute"],
+    [
+        "ProtectKernelTunables",
+        "PrivateDevices",
+        "PrivateUsers",
+        "ProcSubset",
+        "MemoryDenyWriteExecute",
+        "ProtectClock",
+    ],
 )
-def test_what_would_hide_the_devices_stays_off(setting):
+def test_what_would_hide_the_devices_or_the_clocks_state_stays_off(setting):
     assert setting not in unit()
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 
 def main(diary: str, settings: str, mode: str) -> None:
-    found: dict[str, Any] = {"check": None, "episodes": [], "uses": [], "settings": None}
+    found: dict[str, Any] = {"check": None, "episodes": [], "uses": [], "offsets": [], "settings": None}
     if Path(diary).exists():
         os.seteuid(Path(diary).stat().st_uid)  # SQLite's side files must stay the service's
         db = sqlite3.connect(f"file:{diary}?mode={mode}", uri=True)
         found["check"] = db.execute("PRAGMA quick_check").fetchone()[0]
         found["episodes"] = db.execute("SELECT id, ending, rating FROM episode ORDER BY id").fetchall()
+        found["offsets"] = [each for (each,) in db.execute("SELECT utc_offset_min FROM episode ORDER BY id")]
         found["uses"] = db.execute("SELECT id, technique FROM technique_use ORDER BY id").fetchall()
     if Path(settings).exists():
         found["settings"] = tomllib.loads(Path(settings).read_text())
