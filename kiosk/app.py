@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import sqlite3
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,8 +36,7 @@ from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.diary.clock import clock_is_set
-from kiosk.diary.database import DiaryError
-from kiosk.diary.entry import night_of
+from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
 
@@ -134,14 +132,20 @@ class House:
         with contextlib.ExitStack() as stack:
             for part in self._parts.closing:
                 stack.callback(part.close)
-            interrupted = self._open_diary(stack)
+            self._writer = Writer(
+                self._store,
+                _now,
+                self.clock.now,
+                self._trouble,
+                self._counted,
+                on_under_way=self._under_way,
+            )
+            stack.callback(self._writer.close)
             self._probe = self._parts.probe(self.conductor.post)
             stack.callback(self._probe.close)
             stack.callback(self._saver.shutdown)
             self._thread.start()
             stack.callback(self._stop_conductor)
-            if interrupted is not None:
-                self.conductor.post(interrupted)
             self.tend()
             button = self._parts.button(self.conductor.post)
             self.conductor.button = button
@@ -179,19 +183,12 @@ class House:
         self.conductor.stop()
         self._thread.join()
 
-    def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
-        """Begin to write; the night that was under way, if it is young enough to be offered again."""
-        now, found = _now(), None
-        # where this fails, the writer tries next, and says so if it stays so
-        with contextlib.suppress(DiaryError, sqlite3.Error):
-            under_way = self._store.open_episode(now)
-            if under_way is not None and under_way.cramp and under_way.ago <= OFFER_WITHIN:
-                found = Interrupted(under_way.since, under_way.techniques)
-            elif under_way is not None:
-                self._store.close_interrupted()
-        self._writer = Writer(self._store, _now, self.clock.now, self._trouble, self._counted)
-        stack.callback(self._writer.close)
-        return found
+    def _under_way(self, found: OpenEpisode) -> bool:
+        """Offer the night that was under way again, if it is young enough. On the diary's thread."""
+        offered = found.cramp and found.ago <= OFFER_WITHIN
+        if offered:
+            self.conductor.post(Interrupted(found.since, found.techniques))
+        return offered
 
     def _trouble(self, fault: Fault, present: bool) -> None:
         self.conductor.post(FaultFound(fault) if present else FaultCleared(fault))
