@@ -4,6 +4,7 @@ SQLite in WAL mode with ``synchronous=FULL``: every commit is on the card when i
 the card is honest), and someone may read while the service writes.
 """
 
+import glob
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -127,6 +128,12 @@ def put_aside(path: Path, now: datetime) -> Path:
             part.rename(_sidecar(aside, end))
     _sync_folder(path.parent)
     return aside
+
+
+def asides(path: Path) -> list[Path]:
+    """The damaged diaries that were put aside, the oldest first."""
+    found = path.parent.glob(f"{glob.escape(path.stem)}.torn-*{glob.escape(path.suffix)}")
+    return sorted(found, key=lambda aside: aside.stem)
 
 
 def check_pages(db: sqlite3.Connection, path: Path) -> None:

@@ -109,6 +109,9 @@ CREATE TABLE technique_use (
     ),
 )
 
+#: What the migrations make.
+TABLES = {"episode", "technique_use"}
+
 #: The oldest version whose rows are read as they are: a reader may not bring a file up to date.
 READABLE_FROM = 1
 
@@ -156,9 +159,9 @@ def is_as_made(found: Shape, version: int) -> bool:
 
     Tables beside them, such as a backup program's, are nobody's business.
     """
-    tables = {table for _kind, _name, table, _sql in _made_by(MIGRATIONS)}
-    ours = frozenset(thing for thing in found if thing[2].lower() in tables)
-    return ours == _made_by(MIGRATIONS[: max(0, version)])
+    wanted = _made_by(MIGRATIONS[: max(0, version)])
+    tables = TABLES | {table for _kind, _name, table, _sql in wanted}
+    return frozenset(thing for thing in found if thing[2].lower() in tables) == wanted
 
 
 def damaged_pages(db: sqlite3.Connection) -> str:

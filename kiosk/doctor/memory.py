@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.diary.clock import clock_is_set
-from kiosk.diary.database import DamagedDiaryError, DiaryError, NoDiaryError
+from kiosk.diary.database import DamagedDiaryError, DiaryError, NoDiaryError, asides
 from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.doctor.finding import Finding, fine, note, problem
@@ -19,8 +19,12 @@ _FORGETFUL = {"overlay", "tmpfs", "ramfs"}
 
 
 def check_diary(machine: Machine) -> list[Finding]:
-    """The whole file as SQLite sees it, its tables, and every record in it."""
-    path, facts = machine.diary, {"file": str(machine.diary)}
+    """The whole file as SQLite sees it, its tables, every record in it, and what was put aside."""
+    return [*_check_file(machine.diary), *_check_asides(machine.diary)]
+
+
+def _check_file(path: Path) -> list[Finding]:
+    facts = {"file": str(path)}
     try:
         with Store.read_only(path) as store:
             store.check()
@@ -45,19 +49,34 @@ def check_diary(machine: Machine) -> list[Finding]:
             "{n} record of the diary cannot be read and is left out: {records}.",
             "{n} records of the diary cannot be read and are left out: {records}.",
             len(lost),
-        )
+        ).format(n=len(lost), records=named(lost))
+        remedy = _("Copy {file} to another disk. If it happens again, the card is worn out: replace it.")
+        every = [str(each) for each in lost]
         found.append(
             problem(
-                "memory.records",
-                says.format(n=len(lost), records=named(lost)),
-                _(
-                    "Copy {file} to another disk. If it happens again, the card is worn out: replace it."
-                ).format(file=path),
-                unreadable=len(lost),
-                records=[str(each) for each in lost],
+                "memory.records", says, remedy.format(file=path), unreadable=len(lost), records=every, **facts
             )
         )
     return found
+
+
+def _check_asides(path: Path) -> list[Finding]:
+    files = [str(aside) for aside in asides(path)]
+    if not files:
+        return []
+    says = ngettext(
+        "{n} damaged diary was put aside: {files}.",
+        "{n} damaged diaries were put aside: {files}.",
+        len(files),
+    )
+    return [
+        note(
+            "memory.aside",
+            says.format(n=len(files), files=", ".join(files)),
+            _("Copy it to another disk; parts of it may be read with sqlite3. Then it may be deleted."),
+            files=files,
+        )
+    ]
 
 
 def check_disk(machine: Machine) -> list[Finding]:

@@ -122,6 +122,14 @@ def it_is_put_aside(path: Path, clock: Clock) -> None:
         assert [entry.rating for entry in store.episodes()] == [6]
 
 
+def test_every_table_of_ours_is_compared() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        schema.migrate(db)
+        made = schema.shape(db)
+    assert {table for _kind, _name, table, _sql in made} == schema.TABLES
+    assert schema.is_as_made(made, len(schema.MIGRATIONS))
+
+
 HARMLESS: dict[str, Callable[[Path], None]] = {
     "a comment": swap(b"UTC, ms since", b"UTC( ms since"),
     "a backup program's table": sql("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)"),
@@ -214,13 +222,18 @@ def test_whatever_is_raised_when_it_is_opened_is_a_sentence(
 # --- in the middle of a night
 
 
-def test_a_night_whose_diary_is_torn_goes_into_the_new_one_whole(tmp_path: Path, clock: Clock) -> None:
+@pytest.mark.parametrize("when", ["while it is open", "when it is opened again"])
+def test_a_night_whose_diary_is_torn_goes_into_the_new_one_whole(
+    tmp_path: Path, clock: Clock, when: str
+) -> None:
     """A page goes bad while the night is under way: the half that was kept is kept once more."""
     path = a_diary(tmp_path, clock, nights=3)
     *first, rating = a_night(clock.mono + 10)
     with make_store(tmp_path, clock) as store:
         keep(store, clock, *first[:4])
         store.close()
+        if when == "while it is open":
+            store.open()
         break_the_techniques(path)
         keep(store, clock, *first[4:])
         assert store.put_aside is not None

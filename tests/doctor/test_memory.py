@@ -11,7 +11,7 @@ from kiosk.core.technique import Side
 from kiosk.diary.store import Store
 from kiosk.doctor import memory, office
 from kiosk.doctor.finding import Level
-from tests.diary.nights import Clock, a_diary, set_pragma, spoil
+from tests.diary.nights import Clock, a_diary, make_store, set_pragma, spoil
 from tests.doctor.pi import RUNNING, told
 
 
@@ -87,6 +87,22 @@ def test_records_that_cannot_be_read_are_counted(pi):
     assert records.remedy == (
         f"Copy {path} to another disk. If it happens again, the card is worn out: replace it."
     )
+
+
+def test_a_diary_that_was_put_aside_is_still_told_of(pi):
+    """The banner goes with the next start, and the journal of many a kiosk with it."""
+    pi.diary.parent.mkdir(parents=True)
+    pi.diary.write_bytes(b"this is no diary" * 100)
+    with make_store(pi.diary.parent, Clock()) as store:
+        aside = store.put_aside
+    assert told(memory.check_diary(pi.machine())) == [
+        ("ok", f"0 nights are in the diary {pi.diary}.", ""),
+        (
+            "note",
+            f"1 damaged diary was put aside: {aside}.",
+            "Copy it to another disk; parts of it may be read with sqlite3. Then it may be deleted.",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(
