@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from kiosk.core.signals import Volume
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
+from kiosk.streams import complain
 from kiosk.words import _
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def run(
                 log.error("%s", error)
                 parts = without_pins(config)
             else:
-                print(_("No real pins: {reason}").format(reason=error), file=sys.stderr)
+                complain([_("No real pins: {reason}").format(reason=error)])
                 simulate = True
     if simulate:
         if not _has_desktop():

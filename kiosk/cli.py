@@ -17,7 +17,7 @@ from pathlib import Path
 from kiosk import __version__, streams
 from kiosk.files import at_home, is_there
 from kiosk.streams import complain as _complain
-from kiosk.words import _, ngettext, speak
+from kiosk.words import _, speak
 
 OK, FAILED, WRONG = 0, 1, 2
 
@@ -187,7 +187,7 @@ def _run(chosen: argparse.Namespace) -> int:
     )
     if code != bedside.NO_DISPLAY:
         return code
-    print(_("There is no display here, so this is a rehearsal: a normal night, at once."), file=sys.stderr)
+    _complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
     if main(["rehearse", "--out", "out/rehearsal"]) == OK:
         return OK
     return main(["rehearse"])  # this folder takes no pictures; the night is worth reading without
@@ -226,7 +226,7 @@ def _rehearse(chosen: argparse.Namespace) -> int:
     with streams.lines() as say:
         rehearse.Rehearsal(rules, script, say, picture=camera, speed=chosen.speed).play_all()
     if camera is not None:
-        print(_("Pictures are in {folder}.").format(folder=chosen.out), file=sys.stderr)
+        _complain([_("Pictures are in {folder}.").format(folder=chosen.out)])
     return OK
 
 
@@ -285,9 +285,12 @@ def _diary(chosen: argparse.Namespace) -> int:
             else:
                 names = {technique.id: technique.name for technique in techniques.load()[0]}
                 listed = export.lines(store, chosen.last, names)
-            lost = len(store.unreadable)
+            _complain(export.left_out(store))
     except FileNotFoundError:
-        print(_("Nothing is in the diary yet."), file=sys.stderr if chosen.csv else sys.stdout)
+        if chosen.csv:
+            _complain([_("Nothing is in the diary yet.")])
+        else:
+            print(_("Nothing is in the diary yet."))
         from kiosk.doctor.machine import Machine
 
         machine = Machine(config, path)
@@ -297,13 +300,6 @@ def _diary(chosen: argparse.Namespace) -> int:
     except DiaryError as error:
         _complain([str(error)])
         return FAILED
-    if lost:
-        text = ngettext(
-            "{n} record of the diary cannot be read and is left out; cramp-kiosk doctor says more.",
-            "{n} records of the diary cannot be read and are left out; cramp-kiosk doctor says more.",
-            lost,
-        )
-        _complain([text.format(n=lost)])
     if chosen.csv:
         streams.print_bytes(table.getvalue().encode())
     else:
@@ -339,7 +335,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print()
         return OK
-    tried = try_outputs(machine, ask_person, lambda line: print(line, file=sys.stderr)) if chosen.test else []
+    tried = try_outputs(machine, ask_person, lambda line: _complain([line])) if chosen.test else []
     findings = [*doctor.examine(machine), *tried]
     with contextlib.suppress(BrokenPipeError):  # the exit code is the answer, however much of it is read
         if chosen.json:
