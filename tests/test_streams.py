@@ -11,22 +11,20 @@ import pytest
 
 from tests.diary.nights import Clock, a_diary
 
-COMMANDS = {
-    "--help": 0,
-    "--version": 0,
-    "diary --help": 0,
-    "diary": 0,
-    "diary --csv": 0,
-    "rehearse": 0,
-    "techniques": 0,
-    "techniques soak": 0,
-    "settings": 0,
-    "settings --defaults": 0,
-    "doctor": 1,
-    "doctor --json": 1,
-}
-#: Each with its usual exit code; the doctor finds problems wherever there are no pins.
-WITH_CODES = pytest.mark.parametrize(("command", "code"), COMMANDS.items(), ids=COMMANDS.keys())
+COMMANDS = [
+    "--help",
+    "--version",
+    "diary --help",
+    "diary",
+    "diary --csv",
+    "rehearse",
+    "techniques",
+    "techniques soak",
+    "settings",
+    "settings --defaults",
+    "doctor",
+    "doctor --json",
+]
 BUFFERED = pytest.mark.parametrize("buffered", [True, False], ids=["buffered", "unbuffered"])
 
 
@@ -66,11 +64,16 @@ def run(command: str, out: int, err: int = subprocess.PIPE, *, buffered: bool) -
     return done.returncode, done.stderr
 
 
+def usual(command: str) -> int:
+    """Its exit code where all can be written; whether the doctor finds a problem is up to the machine."""
+    return run(command, subprocess.DEVNULL, subprocess.DEVNULL, buffered=True)[0]
+
+
 @BUFFERED
-@WITH_CODES
-def test_a_reader_that_goes_away_ends_a_command_quietly(command: str, code: int, buffered: bool) -> None:
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_goes_away_ends_a_command_quietly(command: str, buffered: bool) -> None:
     with nobody_reads() as out:
-        assert run(command, out, buffered=buffered) == (code, b"")
+        assert run(command, out, buffered=buffered) == (usual(command), b"")
 
 
 @BUFFERED
@@ -84,10 +87,10 @@ def test_output_to_a_full_disk_is_one_sentence(command: str, buffered: bool) -> 
 
 @BUFFERED
 @pytest.mark.parametrize(
-    ("command", "code"),
-    [("diary", 0), ("rehearse", 0), ("rehearse --script nowhere", 2), ("diary --nonsense", 2), ("doctor", 1)],
+    "command", ["diary", "rehearse", "rehearse --script nowhere", "diary --nonsense", "doctor"]
 )
-def test_complaints_that_nobody_reads_change_no_exit_code(command: str, code: int, buffered: bool) -> None:
+def test_complaints_that_nobody_reads_change_no_exit_code(command: str, buffered: bool) -> None:
+    code = usual(command)
     with nobody_reads() as pipe:
         assert run(command, pipe, pipe, buffered=buffered) == (code, None)
     with full() as err:
