@@ -4,7 +4,6 @@ import contextlib
 import faulthandler
 import logging
 import os
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -40,8 +39,7 @@ from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.diary.clock import clock_is_set
-from kiosk.diary.database import DiaryError
-from kiosk.diary.entry import night_of
+from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
 from kiosk.saver import Saver
@@ -151,15 +149,22 @@ class House:
         with contextlib.ExitStack() as stack:
             for part in self._parts.closing:
                 stack.callback(part.close)
-            interrupted = self._open_diary(stack)
+            self._writer = Writer(
+                self._store,
+                local_now,
+                self.clock.now,
+                self._trouble,
+                self._counted,
+                on_under_way=self._under_way,
+                supervisor=self.supervisor,
+            )
+            stack.callback(self._writer.close)
             self._probe = self._parts.probe(self.conductor.post)
             stack.callback(self._probe.close)
             self._saver = Saver(self._save, self.supervisor, lambda: self._trouble(Fault.SETTINGS, True))
             stack.callback(self._saver.close)
             self._thread = self.supervisor.start("conductor", self._conduct, vital=True)
             stack.callback(self._stop_conductor)
-            if interrupted is not None:
-                self.conductor.post(interrupted)
             self.tend()
             button = self._parts.button(self.conductor.post)
             self.conductor.button = button
@@ -215,21 +220,12 @@ class House:
         self.conductor.stop()
         self._thread.join(_PATIENCE)
 
-    def _open_diary(self, stack: contextlib.ExitStack) -> Interrupted | None:
-        """Begin to write; the night that was under way, if it is young enough to be offered again."""
-        now, found = local_now(), None
-        # where this fails, the writer tries next, and says so if it stays so
-        with contextlib.suppress(DiaryError, sqlite3.Error):
-            under_way = self._store.open_episode(now)
-            if under_way is not None and under_way.cramp and under_way.ago <= OFFER_WITHIN:
-                found = Interrupted(under_way.since, under_way.techniques)
-            elif under_way is not None:
-                self._store.close_interrupted()
-        self._writer = Writer(
-            self._store, local_now, self.clock.now, self._trouble, self._counted, supervisor=self.supervisor
-        )
-        stack.callback(self._writer.close)
-        return found
+    def _under_way(self, found: OpenEpisode) -> bool:
+        """Offer the night that was under way again, if it is young enough. On the diary's thread."""
+        offered = found.cramp and found.ago <= OFFER_WITHIN
+        if offered:
+            self.conductor.post(Interrupted(found.since, found.techniques))
+        return offered
 
     def _trouble(self, fault: Fault, present: bool) -> None:
         self.conductor.post(FaultFound(fault) if present else FaultCleared(fault))

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
 from kiosk.diary.clock import is_plausible
+from kiosk.streams import complain
 from kiosk.supervise import Supervisor
 from kiosk.words import _
 
@@ -100,7 +100,7 @@ def run(
                 log.error("%s", error)
                 parts = without_pins(config, supervisor)
             else:
-                print(_("No real pins: {reason}").format(reason=error), file=sys.stderr)
+                complain([_("No real pins: {reason}").format(reason=error)])
                 simulate = True
     if simulate:
         if not _has_window():
@@ -124,7 +124,7 @@ def _has_window() -> bool:
     try:
         require_window()
     except DisplayError as error:
-        print(error, file=sys.stderr)
+        complain([str(error)])
         return False
     return True
 

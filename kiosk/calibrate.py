@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
 from kiosk.show import on_signals
+from kiosk.streams import complain
 from kiosk.words import _
 
 
@@ -80,12 +80,11 @@ def run() -> int:
     """The command. Returns its exit code: 0 done, 1 not."""
     path = owner.places()[1]
     config, problems = owner.load()
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    complain(problems)
     try:
         save(config, calibrate(config), path)
     except (CalibrationError, DisplayError, owner.SettingsError) as error:
-        print(error, file=sys.stderr)
+        complain([str(error)])
         return 1
     print(_("Saved in {file}. The kiosk obeys it from its next start.").format(file=path))
     return 0

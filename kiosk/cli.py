@@ -4,6 +4,7 @@ Exit codes: 0 all is well; 1 something could not be done; 2 the command line or 
 """
 
 import argparse
+import contextlib
 import io
 import logging
 import os
@@ -13,8 +14,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kiosk import __version__
+from kiosk import __version__, streams
 from kiosk.files import at_home, is_there
+from kiosk.streams import complain as _complain
 from kiosk.words import _, speak
 
 OK, FAILED, WRONG = 0, 1, 2
@@ -26,22 +28,28 @@ _SIZES = 240, 4096
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    _open_output()
+    streams.open_output()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    chosen = command_line().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = chosen.command
+    by_the_bed, code = False, OK
     try:
+        try:
+            chosen = command_line().parse_args(arguments)
+        except SystemExit:
+            sys.stdout.flush()  # what --help printed
+            raise
+        command: Callable[[argparse.Namespace], int] = chosen.command
+        by_the_bed = command is _run
         code = command(chosen)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader of our output went away (`| head`); nothing is wrong
-        _drop_output()
-        return OK
     except OSError as error:
-        if command is _run:
-            raise  # by the bed the journal needs the whole story
+        if by_the_bed:
+            raise  # the journal needs the whole story
+        if isinstance(error, BrokenPipeError):
+            # the reader of our output went away (`| head`); nothing is wrong
+            streams.drop(sys.stdout)
+            return code
         if error.filename is None:
-            _drop_output()
+            streams.drop(sys.stdout)
             _complain([_("The output cannot be written: {reason}.").format(reason=error.strerror)])
         else:
             _complain(
@@ -50,24 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return 130
+    finally:
+        streams.finish()
     return code
-
-
-def _open_output() -> None:
-    """Print to nowhere if the shell closed our output; letters the terminal does not know become "?"."""
-    if sys.stdout is None:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-
-
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def command_line() -> argparse.ArgumentParser:
     """What may be typed after ``cramp-kiosk``."""
-    parser = argparse.ArgumentParser(
+    parser = streams.Parser(
         prog="cramp-kiosk",
         description=_(
             "A bedside step timer, instruction card, bath thermometer and log for cramps in the foot. "
@@ -178,11 +176,6 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _complain(sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        print(sentence, file=sys.stderr)
-
-
 def _run(chosen: argparse.Namespace) -> int:
     from kiosk import bedside, settings, techniques
 
@@ -194,7 +187,7 @@ def _run(chosen: argparse.Namespace) -> int:
     )
     if code != bedside.NO_DISPLAY:
         return code
-    print(_("There is no display here, so this is a rehearsal: a normal night, at once."), file=sys.stderr)
+    _complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
     from kiosk.rehearse import folder_for_pictures
 
     folder = folder_for_pictures(diary_path(config).parent)
@@ -233,9 +226,10 @@ def _rehearse(chosen: argparse.Namespace) -> int:
             )
             return FAILED
     print(script.title)
-    rehearse.Rehearsal(rules, script, print, picture=camera, speed=chosen.speed).play_all()
+    with streams.lines() as say:
+        rehearse.Rehearsal(rules, script, say, picture=camera, speed=chosen.speed).play_all()
     if camera is not None:
-        print(_("Pictures are in {folder}.").format(folder=chosen.out), file=sys.stderr)
+        _complain([_("Pictures are in {folder}.").format(folder=chosen.out)])
     return OK
 
 
@@ -278,8 +272,6 @@ def _settings(chosen: argparse.Namespace) -> int:
 
 
 def _diary(chosen: argparse.Namespace) -> int:
-    import sqlite3
-
     from kiosk import settings, techniques
     from kiosk.diary import export
     from kiosk.diary.database import DiaryError
@@ -291,22 +283,30 @@ def _diary(chosen: argparse.Namespace) -> int:
     try:
         with Store.read_only(path) as store:
             if chosen.csv:
-                table = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")  # CSV has its own line ends
+                table = io.StringIO(newline="")  # CSV has its own line ends
                 export.write_csv(store, table)
-                table.detach()
             else:
                 names = {technique.id: technique.name for technique in techniques.load()[0]}
-                print("\n".join(export.lines(store, chosen.last, names)))
+                listed = export.lines(store, chosen.last, names)
+            _complain(export.left_out(store))
     except FileNotFoundError:
-        print(_("Nothing is in the diary yet."), file=sys.stderr if chosen.csv else sys.stdout)
+        if chosen.csv:
+            _complain([_("Nothing is in the diary yet.")])
+        else:
+            print(_("Nothing is in the diary yet."))
         from kiosk.doctor.machine import Machine
 
         machine = Machine(config, path)
         if machine.has_service and not machine.may_see_state:
             _complain([_("The service's diary is its own; to see it: sudo cramp-kiosk diary")])
-    except (DiaryError, sqlite3.Error, OSError) as error:
+        return OK
+    except DiaryError as error:
         _complain([str(error)])
         return FAILED
+    if chosen.csv:
+        streams.print_bytes(table.getvalue().encode())
+    else:
+        print("\n".join(listed))
     return OK
 
 
@@ -338,12 +338,13 @@ def _doctor(chosen: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print()
         return OK
-    tried = try_outputs(machine, ask_person, lambda line: print(line, file=sys.stderr)) if chosen.test else []
+    tried = try_outputs(machine, ask_person, lambda line: _complain([line])) if chosen.test else []
     findings = [*doctor.examine(machine), *tried]
-    if chosen.json:
-        print(report.json(findings))
-    else:
-        print(report.text(findings, min(100, shutil.get_terminal_size((100, 24)).columns)))
+    with contextlib.suppress(BrokenPipeError):  # the exit code is the answer, however much of it is read
+        if chosen.json:
+            print(report.json(findings))
+        else:
+            print(report.text(findings, min(100, shutil.get_terminal_size((100, 24)).columns)))
     return FAILED if report.count_problems(findings) else OK
 
 

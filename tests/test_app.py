@@ -1,7 +1,6 @@
 """The house put together: real threads, a real diary file, simulated parts."""
 
 import os
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -263,19 +262,6 @@ def test_a_diary_that_cannot_be_kept_is_a_banner_and_the_night_goes_on(folder, c
         bench.buttons[0].press()
         watcher.until_page(CountIn)
     assert [f"{folder}/diary.db is no file" in line for line in caplog.messages].count(True) == 1
-
-
-def test_a_diary_that_was_busy_for_a_moment_leaves_no_banner(folder, monkeypatch, caplog):
-    def busy(*_: object) -> None:
-        raise sqlite3.OperationalError("database is locked")
-
-    monkeypatch.setattr(Store, "open_episode", busy)
-    watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
-        assert running._writer.flush(10)
-        running.conductor.post(Tapped())
-        assert watcher.until_page(Home).faults == frozenset()
-    assert caplog.messages == []
 
 
 def test_a_torn_diary_is_said_on_the_screen_and_kept_beside_the_new_one(folder):

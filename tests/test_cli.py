@@ -14,6 +14,7 @@ from kiosk.core.technique import Side
 from kiosk.diary.store import Store
 from kiosk.doctor.finding import fine, problem
 from kiosk.doctor.machine import Machine
+from tests.diary.nights import Clock, a_diary, spoil
 
 TECHNIQUES = ("hand_stretch", "toe_stretch", "massage", "roller", "calf_stretch", "walk", "soak")
 COMMANDS = (
@@ -194,6 +195,23 @@ def test_the_diary_is_listed_and_exported(home, capsys):
     header, row = capsys.readouterr().out.splitlines()
     assert header.startswith("night,start,minutes,rating,ending,kind,side,techniques,")
     assert row.startswith("2026-03-13,03:12,4.0,6,gone,cramp,left,hand_stretch,")
+
+
+@pytest.mark.parametrize("how", [[], ["--csv"]])
+def test_records_that_cannot_be_read_are_left_out_and_said(home, capsys, how):
+    folder = home / "data" / "cramp-kiosk"
+    folder.mkdir(parents=True)
+    path = a_diary(folder, Clock(), nights=3)
+    spoil(path, "UPDATE episode SET side = 'Left' WHERE id = 3")
+    assert main(["diary", *how]) == 0
+    spoil(path, "UPDATE technique_use SET technique = CAST(X'746F65DF' AS TEXT) WHERE id = 1")
+    assert main(["diary", *how]) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == (6 if how else 4)
+    assert err == (
+        "1 record of the diary cannot be read and is left out; cramp-kiosk doctor says more.\n"
+        "2 records of the diary cannot be read and are left out; cramp-kiosk doctor says more.\n"
+    )
 
 
 def test_an_empty_diary_is_no_error(capsys):

@@ -90,7 +90,7 @@ def test_whatever_breaks_while_a_setting_is_saved_it_is_said_tried_again_and_sav
 def test_a_diary_whose_thread_dies_is_a_banner_until_it_writes_again(
     life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = [ZeroDivisionError("odd")]
+    broken = [SystemExit("odd")]  # whatever is an Exception ends no thread
 
     def counting(*given: object) -> object:
         if broken:

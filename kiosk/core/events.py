@@ -168,7 +168,7 @@ class DiaryRead(_Event, frozen=True):
 
 
 class Interrupted(_Event, frozen=True):
-    """At start: the diary holds a night that was under way; it began ``ago`` ms before now.
+    """As soon as the diary can be read: it holds a night that was under way; it began ``ago`` ms before now.
     ``techniques``: ids of what was done, the last one at the end."""
 
     ago: Ms
@@ -248,7 +248,7 @@ class EpisodeEnded(_Effect, frozen=True):
 
 
 class EpisodeRated(_Effect, frozen=True):
-    """How bad it was, 0 to 10. Never sent when the question went unanswered."""
+    """How bad the episode was that ended last, 0 to 10. Never sent when the question went unanswered."""
 
     at: Ms
     rating: int

@@ -135,11 +135,22 @@ def _told(
             turn.state = msgspec.structs.replace(state, quiet=on)
         case DiaryRead(tally):
             turn.state = msgspec.structs.replace(state, tally=tally)
-        case Interrupted(ago, techniques) if isinstance(state.page, Asleep):
-            ids = [technique.id for technique in state.sequence]
-            last = techniques[-1] if techniques else ""
-            turn.touch()
-            turn.go(Resume(ago, turn.now + RESUME_FOR, ids.index(last) if last in ids else 0))
+        case Interrupted() if state.episode is None:
+            _offer(turn, event)
+
+
+def _offer(turn: Turn, cut: Interrupted) -> None:
+    """A night was cut short: offered to whoever sleeps or has just woken the screen, as the diary may need a
+    while to be read. Who is elsewhere by then does not want it; it is recorded as interrupted."""
+    if not isinstance(turn.page, Asleep | Home):
+        turn.do(EpisodeEnded(turn.now, Ending.INTERRUPTED))
+        return
+    ids = [technique.id for technique in turn.state.sequence]
+    last = cut.techniques[-1] if cut.techniques else ""
+    turn.touch()
+    if isinstance(turn.page, Home):  # a tap that was meant for that page answers nothing
+        turn.state = msgspec.structs.replace(turn.state, guard_until=turn.now + WAKE_GUARD)
+    turn.go(Resume(cut.ago, turn.now + RESUME_FOR, ids.index(last) if last in ids else 0))
 
 
 # --- the button

@@ -1,68 +1,32 @@
-"""The diary's file: made, checked, brought up to date, and put aside when it is torn.
+"""The diary's file: opened, made, and put aside when it is damaged.
 
 SQLite in WAL mode with ``synchronous=FULL``: every commit is on the card when it returns (as far as
 the card is honest), and someone may read while the service writes.
 """
 
+import glob
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from kiosk.diary import rows, schema
 from kiosk.words import _
-
-#: "cram" in ASCII: tells our files from other people's databases.
-APPLICATION_ID = 0x6372616D
-
-#: One script a version; ``user_version`` says how many a file has seen. Never change one that was
-#: released, add the next.
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE episode (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        began_ms INTEGER NOT NULL,            -- UTC, ms since 1970
-        utc_offset_min INTEGER NOT NULL,      -- local time minus UTC at that moment
-        clock_ok INTEGER NOT NULL CHECK (clock_ok IN (0, 1)),
-        cramp INTEGER NOT NULL CHECK (cramp IN (0, 1)),
-        side TEXT NOT NULL,
-        last_ms INTEGER NOT NULL DEFAULT 0,   -- this and the next two: ms after the beginning
-        stop_ms INTEGER,
-        ended_ms INTEGER,
-        ending TEXT,
-        rating INTEGER CHECK (rating BETWEEN 0 AND 10),
-        resumed INTEGER NOT NULL DEFAULT 0 CHECK (resumed IN (0, 1)),
-        CHECK ((ended_ms IS NULL) = (ending IS NULL))
-    ) STRICT;
-    CREATE UNIQUE INDEX one_open_episode ON episode (1) WHERE ending IS NULL;
-    CREATE TABLE technique_use (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        episode INTEGER NOT NULL REFERENCES episode ON DELETE CASCADE,
-        technique TEXT NOT NULL,
-        began_ms INTEGER NOT NULL,            -- ms after the episode began
-        ended_ms INTEGER,
-        finished INTEGER CHECK (finished IN (0, 1)),
-        soak_min REAL,
-        soak_max REAL,
-        soak_ms INTEGER
-    ) STRICT;
-    CREATE INDEX technique_use_episode ON technique_use (episode);
-    """,
-)
 
 #: How long to wait for somebody else who holds the file.
 BUSY_SECONDS = 5.0
 
-#: Primary result codes: SQLITE_CORRUPT and SQLITE_NOTADB.
+#: SQLite's primary result codes: SQLITE_ERROR, SQLITE_READONLY, SQLITE_CANTOPEN; SQLITE_CORRUPT and
+#: SQLITE_NOTADB; SQLITE_BUSY and SQLITE_LOCKED.
+_ERROR, _READ_ONLY, _CANNOT_OPEN = 1, 8, 14
 _TORN = {11, 26}
+_BUSY = {5, 6}
 
+#: What SQLite keeps beside a file.
 _SIDECARS = ("-wal", "-shm")
-
-
-#: Primary result codes: SQLITE_READONLY and SQLITE_CANTOPEN.
-_MAY_NOT_WRITE = {8, 14}
 
 
 class DiaryError(Exception):
@@ -77,57 +41,65 @@ class NoDiaryError(DiaryError, FileNotFoundError):
     """There is nothing to read yet."""
 
 
+class DamagedDiaryError(DiaryError):
+    """The file is damaged, no database, or its tables are not what the migrations make: it is put aside at
+    the next start. ``why``: what was found, in SQLite's words or ours."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        text = _("The diary {path} is damaged; cramp-kiosk puts it aside when it starts next.")
+        super().__init__(text.format(path=path))
+        self.why = why
+
+
 class _Torn(Exception):  # noqa: N818 - a finding, handled here
-    """The file is damaged or no database."""
+    """A ``DamagedDiaryError`` before anybody is told; its text is the ``why``."""
 
 
-def is_torn(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is damaged (not full, locked or unreadable)."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _TORN
+def torn(error: BaseException) -> str:
+    """What SQLite says of a file that is itself damaged; "" if it is not (but full, locked, unreadable).
 
-
-def connect(path: Path, now: datetime) -> tuple[sqlite3.Connection, Path | None]:
-    """Open the diary for writing, made new if there is none; also where a torn one was put.
-
-    ``now`` names what is put aside. Raises ``DiaryError``.
+    SQLite quotes the schema that it cannot parse; where that is no text, Python cannot read the quotation.
     """
-    with _told(path):
+    if isinstance(error, UnicodeDecodeError):
+        return "malformed database schema"
+    return str(error) if _code(error) in _TORN else ""
+
+
+def connect(path: Path, now: datetime, on_aside: Callable[[Path, str], None]) -> sqlite3.Connection:
+    """Open the diary for writing, made new if there is none or if it is damaged.
+
+    A damaged one is put aside: ``now`` names it, and ``on_aside`` is told its new name and what was found,
+    also when no new one can be made. Raises ``DiaryError``.
+    """
+    with told(path):
         _check_kind(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = None
-        if path.exists():
-            try:
-                _check(path)
-            except _Torn:
-                aside = put_aside(path, now)
-        elif _sidecar(path, "-wal").exists():
-            aside = put_aside(path, now)  # SQLite would play the lost file's WAL into the new one
-        if not path.exists():
-            _create(path)
-        db = _open(path, "mode=rw")
         try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA foreign_keys = ON")
-            _migrate(db)
-        except BaseException:
-            db.close()
-            raise
-        return db, aside
+            with _finding():
+                if path.exists():
+                    _check(path)
+                elif _sidecar(path, "-wal").exists():
+                    # SQLite would play the lost file's WAL into the new one
+                    raise _Torn(_("only what SQLite keeps beside it is there"))
+                else:
+                    _create(path)
+                return _ready(path)
+        except _Torn as found:
+            on_aside(put_aside(path, now), str(found))
+        _create(path)
+        return _ready(path)
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Open the diary for reading only, while the service may be writing. Raises ``DiaryError``."""
-    with _told(path):
+    with told(path):
         if not path.exists():
             raise NoDiaryError(_("There is no diary at {path} yet.").format(path=path))
         _check_kind(path)
-        if path.stat().st_size == 0:
-            raise DiaryError(_damaged(path))
         db = _open_readable(path)
         try:
-            _check_ours(db, path)
-            if _number(db, "user_version") < len(MIGRATIONS):
+            _check_schema(db, path)
+            if schema.version_of(db) < schema.READABLE_FROM:
                 text = _(
                     "The diary {path} is from an older cramp-kiosk; start the new one once, then try again."
                 )
@@ -139,7 +111,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 
 
 def put_aside(path: Path, now: datetime) -> Path:
-    """Rename a torn diary, with what SQLite keeps beside it, to a free name; the new name.
+    """Rename a damaged diary, with what SQLite keeps beside it, to a free name; the new name.
 
     Nothing is deleted or written over: an unset clock gives the same name twice.
     """
@@ -156,6 +128,40 @@ def put_aside(path: Path, now: datetime) -> Path:
             part.rename(_sidecar(aside, end))
     _sync_folder(path.parent)
     return aside
+
+
+def asides(path: Path) -> list[Path]:
+    """The damaged diaries that were put aside, the oldest first."""
+    found = path.parent.glob(f"{glob.escape(path.stem)}.torn-*{glob.escape(path.suffix)}")
+    return sorted(found, key=lambda aside: aside.stem)
+
+
+def check_pages(db: sqlite3.Connection, path: Path) -> None:
+    """Read every page of an open diary. Raises ``DiaryError``."""
+    with told(path):
+        _check_pages(db)
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say into a sentence for the owner."""
+    try:
+        yield
+    except DiaryError:
+        raise
+    except PermissionError as error:
+        raise DiaryError(_may_not(path)) from error
+    except (_Torn, OSError, ValueError, MemoryError, sqlite3.Error) as error:
+        if why := str(error) if isinstance(error, _Torn) else torn(error):
+            raise DamagedDiaryError(path, why) from error
+        if _code(error) in _BUSY:
+            text = _("The diary {path} cannot be opened ({reason}); close the other program that uses it.")
+        else:  # ValueError: a zero byte in the path
+            text = _(
+                "The diary {path} cannot be opened ({reason}); check that its disk is there and not full."
+            )
+        reason = error.strerror if isinstance(error, OSError) else str(error) or type(error).__name__
+        raise DiaryError(text.format(path=path, reason=reason)) from error
 
 
 @contextmanager
@@ -183,29 +189,18 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say into a sentence for the owner."""
+def _finding() -> Iterator[None]:
+    """What SQLite says of a damaged file is a finding like our own."""
     try:
         yield
-    except DiaryError:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if why := torn(error):
+            raise _Torn(why) from error
         raise
-    except PermissionError as error:
-        raise DiaryError(_may_not(path)) from error
-    except (OSError, ValueError, sqlite3.Error) as error:  # ValueError: a zero byte in the path
-        if isinstance(error, sqlite3.Error) and is_torn(error):
-            raise DiaryError(_damaged(path)) from error
-        text = _("The diary {path} cannot be opened ({reason}); check that its disk is there and not full.")
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DiaryError(text.format(path=path, reason=reason)) from error
 
 
 def _may_not(path: Path) -> str:
     return _("The diary {path} may not be opened by this user; try again with sudo.").format(path=path)
-
-
-def _damaged(path: Path) -> str:
-    text = _("The diary {path} is damaged; cramp-kiosk puts it aside when it starts next.")
-    return text.format(path=path)
 
 
 def _check_kind(path: Path) -> None:
@@ -216,36 +211,69 @@ def _check_kind(path: Path) -> None:
 
 def _check(path: Path) -> None:
     """Look at the file without changing it. Raises ``_Torn``, ``DiaryError`` or SQLite's own errors."""
-    if path.stat().st_size == 0:
-        raise _Torn  # a new diary appears complete or not at all, so this one was cut
-    db = _open(path, "mode=ro")
-    try:
-        if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise _Torn
-        _check_ours(db, path)
-    except sqlite3.DatabaseError as error:
-        if is_torn(error):
-            raise _Torn from error
-        raise
-    finally:
-        db.close()
+    _check_size(path)
+    with closing(_open(path, "mode=ro")) as db:
+        _check_schema(db, path)
+        _check_pages(db)
 
 
-def _check_ours(db: sqlite3.Connection, path: Path) -> None:
-    if _number(db, "application_id") != APPLICATION_ID:
-        text = _("{path} is a database, but not a cramp-kiosk diary; choose another place for the diary.")
-        raise DiaryError(text.format(path=path))
-    found = _number(db, "user_version")
-    if found > len(MIGRATIONS):
+def _check_pages(db: sqlite3.Connection) -> None:
+    if damage := schema.damaged_pages(db):
+        raise _Torn(damage)
+
+
+def _check_size(path: Path) -> None:
+    with path.open("rb") as file:  # says "permission denied" where SQLite says "unable to open"
+        if not file.read(1):
+            raise _Torn(_("it is empty"))  # a new diary appears complete or not at all, so this one was cut
+
+
+def _check_schema(db: sqlite3.Connection, path: Path) -> None:
+    """Whether the file is ours, of a version that is known, and as the migrations make it."""
+    found, ours = schema.version_of(db), schema.is_marked_ours(db)
+    if ours and found > len(schema.MIGRATIONS):
         text = _(
             "The diary {path} has format {found} and this cramp-kiosk knows formats up to {known}; "
             "install the newer cramp-kiosk again."
         )
-        raise NewerDiaryError(text.format(path=path, found=found, known=len(MIGRATIONS)))
+        raise NewerDiaryError(text.format(path=path, found=found, known=len(schema.MIGRATIONS)))
+    try:
+        shape = schema.shape(db)
+    except sqlite3.OperationalError as error:
+        if _code(error) == _ERROR:  # such as a file format that no SQLite knows
+            raise _Torn(str(error)) from error
+        raise
+    if schema.is_as_made(shape, found) and (ours or found):
+        return  # also where only the mark is damaged: nobody else makes these tables
+    if ours:
+        raise _Torn(_("its tables are not those of a diary"))
+    text = _("{path} is a database, but not a cramp-kiosk diary; choose another place for the diary.")
+    raise DiaryError(text.format(path=path))
 
 
-def _number(db: sqlite3.Connection, pragma: str) -> int:
-    return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
+def _code(error: BaseException) -> int:
+    """SQLite's primary result code; 0 if it is none of SQLite's errors."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _ready(path: Path) -> sqlite3.Connection:
+    """Open for writing, in the format of today."""
+    db = _open(path, "mode=rw")
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        marked = schema.is_marked_ours(db)
+        db.execute("BEGIN IMMEDIATE")
+        schema.mark_ours(db)  # also to see whether the file takes a change at all
+        db.execute("ROLLBACK" if marked else "COMMIT")
+        schema.migrate(db)
+    except BaseException as error:
+        db.close()
+        if _code(error) == _READ_ONLY and os.access(path, os.W_OK):
+            raise _Torn(_("it says that nobody may write it")) from error
+        raise
+    return db
 
 
 def _open(path: Path, query: str) -> sqlite3.Connection:
@@ -253,6 +281,7 @@ def _open(path: Path, query: str) -> sqlite3.Connection:
     uri = f"file:{quote(str(path.absolute()))}?{query}"
     db = sqlite3.connect(uri, timeout=BUSY_SECONDS, uri=True, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
+    db.text_factory = rows.text
     return db
 
 
@@ -262,13 +291,12 @@ def _open_readable(path: Path) -> sqlite3.Connection:
     A file in WAL mode needs its shared memory, which such a user cannot make. Then, with no WAL,
     nobody is writing and the file alone is everything: SQLite may take it as unchanging.
     """
-    with path.open("rb"):  # says "permission denied" where SQLite says "unable to open"
-        pass
+    _check_size(path)
     db = _open(path, "mode=ro")
     try:
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _MAY_NOT_WRITE:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if _code(error) not in {_READ_ONLY, _CANNOT_OPEN}:
             return db  # torn or busy: comes again, and is said, at the next question
         db.close()
         wal = _sidecar(path, "-wal")
@@ -281,8 +309,8 @@ def _open_readable(path: Path) -> sqlite3.Connection:
 def _create(path: Path) -> None:
     """Make an empty diary that appears complete or not at all, whenever the power goes."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        _migrate(db)
+        schema.mark_ours(db)
+        schema.migrate(db)
         image = db.serialize()
     fresh = path.with_name(f"{path.name}.new")
     with fresh.open("wb") as file:
@@ -291,17 +319,6 @@ def _create(path: Path) -> None:
         os.fsync(file.fileno())
     fresh.rename(path)
     _sync_folder(path.parent)
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    for version, script in enumerate(MIGRATIONS, start=1):
-        if version > _number(db, "user_version"):
-            try:
-                db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version}; COMMIT;")
-            except sqlite3.Error:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
 
 
 def _sidecar(path: Path, end: str) -> Path:

@@ -1,6 +1,7 @@
 """What one episode left in the diary: plain data, nothing counted and nothing worded."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -9,6 +10,18 @@ from kiosk.core.technique import MINUTE, Ms, Side
 
 _NIGHT_BEGINS = timedelta(hours=12)
 
+#: Ids go up by one; one above this was never given.
+LAST_ID = 10**12
+
+#: The longest that anything may last, in ms: 317 years, and no sum of a date with it is out of range.
+LONGEST: Ms = 10**13
+
+Id = Annotated[int, msgspec.Meta(ge=1, le=LAST_ID)]
+Length = Annotated[Ms, msgspec.Meta(ge=0, le=LONGEST)]
+Celsius = Annotated[float, msgspec.Meta(ge=-100, le=200)]
+Score = Annotated[int, msgspec.Meta(ge=0, le=10)]
+TechniqueId = Annotated[str, msgspec.Meta(min_length=1)]
+
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
     """One technique, used once. ``began`` and ``ended`` are ms after the episode began.
@@ -16,13 +29,13 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     ``finished``, ``ended`` and the soak's numbers (Celsius, ms) are None where nothing was recorded.
     """
 
-    technique: str
-    began: Ms
-    ended: Ms | None = None
+    technique: TechniqueId
+    began: Length
+    ended: Length | None = None
     finished: bool | None = None
-    soak_min: float | None = None
-    soak_max: float | None = None
-    soak_ms: Ms | None = None
+    soak_min: Celsius | None = None
+    soak_max: Celsius | None = None
+    soak_ms: Length | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,16 +47,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     on after a crash or power cut (the gap is then taken from the wall clock).
     """
 
-    id: int
+    id: Id
     began: datetime
     clock_ok: bool
     cramp: bool
     side: Side
-    last: Ms = 0
-    ended: Ms | None = None
+    last: Length = 0
+    ended: Length | None = None
     ending: Ending | None = None
-    rating: int | None = None
-    stop: Ms | None = None
+    rating: Score | None = None
+    stop: Length | None = None
     resumed: bool = False
     uses: tuple[Use, ...] = ()
 

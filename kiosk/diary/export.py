@@ -67,6 +67,17 @@ def lines(store: Store, limit: int | None = None, names: Mapping[str, str] | Non
     return ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in told]
 
 
+def left_out(store: Store) -> list[str]:
+    """A sentence on what could not be read until now; none if everything could."""
+    lost = len(store.unreadable)
+    text = ngettext(
+        "{n} record of the diary cannot be read and is left out; cramp-kiosk doctor says more.",
+        "{n} records of the diary cannot be read and are left out; cramp-kiosk doctor says more.",
+        lost,
+    )
+    return [text.format(n=lost)] if lost else []
+
+
 def _row(entry: Entry) -> tuple[str, ...]:
     soaks = [use for use in entry.uses if use.soak_ms is not None]
     coolest = [use.soak_min for use in entry.uses if use.soak_min is not None]

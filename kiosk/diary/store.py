@@ -1,14 +1,13 @@
 """The diary itself: an episode and its techniques, written down as they happen, one commit a record."""
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, assert_never
-
-import msgspec
 
 from kiosk.core.events import (
     Ending,
@@ -22,25 +21,45 @@ from kiosk.core.events import (
     TechniqueEnded,
 )
 from kiosk.core.technique import Ms
+from kiosk.diary import rows
 from kiosk.diary.clock import clock_is_set
-from kiosk.diary.database import connect, connect_read_only, is_torn, put_aside, snapshot, transaction
-from kiosk.diary.entry import Entry, OpenEpisode
+from kiosk.diary.database import (
+    check_pages,
+    connect,
+    connect_read_only,
+    put_aside,
+    snapshot,
+    told,
+    torn,
+    transaction,
+)
+from kiosk.diary.entry import LAST_ID, Entry, OpenEpisode
+from kiosk.diary.rows import Unreadable
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+
+#: The next id of a table. A damaged one beyond all that were given is not counted on from, and what is left
+#: of an episode that somebody deleted is not given to the next.
+_NEW_EPISODE = (
+    "SELECT 1 + coalesce(max(id), 0) FROM (SELECT id FROM episode UNION ALL SELECT episode FROM technique_use"
+    " WHERE typeof(episode) = 'integer') WHERE id < :last"
+)
+_NEW_USE = "SELECT 1 + coalesce((SELECT max(id) FROM technique_use WHERE id < :last), 0)"
 
 
 class Store:
     """The diary in one SQLite file. Opens by itself when first used; one thread at a time.
 
     ``zone`` is the local time zone (None: the system's), ``clock_ok`` says whether the wall clock is
-    set, ``now`` the time that names a torn file which is put aside (``put_aside``, None while there
-    was none). Reading and writing raise ``DiaryError`` or ``sqlite3.Error``; after an error,
-    ``close`` and use it again: what was committed is there, and a record repeated is kept once.
+    set, ``now`` the time that names a damaged file which is put aside (``put_aside``, None while there
+    was none; ``damage``: what was found). Reading and writing raise ``DiaryError`` or ``sqlite3.Error``;
+    after an error, ``close`` and use it again: what was committed is there, and a record repeated is kept
+    once. Where the file turns out to be damaged in the middle of a night that began in this run, the night
+    goes into the new one whole.
     """
 
     def __init__(
@@ -53,6 +72,7 @@ class Store:
     ) -> None:
         self.path = path
         self.put_aside: Path | None = None
+        self.damage = ""
         self._zone = zone
         self._clock_ok = clock_ok
         self._now = now
@@ -62,6 +82,13 @@ class Store:
         """episode id -> when it began on the monotonic clock; known for those of this run"""
         self._undated: set[int] = set()
         """begun in this run while the clock was not set: dated as soon as it is"""
+        self._ended: tuple[Ms, int] | None = None
+        """when the last episode of this run ended, and its id: a rating is for that one"""
+        self._night: list[tuple[Record, datetime, bool]] = []
+        """what was kept since an episode last began, each as it was given to ``_write``"""
+        self._again: list[tuple[Record, datetime, bool]] = []
+        """of a night under way, what a file that was put aside took along"""
+        self._unreadable: dict[tuple[str, int], Unreadable] = {}
 
     @classmethod
     def read_only(cls, path: Path) -> Self:
@@ -97,9 +124,12 @@ class Store:
         (a technique without an episode, a rating of 11) is logged and left out.
         """
         clock_ok = self._clock_ok()
+        begins = isinstance(effect, EpisodeBegan)
 
         def work(db: sqlite3.Connection) -> None:
             with transaction(db):
+                for earlier in () if begins else self._again:
+                    self._write(db, *earlier)
                 if clock_ok:
                     self._date(db, effect.at, wall)
                 self._write(db, effect, wall, clock_ok)
@@ -108,6 +138,10 @@ class Store:
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
         self._attempt(work)
+        self._again.clear()
+        if begins:
+            self._night.clear()
+        self._night.append((effect, wall, clock_ok))
         if clock_ok:
             self._undated.clear()
 
@@ -152,39 +186,55 @@ class Store:
         self._attempt(work)
 
     def episodes(self, limit: int | None = None) -> list[Entry]:
-        """What is in the diary, the newest first, at most ``limit``."""
+        """What is in the diary, the newest first, at most ``limit``; what cannot be read is left out."""
 
-        def work(db: sqlite3.Connection) -> list[Entry]:
+        def work(db: sqlite3.Connection) -> tuple[list[Entry], list[Unreadable]]:
             with snapshot(db):
-                return _read(db, -1 if limit is None else limit)
+                return rows.read(db, limit)
 
-        return self._attempt(work)
+        found, lost = self._attempt(work)
+        self._unreadable |= {(row.table, row.id): row for row in lost}
+        return found
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """The rows that ``episodes`` has left out until now."""
+        return tuple(self._unreadable.values())
+
+    def check(self) -> None:
+        """Read every page of the file. Raises ``DiaryError``."""
+        check_pages(self._connected(), self.path)
 
     def _connected(self) -> sqlite3.Connection:
         if self._db is None:
             if self._read_only:
                 self._db = connect_read_only(self.path)
             else:
-                self._db, aside = connect(self.path, self._now())
-                if aside is not None:
-                    self._forget_run(aside)
+                self._db = connect(self.path, self._now(), self._forget_file)
         return self._db
 
     def _attempt(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something with the file; if that shows that it is torn, with a fresh one instead."""
+        if self._read_only:
+            with told(self.path):
+                return work(self._connected())
         try:
             return work(self._connected())
-        except sqlite3.DatabaseError as error:
-            if self._read_only or not is_torn(error):
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if not (why := torn(error)):
                 raise
             self.close()
-            self._forget_run(put_aside(self.path, self._now()))
+            self._forget_file(put_aside(self.path, self._now()), why)
         return work(self._connected())
 
-    def _forget_run(self, aside: Path) -> None:
-        self.put_aside = aside
-        self._origins.clear()  # a fresh file counts its episodes from 1 again
+    def _forget_file(self, aside: Path, why: str) -> None:
+        """The file is there now; a fresh one counts its episodes from 1 again."""
+        self.put_aside, self.damage = aside, why
+        self._origins.clear()
         self._undated.clear()
+        self._unreadable.clear()
+        self._ended = None
+        self._again = self._night.copy()
 
     def _write(self, db: sqlite3.Connection, effect: Record, wall: datetime, clock_ok: bool) -> None:
         if isinstance(effect, EpisodeBegan):
@@ -193,16 +243,15 @@ class Store:
         if isinstance(effect, EpisodeRated):
             self._rate(db, effect)
             return
-        found = db.execute("SELECT id, last_ms FROM episode WHERE ending IS NULL").fetchone()
-        if found is None:
-            log.warning("no episode is under way for %r", effect)
+        episode = _under_way(db)
+        if episode is None:
+            self._stray(effect)
             return
-        episode, last = found
         if isinstance(effect, EpisodeEnded) and effect.ending is Ending.INTERRUPTED:
             self._interrupt(db)
             return
         offset = max(0, effect.at - self._origin(db, episode, effect.at, wall, clock_ok))
-        db.execute("UPDATE episode SET last_ms = ? WHERE id = ?", (max(last, offset), episode))
+        db.execute("UPDATE episode SET last_ms = max(last_ms, ?) WHERE id = ?", (offset, episode))
         match effect:
             case TechniqueBegan():
                 self._begin_technique(db, episode, effect.technique, offset)
@@ -217,46 +266,62 @@ class Store:
                     "UPDATE episode SET ended_ms = ?, ending = ? WHERE id = ?",
                     (offset, effect.ending.value, episode),
                 )
+                self._ended = (effect.at, episode)
             case EpisodeResumed():
                 db.execute("UPDATE episode SET resumed = 1 WHERE id = ?", (episode,))
             case _:
                 assert_never(effect)
 
     def _begin(self, db: sqlite3.Connection, effect: EpisodeBegan, wall: datetime, clock_ok: bool) -> None:
-        found = db.execute("SELECT id FROM episode WHERE ending IS NULL").fetchone()
-        if found and self._origins.get(found["id"]) == effect.at:
+        found = _under_way(db)
+        if found is not None and self._origins.get(found) == effect.at:
             return  # repeated after an error whose commit had come through
         self._interrupt(db)
-        (episode,) = db.execute(
-            "INSERT INTO episode (began_ms, utc_offset_min, clock_ok, cramp, side)"
-            " VALUES (?, ?, ?, ?, ?) RETURNING id",
-            (*_utc(wall.astimezone(self._zone)), clock_ok, effect.cramp, effect.side.value),
-        ).fetchone()
+        (episode,) = db.execute(_NEW_EPISODE, {"last": LAST_ID}).fetchone()
+        db.execute(
+            "INSERT INTO episode (id, began_ms, utc_offset_min, clock_ok, cramp, side)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (episode, *rows.utc(wall.astimezone(self._zone)), clock_ok, effect.cramp, effect.side.value),
+        )
         self._origins[episode] = effect.at
         self._undated.discard(episode)
         if not clock_ok:
             self._undated.add(episode)
 
     def _interrupt(self, db: sqlite3.Connection) -> None:
-        db.execute(
-            "UPDATE episode SET ended_ms = last_ms, ending = ? WHERE ending IS NULL",
-            (Ending.INTERRUPTED.value,),
-        )
+        """Close what is open. A row that cannot be read takes no change and stays: no night waits for it."""
+        for (episode,) in db.execute(
+            "SELECT id FROM episode WHERE ending IS NULL AND ended_ms IS NULL"
+        ).fetchall():
+            with contextlib.suppress(sqlite3.IntegrityError):
+                db.execute(
+                    "UPDATE episode SET ended_ms = last_ms, ending = ? WHERE id = ?",
+                    (Ending.INTERRUPTED.value, episode),
+                )
+
+    def _stray(self, effect: Record) -> None:
+        """A record without an episode. The end of one may be said twice; then its rating still follows."""
+        if isinstance(effect, EpisodeEnded) and effect.ending is not Ending.INTERRUPTED:
+            if self._ended is not None and self._ended[0] == effect.at:
+                return
+            self._ended = None
+        log.warning("no episode is under way for %r", effect)
 
     def _rate(self, db: sqlite3.Connection, effect: EpisodeRated) -> None:
-        """The newest episode is meant: it has just ended."""
-        if 0 <= effect.rating <= 10:
-            db.execute(
-                "UPDATE episode SET rating = ? WHERE id = (SELECT max(id) FROM episode)", (effect.rating,)
-            )
-        else:
+        """The episode that ended last is meant, whatever has begun since."""
+        if not 0 <= effect.rating <= 10:
             log.warning("not a rating from 0 to 10: %r", effect)
+        elif self._ended is None:
+            log.warning("no episode has ended for %r", effect)
+        else:
+            db.execute("UPDATE episode SET rating = ? WHERE id = ?", (effect.rating, self._ended[1]))
 
     def _begin_technique(self, db: sqlite3.Connection, episode: int, technique: str, offset: Ms) -> None:
+        (number,) = db.execute(_NEW_USE, {"last": LAST_ID}).fetchone()
         db.execute(
-            "INSERT INTO technique_use (episode, technique, began_ms) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
-            " (SELECT 1 FROM technique_use WHERE episode = ?1 AND technique = ?2 AND began_ms = ?3)",
-            (episode, technique, offset),
+            "INSERT INTO technique_use (id, episode, technique, began_ms) SELECT ?1, ?2, ?3, ?4 WHERE"
+            " NOT EXISTS (SELECT 1 FROM technique_use WHERE (episode, technique, began_ms) = (?2, ?3, ?4))",
+            (number, episode, technique, offset),
         )
 
     def _end_technique(
@@ -285,44 +350,28 @@ class Store:
             began, was_ok, last = db.execute(
                 "SELECT began_ms, clock_ok, last_ms FROM episode WHERE id = ?", (episode,)
             ).fetchone()
-            self._origins[episode] = at - _lapsed(_local(began, 0), bool(was_ok), last, wall, clock_ok)
+            self._origins[episode] = at - _lapsed(rows.local(began, 0), bool(was_ok), last, wall, clock_ok)
         return self._origins[episode]
 
     def _date(self, db: sqlite3.Connection, at: Ms, wall: datetime) -> None:
         """The clock is set now: the undated nights of this run began so long before this moment."""
         for episode in self._undated:
             began = wall.astimezone(UTC) - (at - self._origins[episode]) * _MS
-            db.execute(
-                "UPDATE episode SET began_ms = ?, utc_offset_min = ?, clock_ok = 1 WHERE id = ?",
-                (*_utc(began.astimezone(self._zone)), episode),
-            )
+            with contextlib.suppress(sqlite3.IntegrityError):  # a row that cannot be read takes no date
+                db.execute(
+                    "UPDATE episode SET began_ms = ?, utc_offset_min = ?, clock_ok = 1 WHERE id = ?",
+                    (*rows.utc(began.astimezone(self._zone)), episode),
+                )
 
 
-def _read(db: sqlite3.Connection, limit: int) -> list[Entry]:
-    episodes = db.execute(
-        "SELECT id, began_ms, utc_offset_min, clock_ok, cramp, side, last_ms AS last, ended_ms AS ended,"
-        " ending, rating, stop_ms AS stop, resumed FROM episode ORDER BY id DESC LIMIT ?",
-        (limit,),
-    ).fetchall()
-    uses: dict[int, list[dict[str, object]]] = {}
-    for use in db.execute(
-        "SELECT episode, technique, began_ms AS began, ended_ms AS ended, finished, soak_min, soak_max,"
-        " soak_ms FROM technique_use WHERE episode >= ? ORDER BY id",
-        (episodes[-1]["id"] if episodes else 0,),
-    ):
-        uses.setdefault(use["episode"], []).append(dict(use))
-    return [
-        msgspec.convert(
-            {
-                **dict(row),
-                "began": _local(row["began_ms"], row["utc_offset_min"]),
-                "uses": uses.get(row["id"], ()),
-            },
-            Entry,
-            strict=False,  # SQLite has no booleans, only 0 and 1
-        )
-        for row in episodes
-    ]
+def _under_way(db: sqlite3.Connection) -> int | None:
+    """The episode that was not ended: the newest, as each that begins ends the one before."""
+    newest = db.execute(
+        "SELECT id, ending IS NULL AND ended_ms IS NULL AS open FROM episode"
+        " WHERE id BETWEEN 1 AND ? ORDER BY id DESC LIMIT 1",
+        (LAST_ID,),
+    ).fetchone()
+    return newest["id"] if newest is not None and newest["open"] else None
 
 
 def _lapsed(began: datetime, was_ok: bool, last: Ms, wall: datetime, clock_ok: bool) -> Ms:
@@ -332,13 +381,3 @@ def _lapsed(began: datetime, was_ok: bool, last: Ms, wall: datetime, clock_ok: b
     before the last record.
     """
     return max(last, (wall - began) // _MS) if was_ok == clock_ok else last
-
-
-def _utc(local: datetime) -> tuple[int, int]:
-    """A local time as ms of UTC since 1970, and its offset from UTC in minutes."""
-    offset = local.utcoffset() or timedelta()
-    return (local - _EPOCH) // _MS, offset // timedelta(minutes=1)
-
-
-def _local(began_ms: Ms, offset_min: int) -> datetime:
-    return (_EPOCH + began_ms * _MS).astimezone(timezone(timedelta(minutes=offset_min)))

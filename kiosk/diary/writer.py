@@ -6,11 +6,14 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 from kiosk.core.events import EpisodeEnded, Fault, Record, Tally
 from kiosk.core.technique import Ms
 from kiosk.diary.database import DiaryError
+from kiosk.diary.entry import OpenEpisode
+from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.diary.summary import tally
 from kiosk.supervise import Supervisor, busy
@@ -20,8 +23,21 @@ log = logging.getLogger(__name__)
 #: Seconds between two tries while the disk is in trouble; the last one goes on.
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
-#: Errors of the record itself: tried again, they come again.
-_HOPELESS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError, ValueError)
+#: Trouble with the file or the machine: tried again until it is over.
+_TROUBLE = (DiaryError, OSError, sqlite3.Error, MemoryError)
+
+#: Errors of the record itself, among those: tried again, they come again.
+_HOPELESS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+
+
+class _Chore(Enum):
+    """What is done for the screen. It may fail, and never keeps a record waiting."""
+
+    LOOK = "look for a night under way"
+    COUNT = "count the nights"
+
+
+_Job = Record | _Chore
 
 
 class Writer:
@@ -29,10 +45,12 @@ class Writer:
 
     ``wall_clock`` gives local time with its zone, ``mono_clock`` the ms that records are stamped with.
     ``on_trouble(fault, present)`` is told once when the disk stops and once when it works again, and
-    when a torn diary was put aside. ``on_tally`` gets the counts at the start, after each episode,
-    and when ``recount`` is called. Both are called on the writer's thread. ``wait(closing, seconds)``
-    pauses between tries and ends early when ``closing`` is set. ``supervisor`` keeps the thread. The store
-    belongs to the writer from here on; ``close`` closes it.
+    when a damaged diary was put aside. ``on_tally`` gets the counts at the start, after each episode,
+    and when ``recount`` is called. ``on_under_way`` is told at the start of the night that was under way
+    when the device went off, and says whether it is offered again; if not, it is closed as interrupted.
+    All three are called on the writer's thread. ``wait(wake, seconds)`` pauses between tries and ends early
+    when ``wake`` is set. ``supervisor`` keeps the thread. The store belongs to the writer from here on;
+    ``close`` closes it. Nothing that the file holds, and nothing that SQLite raises, ends the thread.
     """
 
     def __init__(
@@ -43,6 +61,7 @@ class Writer:
         on_trouble: Callable[[Fault, bool], None],
         on_tally: Callable[[Tally], None],
         *,
+        on_under_way: Callable[[OpenEpisode], bool],
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
         supervisor: Supervisor | None = None,
     ) -> None:
@@ -51,12 +70,18 @@ class Writer:
         self._mono_clock = mono_clock
         self._on_trouble = on_trouble
         self._on_tally = on_tally
+        self._on_under_way = on_under_way
         self._wait = wait
-        self._jobs: deque[Record | None] = deque([None])  # None: count
+        self._jobs: deque[_Job] = deque(_Chore)
+        self._doing: _Job | None = None
+        self._failures = 0
+        """tries in a row that the disk's trouble has ended"""
         self._changed = threading.Condition()
+        self._called = threading.Event()
         self._closing = threading.Event()
         self._torn_told: Path | None = None
         self._stood_still = False
+        self._unreadable_told: set[tuple[str, int]] = set()
         self._thread = (supervisor or Supervisor()).start(
             "diary", self._run, on_death=self._stands_still, on_hang=self._stands_still
         )
@@ -67,7 +92,7 @@ class Writer:
 
     def recount(self) -> None:
         """Count again, for example when the clock was set or midnight has passed. Returns at once."""
-        self._add(None)
+        self._add(_Chore.COUNT)
 
     def flush(self, timeout: float) -> bool:
         """Wait until everything is on the card; False if it is not after ``timeout`` seconds."""
@@ -75,67 +100,82 @@ class Writer:
             return self._changed.wait_for(lambda: not self._jobs, timeout)
 
     def close(self, timeout: float = 5.0) -> bool:
-        """Write what is left, then stop; False if something could not be kept within ``timeout`` s."""
+        """Write what is left, then stop; False if a record could not be kept within ``timeout`` s."""
         with self._changed:
             self._closing.set()
+            self._called.set()
             self._changed.notify_all()
         self._thread.end()
-        return self._thread.join(timeout) and not self._jobs
-
-    def _add(self, job: Record | None) -> None:
+        self._thread.join(timeout)
         with self._changed:
-            self._jobs.append(job)
+            left = sum(not isinstance(job, _Chore) for job in self._jobs)
+        if left:
+            log.error("%d %s of the diary could not be kept", left, "record" if left == 1 else "records")
+        return not left
+
+    def _add(self, job: _Job) -> None:
+        with self._changed:
+            # one that is being done may have looked at the clock already; one more will be enough
+            if not isinstance(job, _Chore) or self._jobs.count(job) <= (job is self._doing):
+                self._jobs.append(job)
+            self._called.set()
             self._changed.notify_all()
 
     def _run(self) -> None:
         try:
-            while self._work_to_do():
-                job = self._jobs[0]  # stays there until it is done: only this thread takes away
-                if not self._keep(job):
-                    log.error("%d records of the diary could not be kept", len(self._jobs))
+            while (job := self._next()) is not None:
+                if self._try(job):
+                    self._strike_out(job)
+                elif not self._closing.is_set():
+                    # a record that is put meanwhile waits for no chore
+                    wake = self._called if isinstance(job, _Chore) else self._closing
+                    self._wait(wake, BACK_OFF[min(self._failures, len(BACK_OFF)) - 1])
+                elif isinstance(job, _Chore):
+                    self._strike_out(job)
+                else:
                     return
-                with self._changed:
-                    self._jobs.popleft()
-                    if isinstance(job, EpisodeEnded):
-                        self._jobs.appendleft(None)
-                    self._changed.notify_all()
         finally:
             self._store.close()
 
-    def _work_to_do(self) -> bool:
-        """Wait for a job; False when closing and none is left."""
+    def _next(self) -> _Job | None:
+        """Wait for a job; None when closing and none is left. It stays until it is struck out.
+
+        In their order, unless there is trouble: then what is to be kept comes first.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._jobs or self._closing.is_set())
-            return bool(self._jobs)
+            self._called.clear()
+            records = (job for job in self._jobs if self._failures and not isinstance(job, _Chore))
+            self._doing = next(records, self._jobs[0] if self._jobs else None)
+            return self._doing
 
-    def _keep(self, job: Record | None) -> bool:
-        """Do a job, however long the disk makes us wait; False only when closing in the meantime."""
-        failures = 0
-        while True:
-            try:
-                with busy():
-                    self._do(job)
-            except _HOPELESS:
-                log.exception("left out of the diary: %r", job)
-                break
-            except (DiaryError, OSError, sqlite3.Error) as error:
+    def _strike_out(self, job: _Job) -> None:
+        with self._changed:
+            self._jobs.remove(job)
+            if not isinstance(job, _Chore) and _Chore.LOOK in self._jobs:
+                self._jobs.remove(_Chore.LOOK)  # what is open now is the night of that record
+            if isinstance(job, EpisodeEnded) and _Chore.COUNT not in self._jobs:
+                self._jobs.appendleft(_Chore.COUNT)
+            self._changed.notify_all()
+
+    def _try(self, job: _Job) -> bool:
+        """Do a job; False if it is to be tried again."""
+        try:
+            with busy():
+                self._do(job)
+        except Exception as error:  # whatever it is, the next record is kept
+            if isinstance(error, _TROUBLE) and not isinstance(error, _HOPELESS):
                 self._store.close()  # the disk may come back as another one: look at the file again
-                if not failures:
-                    log.warning(
-                        "the diary %s is not saved (%s); it is kept in memory and tried again: "
-                        "cramp-kiosk doctor says what to do",
-                        self._store.path,
-                        str(error).rstrip("."),
-                    )
-                    self._on_trouble(Fault.DISK, True)
-                if self._closing.is_set():
-                    return False
-                self._wait(self._closing, BACK_OFF[min(failures, len(BACK_OFF) - 1)])
-                failures += 1
+                self._tell_trouble(error)
+                return False
+            if isinstance(job, _Chore):
+                log.exception("the diary could not %s", job.value)
             else:
-                break
-        if failures or self._stood_still:
-            self._stood_still = False
+                log.exception("left out of the diary: %r", job)
+        finally:
+            self._tell_lost()
+        if self._failures or self._stood_still:
+            self._failures, self._stood_still = 0, False
             self._on_trouble(Fault.DISK, False)
         return True
 
@@ -145,22 +185,51 @@ class Writer:
         self._stood_still = True
         self._on_trouble(Fault.DISK, True)
 
-    def _do(self, job: Record | None) -> None:
+    def _do(self, job: _Job) -> None:
         wall, mono = self._wall_clock(), self._mono_clock()
-        try:
-            if job is None:
-                self._store.settle(mono, wall)
-                self._on_tally(tally(self._store.episodes(), wall))
-            else:
-                self._store.record(job, wall.astimezone(UTC) - timedelta(milliseconds=mono - job.at))
-        finally:
-            aside = self._store.put_aside
-            if aside is not None and aside != self._torn_told:
-                self._torn_told = aside
-                log.warning(
-                    "the diary %s was damaged and is now %s; a new one began: keep the old one, "
-                    "parts of it may be read with sqlite3",
-                    self._store.path,
-                    aside,
-                )
-                self._on_trouble(Fault.DIARY_TORN, True)
+        if job is _Chore.LOOK:
+            under_way = self._store.open_episode(wall)
+            if under_way is not None and not self._on_under_way(under_way):
+                self._store.close_interrupted()
+        elif job is _Chore.COUNT:
+            self._store.settle(mono, wall)
+            self._on_tally(tally(self._store.episodes(), wall))
+        else:
+            self._store.record(job, wall.astimezone(UTC) - timedelta(milliseconds=mono - job.at))
+
+    def _tell_trouble(self, error: Exception) -> None:
+        """Once, until it is over."""
+        self._failures += 1
+        if self._failures == 1:
+            log.warning(
+                "the diary %s is not saved (%s); it is kept in memory and tried again: "
+                "cramp-kiosk doctor says what to do",
+                self._store.path,
+                str(error).rstrip(".") or type(error).__name__,
+            )
+            self._on_trouble(Fault.DISK, True)
+
+    def _tell_lost(self) -> None:
+        """Once, that a damaged diary was put aside, and which rows cannot be read."""
+        aside = self._store.put_aside
+        if aside is not None and aside != self._torn_told:
+            self._torn_told = aside
+            self._unreadable_told.clear()
+            log.warning(
+                "the diary %s was damaged (%s) and is now %s; a new one began: keep the old one, "
+                "parts of it may be read with sqlite3",
+                self._store.path,
+                self._store.damage,
+                aside,
+            )
+            self._on_trouble(Fault.DIARY_TORN, True)
+        rows = [row for row in self._store.unreadable if (row.table, row.id) not in self._unreadable_told]
+        if rows:
+            self._unreadable_told |= {(row.table, row.id) for row in rows}
+            log.warning(
+                "of the diary %s %d %s cannot be read and left out: %s",
+                self._store.path,
+                len(rows),
+                "row" if len(rows) == 1 else "rows",
+                named(rows),
+            )

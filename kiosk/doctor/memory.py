@@ -1,13 +1,13 @@
 """What must survive the night: diary, disk, clock."""
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from kiosk.diary.clock import SetBy, WallClock
-from kiosk.diary.database import DiaryError, NoDiaryError, connect_read_only
+from kiosk.diary.database import DamagedDiaryError, DiaryError, NoDiaryError, asides
+from kiosk.diary.rows import named
+from kiosk.diary.store import Store
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.words import _, ngettext
@@ -19,27 +19,64 @@ _FORGETFUL = {"overlay", "tmpfs", "ramfs"}
 
 
 def check_diary(machine: Machine) -> list[Finding]:
-    """SQLite's own quick check of the whole file, and how many nights are in it."""
-    path, facts = machine.diary, {"file": str(machine.diary)}
+    """The whole file as SQLite sees it, its tables, every record in it, and what was put aside."""
+    return [*_check_file(machine.diary), *_check_asides(machine.diary)]
+
+
+def _check_file(path: Path) -> list[Finding]:
+    facts = {"file": str(path)}
     try:
-        with closing(connect_read_only(path)) as db:
-            verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            nights = db.execute("SELECT count(*) FROM episode").fetchone()[0]
+        with Store.read_only(path) as store:
+            store.check()
+            nights, lost = len(store.episodes()), store.unreadable
     except NoDiaryError:
         return [fine("memory.diary", _("Nothing is in the diary yet ({file}).").format(file=path), **facts)]
-    except (DiaryError, sqlite3.Error) as error:
-        return [problem("memory.diary", _("The diary cannot be read."), str(error), **facts)]
-    if verdict != "ok":
+    except DamagedDiaryError as error:
         return [
             problem(
                 "memory.diary",
-                _("The diary {file} is damaged: {verdict}.").format(file=path, verdict=verdict),
+                _("The diary {file} is damaged: {verdict}.").format(file=path, verdict=error.why),
                 _("Run sudo systemctl restart cramp-kiosk: it is set aside and a new one begins."),
                 **facts,
             )
         ]
+    except DiaryError as error:
+        return [problem("memory.diary", _("The diary cannot be read."), str(error), **facts)]
     says = ngettext("{n} night is in the diary {file}.", "{n} nights are in the diary {file}.", nights)
-    return [fine("memory.diary", says.format(n=nights, file=path), nights=nights, **facts)]
+    found = [fine("memory.diary", says.format(n=nights, file=path), nights=nights, **facts)]
+    if lost:
+        says = ngettext(
+            "{n} record of the diary cannot be read and is left out: {records}.",
+            "{n} records of the diary cannot be read and are left out: {records}.",
+            len(lost),
+        ).format(n=len(lost), records=named(lost))
+        remedy = _("Copy {file} to another disk. If it happens again, the card is worn out: replace it.")
+        every = [str(each) for each in lost]
+        found.append(
+            problem(
+                "memory.records", says, remedy.format(file=path), unreadable=len(lost), records=every, **facts
+            )
+        )
+    return found
+
+
+def _check_asides(path: Path) -> list[Finding]:
+    files = [str(aside) for aside in asides(path)]
+    if not files:
+        return []
+    says = ngettext(
+        "{n} damaged diary was put aside: {files}.",
+        "{n} damaged diaries were put aside: {files}.",
+        len(files),
+    )
+    return [
+        note(
+            "memory.aside",
+            says.format(n=len(files), files=", ".join(files)),
+            _("Copy it to another disk; parts of it may be read with sqlite3. Then it may be deleted."),
+            files=files,
+        )
+    ]
 
 
 def check_disk(machine: Machine) -> list[Finding]:

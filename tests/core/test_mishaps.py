@@ -22,7 +22,7 @@ from kiosk.core.events import (
     TechniqueBegan,
     TechniqueEnded,
 )
-from kiosk.core.pages import Asleep, Card, CountIn, Failsafe, NextUp, Resume, TenMinutes
+from kiosk.core.pages import Asleep, Card, CountIn, Failsafe, Home, More, NextUp, Resume, TenMinutes
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
 from kiosk.core.state import Light
@@ -126,6 +126,31 @@ def test_it_is_not_offered_to_somebody_who_is_already_up():
     page = night.page
     night.happen(Interrupted(MINUTE))
     assert night.page == page
+
+
+def test_it_is_offered_to_somebody_who_has_woken_the_screen_meanwhile():
+    """The diary was busy when the power came back. A tap on its way to Home answers nothing."""
+    night = Bedside()
+    night.tap()
+    night.wait(2)
+    assert isinstance(night.page, Home)
+    night.happen(Interrupted(5 * MINUTE, ("hand", "press")))
+    night.tap(Act.YES)
+    assert night.page == Resume(5 * MINUTE, night.now + 60_000, 1)
+    night.wait(1)
+    night.tap(Act.YES)
+    assert night.page == NextUp(1, None)
+    assert night.effects == [EpisodeResumed(night.now)]
+
+
+def test_a_night_that_is_not_offered_to_somebody_elsewhere_is_recorded_as_interrupted():
+    night = Bedside()
+    night.tap()
+    night.wait(2)
+    night.tap(Act.MORE)
+    night.happen(Interrupted(MINUTE))
+    assert isinstance(night.page, More)
+    assert night.effects == [EpisodeEnded(night.now, Ending.INTERRUPTED)]
 
 
 def test_an_offer_with_every_technique_dropped_ends_as_interrupted():

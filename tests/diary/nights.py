@@ -2,8 +2,12 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +22,7 @@ from kiosk.core.events import (
     TechniqueEnded,
 )
 from kiosk.core.technique import Ms, Side
+from kiosk.diary import schema
 from kiosk.diary.store import Store
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -76,11 +81,24 @@ def a_night(began: Ms, *, rating: int | None = 6) -> tuple[Record, ...]:
 
 
 def a_diary(folder: Path, clock: Clock, nights: int = 1) -> Path:
-    """A diary with so many nights, cleanly closed."""
-    with make_store(folder, clock) as store:
+    """A diary with so many nights, cleanly closed. The clock is at the end of the last."""
+    image, wall, mono = _written(nights, clock.wall, clock.mono, clock.is_set)
+    clock.wall, clock.mono = wall, mono
+    path = folder / "diary.db"
+    path.write_bytes(image)
+    return path
+
+
+@cache
+def _written(nights: int, wall: datetime, mono: Ms, is_set: bool) -> tuple[bytes, datetime, Ms]:
+    """The same nights are written down once, and not synced."""
+    clock = Clock(wall, mono, is_set=is_set)
+    with TemporaryDirectory() as folder, make_store(Path(folder), clock) as store:
+        store._connected().execute("PRAGMA synchronous = OFF")
         for _ in range(nights):
             keep(store, clock, *a_night(clock.mono + 1_000_000))
-        return store.path
+        store.close()
+        return store.path.read_bytes(), clock.wall, clock.mono
 
 
 def a_killed_diary(folder: Path, clock: Clock) -> Path:
@@ -94,6 +112,56 @@ def a_killed_diary(folder: Path, clock: Clock) -> Path:
             shutil.copy(f"{store.path}{end}", folder / f"diary.db{end}")
     shutil.rmtree(live)
     return folder / "diary.db"
+
+
+def an_old_diary(folder: Path, clock: Clock, nights: int = 1) -> Path:
+    """The same nights in a file of the first version, as one that was never started since holds them."""
+    path = folder / "diary.db"
+    with a_copy_of(a_diary(folder, clock, nights)) as newer, closing(sqlite3.connect(path)) as db:
+        schema.mark_ours(db)
+        db.executescript(schema.MIGRATIONS[0])
+        db.execute("ATTACH ? AS newer", (str(newer),))
+        db.execute("INSERT INTO episode SELECT * FROM newer.episode")
+        db.execute("INSERT INTO technique_use SELECT * FROM newer.technique_use")
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+        db.execute("PRAGMA journal_mode = WAL")
+    return path
+
+
+@contextmanager
+def a_copy_of(path: Path) -> Iterator[Path]:
+    """The diary under another name, and nothing under its own."""
+    moved = path.rename(path.with_name("moved.db"))
+    yield moved
+    moved.unlink()
+
+
+def spoil(path: Path, *statements: str) -> None:
+    """Change rows as a flipped bit does: nothing is checked, neither constraints nor types."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        made = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall()
+        loose = [(name, _loosened(db, name)) for name, _sql in made if not name.startswith("sqlite_")]
+        _redefine(db, loose)
+        for statement in statements:
+            assert db.execute(statement).rowcount
+        _redefine(db, made)
+
+
+def spoil_row(path: Path, table: str, number: int, change: str) -> None:
+    """Change one row like that; ``change`` as after SET."""
+    spoil(path, f"UPDATE {table} SET {change} WHERE id = {number}")  # noqa: S608 - the test's own words
+
+
+def _loosened(db: sqlite3.Connection, table: str) -> str:
+    _id, *columns = (row[1] for row in db.execute(f"PRAGMA table_info({table})"))
+    return f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, {', '.join(columns)})"
+
+
+def _redefine(db: sqlite3.Connection, tables: list[tuple[str, str]]) -> None:
+    db.execute("PRAGMA writable_schema = ON")
+    db.executemany("UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1", tables)
+    db.execute("PRAGMA writable_schema = RESET")
 
 
 def set_pragma(path: Path, statement: str) -> None:

@@ -21,11 +21,6 @@ NAMES = {"hand_stretch": "Hand stretch", "massage": "Massage", "soak": "Soak"}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
     with make_store(tmp_path, clock) as store:
         yield store

@@ -27,11 +27,6 @@ T0 = 5_000_000
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Any:
     with make_store(tmp_path, clock) as store:
         yield store
@@ -111,6 +106,39 @@ def test_a_rating_of_zero_is_a_rating(store: Store, clock: Clock) -> None:
 def test_a_rating_that_cannot_be_is_left_out(store: Store, clock: Clock, rating: int) -> None:
     keep(store, clock, *a_night(T0, rating=rating))
     assert only(store).rating is None
+
+
+def test_a_rating_is_for_the_episode_that_ended_whatever_has_begun_since(store: Store, clock: Clock) -> None:
+    *first, rating = a_night(T0)
+    keep(store, clock, *first, EpisodeBegan(T0 + 904_000, Side.LEFT), rating)
+    assert [(entry.id, entry.rating) for entry in store.episodes()] == [(2, None), (1, 6)]
+
+
+def test_two_episodes_in_a_night_have_each_their_rating(store: Store, clock: Clock) -> None:
+    keep(store, clock, *a_night(T0, rating=3), *a_night(T0 + 1_200_000, rating=8))
+    assert [(entry.id, entry.rating) for entry in store.episodes()] == [(2, 8), (1, 3)]
+
+
+def test_the_rating_of_a_night_that_could_not_be_kept_is_not_given_to_another(
+    store: Store, clock: Clock
+) -> None:
+    keep(store, clock, *a_night(T0, rating=3))
+    _began, *rest = a_night(T0 + 1_200_000, rating=8)
+    keep(store, clock, *rest)
+    assert only(store).rating == 3
+
+
+def test_an_end_said_twice_does_not_cost_the_rating(store: Store, clock: Clock) -> None:
+    """An error may come after the commit has come through; the end is then written again."""
+    *first, rating = a_night(T0)
+    keep(store, clock, *first, first[-1], rating)
+    assert only(store).rating == 6
+
+
+def test_an_interruption_said_too_late_does_not_cost_the_rating(store: Store, clock: Clock) -> None:
+    *first, rating = a_night(T0)
+    keep(store, clock, *first, EpisodeEnded(T0 + 901_000, Ending.INTERRUPTED), rating)
+    assert (only(store).rating, only(store).ending) == (6, Ending.GONE)
 
 
 def test_nobody_answered(store: Store, clock: Clock) -> None:

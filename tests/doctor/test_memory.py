@@ -12,6 +12,7 @@ from kiosk.core.technique import Side
 from kiosk.diary.store import Store
 from kiosk.doctor import memory, office
 from kiosk.doctor.finding import Level
+from tests.diary.nights import Clock, a_diary, make_store, set_pragma, spoil
 from tests.doctor.pi import RUNNING, told
 
 
@@ -27,8 +28,11 @@ def test_a_torn_diary(pi):
     pi.diary.parent.mkdir(parents=True)
     pi.diary.write_bytes(b"this is no diary" * 100)
     (found,) = memory.check_diary(pi.machine())
-    assert (found.level, found.says) == (Level.PROBLEM, "The diary cannot be read.")
-    assert "cramp-kiosk puts it aside when it starts next" in found.remedy
+    assert (found.level, found.says) == (
+        Level.PROBLEM,
+        f"The diary {pi.diary} is damaged: file is not a database.",
+    )
+    assert found.remedy == "Run sudo systemctl restart cramp-kiosk: it is set aside and a new one begins."
 
 
 def test_a_diary_of_which_a_page_is_torn(pi):
@@ -43,6 +47,63 @@ def test_a_diary_of_which_a_page_is_torn(pi):
     (found,) = memory.check_diary(pi.machine())
     assert found.says.startswith(f"The diary {pi.diary} is damaged: ")
     assert found.remedy == "Run sudo systemctl restart cramp-kiosk: it is set aside and a new one begins."
+
+
+def test_a_diary_whose_schema_is_not_ours(pi):
+    """quick_check finds nothing wrong with it."""
+    pi.diary.parent.mkdir(parents=True)
+    path = a_diary(pi.diary.parent, Clock())
+    path.write_bytes(path.read_bytes().replace(b"utc_offset_min", b"utc_gffset_min"))
+    (found,) = memory.check_diary(pi.machine())
+    assert (found.level, found.says) == (
+        Level.PROBLEM,
+        f"The diary {pi.diary} is damaged: its tables are not those of a diary.",
+    )
+
+
+def test_a_diary_of_a_newer_program(pi):
+    pi.diary.parent.mkdir(parents=True)
+    set_pragma(a_diary(pi.diary.parent, Clock()), "user_version = 99")
+    (found,) = memory.check_diary(pi.machine())
+    assert (found.level, found.says) == (Level.PROBLEM, "The diary cannot be read.")
+    assert "has format 99" in found.remedy
+
+
+def test_records_that_cannot_be_read_are_counted(pi):
+    pi.diary.parent.mkdir(parents=True)
+    path = a_diary(pi.diary.parent, Clock(), nights=5)
+    spoil(
+        path,
+        "UPDATE episode SET side = 'Left' WHERE id = 4",
+        "UPDATE technique_use SET technique = CAST(X'746F65DF' AS TEXT) WHERE id = 1",
+    )
+    nights, records = memory.check_diary(pi.machine())
+    assert (nights.level, nights.facts["nights"]) == (Level.OK, 4)
+    assert (records.check, records.level, records.facts["unreadable"]) == ("memory.records", Level.PROBLEM, 2)
+    assert records.says == (
+        "2 records of the diary cannot be read and are left out: "
+        "episode 4 (Invalid enum value 'Left' - at `$.side`), "
+        "technique_use 1 (Expected `str`, got `bytes` - at `$.technique`)."
+    )
+    assert records.remedy == (
+        f"Copy {path} to another disk. If it happens again, the card is worn out: replace it."
+    )
+
+
+def test_a_diary_that_was_put_aside_is_still_told_of(pi):
+    """The banner goes with the next start, and the journal of many a kiosk with it."""
+    pi.diary.parent.mkdir(parents=True)
+    pi.diary.write_bytes(b"this is no diary" * 100)
+    with make_store(pi.diary.parent, Clock()) as store:
+        aside = store.put_aside
+    assert told(memory.check_diary(pi.machine())) == [
+        ("ok", f"0 nights are in the diary {pi.diary}.", ""),
+        (
+            "note",
+            f"1 damaged diary was put aside: {aside}.",
+            "Copy it to another disk; parts of it may be read with sqlite3. Then it may be deleted.",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Rows of the diary's file as entries: each is believed only as far as it can be read.
+
+A flipped bit or somebody's UPDATE makes a row that no night ever wrote. It costs that row: the others are
+there, and who reads is told which could not be read and why.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+
+import msgspec
+
+from kiosk.core.technique import Ms
+from kiosk.diary.entry import LAST_ID, LONGEST, Entry, Use
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+#: SQLite has no booleans.
+_FLAGS = {0: False, 1: True, None: None}
+
+_EPISODE = (
+    "SELECT id, began_ms, utc_offset_min, clock_ok, cramp, side, last_ms AS last, ended_ms AS ended, ending,"
+    " rating, stop_ms AS stop, resumed FROM episode ORDER BY id DESC"
+)
+_USE = (
+    "SELECT id, episode, technique, began_ms AS began, ended_ms AS ended, finished, soak_min, soak_max,"
+    " soak_ms FROM technique_use WHERE :whole OR episode >= :oldest ORDER BY id"
+)
+
+#: What a value of the wrong type or size raises when it is made a date, a number or a name.
+_WRONG = (msgspec.ValidationError, ValueError, TypeError, OverflowError)
+
+#: So much is told of what is wrong with a row: a text may be long.
+_WHY = 120
+
+#: So many of them are named.
+_NAMED = 5
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A row that is left out: its table, its id, and what is wrong with it."""
+
+    table: str
+    id: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.id} ({self.why})"
+
+
+def named(rows: Sequence[Unreadable]) -> str:
+    """The first of these, for a person to look at."""
+    more = [f"+{len(rows) - _NAMED}"] if len(rows) > _NAMED else []
+    return ", ".join([*map(str, rows[:_NAMED]), *more])
+
+
+def text(raw: bytes) -> str | bytes:
+    """What SQLite stores as text; bytes where it is none: the row's fault, not the whole question's."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def read(db: sqlite3.Connection, limit: int | None) -> tuple[list[Entry], list[Unreadable]]:
+    """The newest ``limit`` episodes that can be read (None: all), the newest first, and what could not be."""
+    found: list[Entry] = []
+    lost: list[Unreadable] = []
+    ids: set[int] = set()
+    """of the episodes that were looked at, readable or not"""
+    for row in db.execute(_EPISODE):
+        if len(found) == limit:
+            break
+        ids.add(row["id"])
+        try:
+            found.append(_entry(row))
+        except _WRONG as error:
+            lost.append(Unreadable("episode", row["id"], str(error)[:_WHY]))
+    uses: dict[int, list[Use]] = {}
+    for episode, use in _uses(db, ids, lost, whole=limit is None):
+        uses.setdefault(episode, []).append(use)
+    return [msgspec.structs.replace(each, uses=tuple(uses.get(each.id, ()))) for each in found], lost
+
+
+def _uses(
+    db: sqlite3.Connection, episodes: set[int], lost: list[Unreadable], *, whole: bool
+) -> Iterator[tuple[int, Use]]:
+    """The techniques of these episodes. ``whole``: the episodes are all there are, so others have none."""
+    for row in db.execute(_USE, {"whole": whole, "oldest": min(episodes, default=0)}):
+        try:
+            if row["episode"] in episodes:
+                yield row["episode"], _use(row)
+            elif whole:
+                raise ValueError(f"there is no episode {row['episode']!r}")
+        except _WRONG as error:
+            lost.append(Unreadable("technique_use", row["id"], str(error)[:_WHY]))
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    began = row["began_ms"]
+    if not -LONGEST <= began <= 10 * LONGEST:
+        raise ValueError(f"began_ms is {began}")
+    entry = msgspec.convert(
+        {**_flagged(row, "clock_ok", "cramp", "resumed"), "began": local(began, row["utc_offset_min"])},
+        Entry,
+    )
+    if (entry.ended is None) != (entry.ending is None):
+        raise ValueError("only one of ended_ms and ending is there")
+    if max(entry.ended or 0, entry.stop or 0) > entry.last:
+        raise ValueError("something is after the last record")
+    return entry
+
+
+def _use(row: sqlite3.Row) -> Use:
+    if not 1 <= row["id"] <= LAST_ID:
+        raise ValueError("there is no such id")
+    use = msgspec.convert(_flagged(row, "finished"), Use)
+    if (use.ended is None) != (use.finished is None):
+        raise ValueError("only one of ended_ms and finished is there")
+    return use
+
+
+def _flagged(row: sqlite3.Row, *flags: str) -> dict[str, object]:
+    """A row's values by name; those that are flags as booleans."""
+    return {name: _FLAGS.get(row[name], row[name]) if name in flags else row[name] for name in row.keys()}  # noqa: SIM118 - a Row iterates over its values
+
+
+def utc(local: datetime) -> tuple[int, int]:
+    """A local time as ms of UTC since 1970, and its offset from UTC in minutes."""
+    offset = local.utcoffset() or timedelta()
+    return (local - _EPOCH) // _MS, offset // timedelta(minutes=1)
+
+
+def local(began_ms: Ms, offset_min: int) -> datetime:
+    """A local time with its offset from UTC. Raises ``TypeError``, ``ValueError`` or ``OverflowError``."""
+    return (_EPOCH + began_ms * _MS).astimezone(timezone(timedelta(minutes=offset_min)))
