@@ -14,18 +14,24 @@ _RESTARTS = 3
 
 def check_settings(_machine: Machine) -> list[Finding]:
     """The settings files, and whether they fit the techniques."""
-    config, problems = settings.load()
-    known, wrong = techniques.load()
-    found = [_mistake("settings.file", each) for each in (*problems, *settings.check(config, known))]
-    found += [_mistake("settings.techniques", each) for each in wrong]
+    config, library = settings.find(), techniques.find()
+    known = library.techniques
+    passed = [_passed_over("settings.file", each) for each in (*config.notes, *library.notes)]
+    found = [_mistake("settings.file", each) for each in (*config.problems, *settings.check(config, known))]
+    found += [_mistake("settings.techniques", each) for each in library.problems]
     if found:
-        return found
+        return [*found, *passed]
     says = ngettext(
         "The settings are right, and so is {n} technique.",
         "The settings are right, and so are {n} techniques.",
         len(known),
     )
-    return [fine("settings.file", says.format(n=len(known)), techniques=[each.id for each in known])]
+    right = fine("settings.file", says.format(n=len(known)), techniques=[each.id for each in known])
+    return [right, *passed]
+
+
+def _passed_over(check: str, sentence: str) -> Finding:
+    return note(check, sentence, _("Run sudo cramp-kiosk doctor to look at it, too."))
 
 
 def _mistake(check: str, sentence: str) -> Finding:

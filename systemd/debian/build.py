@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from kiosk import __version__, files, settings
+from kiosk import __version__, files
+from kiosk.settings_text import defaults_text
 from systemd.debian.manual import manual
 
 HERE = Path(__file__).resolve().parent
@@ -151,7 +152,7 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
     for source, (name, _mode) in FILES.items():
         _write(root / name, (ROOT / source).read_bytes())
     _write(root / LIB / "undo-setup", undo_setup().encode())
-    _write(root / CONFIG, commented(settings.defaults_text()).encode())
+    _write(root / CONFIG, commented(defaults_text()).encode())
     _write(root / DOC / "copyright", _copyright(root / LIB / "vendor").encode())
     _write(root / DOC / "changelog.gz", _gzip(changelog((ROOT / "CHANGELOG.md").read_text(), when)))
     _write(root / "usr/share/man/man1/cramp-kiosk.1.gz", _gzip(manual(when)))

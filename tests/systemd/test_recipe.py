@@ -8,6 +8,7 @@ import pytest
 
 import kiosk
 from kiosk import cli, settings
+from kiosk.settings_text import defaults_text
 from systemd.debian import build
 from systemd.debian.manual import manual
 
@@ -24,15 +25,15 @@ def test_the_version_is_the_same_everywhere():
 
 def test_the_shipped_settings_change_nothing(tmp_path):
     shipped = tmp_path / "config.toml"
-    shipped.write_text(build.commented(settings.defaults_text()))
+    shipped.write_text(build.commented(defaults_text()))
     assert settings.load([shipped]) == (settings.Settings(), ())
 
 
 def test_every_setting_is_there_and_taking_its_mark_away_sets_it(tmp_path):
-    shipped = build.commented(settings.defaults_text())
+    shipped = build.commented(defaults_text())
     assert re.findall(r"(?m)^[a-z].*", shipped) == []
     all_set = re.sub(r"(?m)^#(?=[a-z_]+ = )", "", shipped)
-    assert tomllib.loads(all_set) == tomllib.loads(settings.defaults_text())
+    assert tomllib.loads(all_set) == tomllib.loads(defaults_text())
     quiet = tmp_path / "config.toml"
     quiet.write_text(shipped.replace('#volume = "medium"', 'volume = "low"'))
     assert settings.load([quiet])[0].sound.volume == "low"
