@@ -178,7 +178,7 @@ def _run(chosen: argparse.Namespace) -> int:
     print(_("There is no display here, so this is a rehearsal: a normal night, at once."), file=sys.stderr)
     from kiosk.rehearse import folder_for_pictures
 
-    folder = folder_for_pictures(diary_path(config).parent)
+    folder = folder_for_pictures(diary_path(found.in_force).parent)
     if folder is not None and main(["rehearse", "--out", str(folder)]) == OK:
         return OK
     return main(["rehearse"])  # no picture can be kept; the night is worth reading without

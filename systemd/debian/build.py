@@ -54,8 +54,8 @@ LEFT_OUT = ("__pycache__", "*.pyc", "*.pot", "*.po", "pictures", ".*")
 CONFIG_TOP = """\
 # Settings of this machine. Each is commented out and shows its default: to change one, take away
 # its # and write what you want. What is changed on the screen is kept in
-# /var/lib/cramp-kiosk/config.toml and wins. See what is wrong: cramp-kiosk settings --check.
-# Then: systemctl restart cramp-kiosk"""
+# /var/lib/cramp-kiosk/config.toml and wins. See what is wrong: sudo cramp-kiosk settings --check.
+# Then: sudo systemctl restart cramp-kiosk"""
 
 
 class BuildError(Exception):
@@ -164,7 +164,8 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
     executable |= {f"DEBIAN/{script}" for script in SCRIPTS}
     for path in (root, *root.rglob("*")):
         run = path.is_dir() or str(path.relative_to(root)) in executable
-        path.chmod(0o755 if run else 0o644)
+        private = path == root / CONFIG  # answers about health go in there; postinst gives it its group
+        path.chmod(0o755 if run else 0o640 if private else 0o644)
         os.utime(path, (when, when))
 
 

@@ -1,7 +1,10 @@
 """What the package is made of; ``tests/package`` looks at the package itself."""
 
 import argparse
+import os
 import re
+import stat
+import subprocess
 import tomllib
 
 import pytest
@@ -37,6 +40,35 @@ def test_every_setting_is_there_and_taking_its_mark_away_sets_it(tmp_path):
     quiet = tmp_path / "config.toml"
     quiet.write_text(shipped.replace('#volume = "medium"', 'volume = "low"'))
     assert settings.load([quiet])[0].sound.volume == "low"
+
+
+@pytest.mark.parametrize("before", [0o644, 0o640, 0o600])
+@pytest.mark.parametrize("group", ["root", "staff"])
+def test_an_installation_lets_only_the_service_read_the_settings(tmp_path, before, group):
+    """postinst's own lines, with a stat and a chgrp that need no root."""
+    script = (build.HERE / "postinst").read_text()
+    (lines,) = re.findall(r"(?ms)^config=.*?^fi$", script)
+    config, asked = tmp_path / "config.toml", tmp_path / "asked"
+    config.write_text("[health]\n")
+    config.chmod(before)
+    tools = {"stat": f"echo {group}", "chgrp": f'echo "$@" >> {asked}'}
+    for name, does in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    lines = lines.replace("/etc/cramp-kiosk/config.toml", str(config))
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(["sh", "-ec", lines], check=True, env={"PATH": path})
+    assert stat.S_IMODE(config.stat().st_mode) == 0o640
+    assert asked.exists() is (group == "root")
+    if group == "root":
+        assert asked.read_text() == f"cramp-kiosk {config}\n"
+    config.unlink()  # one that its administrator deleted is no reason to fail
+    subprocess.run(["sh", "-ec", lines], check=True, env={"PATH": path})
+
+
+def test_the_group_is_there_before_the_settings_get_it():
+    script = (build.HERE / "postinst").read_text()
+    assert script.index("systemd-sysusers cramp-kiosk.conf") < script.index("chgrp cramp-kiosk")
 
 
 # --- the man page
