@@ -43,6 +43,7 @@ from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
 from kiosk.saver import Saver
+from kiosk.settings_keeper import Keeper
 from kiosk.supervise import Supervised, Supervisor
 
 log = logging.getLogger(__name__)
@@ -112,13 +113,11 @@ class House:
 
     def __init__(
         self,
-        config: owner.Settings,
+        found: owner.Found,
         parts: Parts,
         diary: Path,
         *,
         publish: Callable[[State], None],
-        faults: frozenset[Fault] = frozenset(),
-        settings_path: Path | None = None,
         own_touch: bool = False,
         supervisor: Supervisor | None = None,
         clock_ok: Callable[[], bool] | None = None,
@@ -126,12 +125,13 @@ class House:
         self.supervisor = supervisor or Supervisor()
         self.clock = SystemClock()
         self._clock_ok = clock_is_set if clock_ok is None else clock_ok
-        self._config = config
-        self._settings_path = settings_path
+        self._keeper = Keeper(found, self.clock.now)
+        self._in_order = threading.Lock()
         self._techniques = library.load()[0]
         self._parts = parts
         self._closing = contextlib.ExitStack()
-        state = night.new(owner.to_rules(config, self._techniques), self.clock.now())
+        faults = frozenset({Fault.SETTINGS}) if self._keeper.faulty else frozenset()
+        state = night.new(owner.to_rules(self._keeper.in_force, self._techniques), self.clock.now())
         state = msgspec.structs.replace(state, faults=faults | parts.faults, own_touch=own_touch)
         outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight, parts.check)
         quiet = partial(_quiet_now, clock_ok=self._clock_ok)
@@ -179,7 +179,7 @@ class House:
     @property
     def touch(self) -> owner.Touch:
         """How the touch panel lies on its glass, as far as is known now. From any thread."""
-        return self._config.touch
+        return self._keeper.in_force.touch
 
     @property
     def failed(self) -> bool:
@@ -187,8 +187,9 @@ class House:
         return self.supervisor.failed
 
     def tend(self) -> None:
-        """Now and then, from the main thread: has the clock been set, has a new night begun, does every
-        thread live? One that dies again and again needs a new program; nobody is left alone for that."""
+        """Now and then, from the main thread: has the clock been set, has a new night begun, have wrong
+        settings been mended, does every thread live? One that dies again and again needs a new program;
+        nobody is left alone for that."""
         self.supervisor.check()
         hopeless = self.supervisor.hopeless()
         if hopeless and isinstance(self.conductor.state.page, Asleep):
@@ -200,6 +201,8 @@ class House:
         if (dated, night_now) != (self._dated, self._counted_for):
             self._writer.recount()
         self._dated, self._counted_for = dated, night_now
+        if self._keeper.is_due():
+            self._saver.put(self._keeper.in_force)
 
     def hung(self) -> None:
         """From the main thread: the conductor gives no sign of life, and no service manager does something
@@ -256,22 +259,26 @@ class House:
     def _change(self, effect: ChangeSetting) -> None:
         order = [technique.id for technique in self.conductor.state.rules.techniques]
         try:
-            self._config = owner.change(self._config, effect.key, effect.value, order)
+            self._keeper.change(effect.key, effect.value, order)
         except owner.SettingsError as error:
             log.warning("%s", error)
             return
-        self._probe.chosen, self._probe.offset = self._config.soak.probe, self._config.soak.probe_offset
-        self.conductor.post(RulesChanged(owner.to_rules(self._config, self._techniques)))
-        self._saver.put(self._config)
+        self._obey()
+        self._saver.put(self._keeper.in_force)
 
-    def _save(self, config: owner.Settings) -> None:
-        try:
-            owner.save(config, self._settings_path or owner.places()[1])
-        except owner.SettingsError as error:
-            log.warning("%s", error)
-            self.conductor.post(FaultFound(Fault.SETTINGS))
-        else:
-            self.conductor.post(FaultCleared(Fault.SETTINGS))
+    def _obey(self) -> None:
+        with self._in_order:  # whoever is last posts what is in force
+            config = self._keeper.in_force
+            self._probe.chosen, self._probe.offset = config.soak.probe, config.soak.probe_offset
+            self.conductor.post(RulesChanged(owner.to_rules(config, self._techniques)))
+
+    def _save(self, _config: owner.Settings) -> None:
+        """On the saver's thread: what was changed goes to the card, what was mended comes into force."""
+        before = self._keeper.in_force
+        self._keeper.save()
+        if self._keeper.in_force != before:
+            self._obey()
+        self._trouble(Fault.SETTINGS, self._keeper.faulty)
 
 
 def _be_on_time() -> None:

@@ -82,15 +82,9 @@ def without_pins(config: owner.Settings, supervisor: Supervisor | None = None) -
     )
 
 
-def run(
-    config: owner.Settings, diary: Path, *, simulate: bool, size: tuple[int, int] | None, faulty: bool = False
-) -> int:
-    """Play nights until told to stop. Returns the exit code, or ``NO_DISPLAY``.
-
-    ``faulty``: the settings files have mistakes, which the screen then says.
-    """
-    faults = frozenset({Fault.SETTINGS}) if faulty else frozenset()
-    supervisor = Supervisor()
+def run(found: owner.Found, diary: Path, *, simulate: bool, size: tuple[int, int] | None) -> int:
+    """Play nights until told to stop. Returns the exit code, or ``NO_DISPLAY``."""
+    config, supervisor = found.in_force, Supervisor()
     if not simulate:
         try:
             parts = open_parts(config, supervisor)
@@ -105,8 +99,8 @@ def run(
     if simulate:
         if not _has_window():
             return NO_DISPLAY
-        return _simulate(config, diary, size or (800, 480), faults, supervisor)
-    return _play(config, diary, parts, size, faults, supervisor=supervisor)
+        return _simulate(found, diary, size or (800, 480), supervisor)
+    return _play(found, diary, parts, size, supervisor)
 
 
 def _is_service() -> bool:
@@ -140,13 +134,7 @@ def _wants_desktop(config: owner.Settings) -> bool:
 
 
 def _play(
-    config: owner.Settings,
-    diary: Path,
-    parts: Parts,
-    size: tuple[int, int] | None,
-    faults: frozenset[Fault],
-    *,
-    supervisor: Supervisor,
+    found: owner.Found, diary: Path, parts: Parts, size: tuple[int, int] | None, supervisor: Supervisor
 ) -> int:
     """The bedside device, until SIGTERM."""
     from kiosk.display.base import Bell
@@ -156,13 +144,13 @@ def _play(
     from kiosk.display.turned import Turned
     from kiosk.show import Show, until_signalled
 
+    config = found.in_force
     bell, desktop = Bell(), _wants_desktop(config)
     with House(
-        config,
+        found,
         parts,
         diary,
         publish=lambda _state: bell.ring(),
-        faults=faults,
         own_touch=not desktop,
         supervisor=supervisor,
     ) as house:
@@ -202,13 +190,7 @@ def _play(
         return 1 if house.failed else 0
 
 
-def _simulate(
-    config: owner.Settings,
-    diary: Path,
-    size: tuple[int, int],
-    faults: frozenset[Fault],
-    supervisor: Supervisor,
-) -> int:
+def _simulate(found: owner.Found, diary: Path, size: tuple[int, int], supervisor: Supervisor) -> int:
     """The simulator's window, until it is closed."""
     from kiosk.devices.simulated import (
         SimulatedBacklight,
@@ -222,7 +204,7 @@ def _simulate(
     from kiosk.display.simulator import Knobs, Simulator
     from kiosk.show import Show, until_signalled
 
-    clock = SystemClock()
+    clock, config = SystemClock(), found.in_force
     lamp, light = SimulatedLamp(clock.now), SimulatedBacklight(clock.now)
     windows: list[Simulator] = []
     buttons: list[SimulatedButton] = []
@@ -265,11 +247,10 @@ def _simulate(
     parts = Parts(lamp, buzzer, light, make_button, make_probe)
     # whoever sits before a computer sees its clock; that of a virtual machine nobody vouches for
     with House(
-        config,
+        found,
         parts,
         diary,
         publish=lambda _state: bell.ring(),
-        faults=faults,
         supervisor=supervisor,
         clock_ok=is_plausible,
     ) as house:

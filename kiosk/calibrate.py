@@ -15,6 +15,8 @@ from kiosk.display.console import Console, find_panel
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
+from kiosk.settings_changes import change, edits
+from kiosk.settings_changes import save as save_changes
 from kiosk.show import on_signals
 from kiosk.streams import complain
 from kiosk.words import _
@@ -69,8 +71,8 @@ def require_touch(root: Path) -> None:
 
 
 def save(config: owner.Settings, found: Affine, path: Path) -> None:
-    """Write the settings with this calibration, the file its folder's owner's. Raises ``SettingsError``."""
-    owner.save(owner.change(config, "calibration", text(found)), path)
+    """Write this calibration to the settings, the file its folder's owner's. Raises ``SettingsError``."""
+    save_changes(edits(change(config, "calibration", text(found)), "calibration"), path)
     if os.geteuid() == 0:  # the administrator writes for the service
         folder = path.parent.stat()
         os.chown(path, folder.st_uid, folder.st_gid)
@@ -79,8 +81,9 @@ def save(config: owner.Settings, found: Affine, path: Path) -> None:
 def run() -> int:
     """The command. Returns its exit code: 0 done, 1 not."""
     path = owner.places()[1]
-    config, problems = owner.load()
-    complain(problems)
+    settings = owner.find()
+    config = settings.in_force
+    complain([*settings.notes, *settings.problems])
     try:
         save(config, calibrate(config), path)
     except (CalibrationError, DisplayError, owner.SettingsError) as error:

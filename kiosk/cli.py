@@ -8,24 +8,24 @@ import contextlib
 import io
 import logging
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kiosk import __version__, streams
+from kiosk import __version__, arguments, streams
 from kiosk.files import at_home, is_there
 from kiosk.streams import complain as _complain
 from kiosk.words import _, speak
 
+if TYPE_CHECKING:
+    from kiosk.settings import Found, Settings
+
 OK, FAILED, WRONG = 0, 1, 2
 
-#: The least and the most pixels of a side of a picture or window: a small panel's, and a large monitor's.
-_SIZES = 240, 4096
 
-
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(typed: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     streams.open_output()
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     by_the_bed, code = False, OK
     try:
         try:
-            chosen = command_line().parse_args(arguments)
+            chosen = command_line().parse_args(typed)
         except SystemExit:
             sys.stdout.flush()  # what --help printed
             raise
@@ -84,7 +84,9 @@ def command_line() -> argparse.ArgumentParser:
         "run", _run, _("Play the nights: real pins if there are any, else a simulator, else a rehearsal.")
     )
     run.add_argument("--simulate", action="store_true", help=_("the simulator, even where there are pins"))
-    run.add_argument("--size", type=_size, metavar=_("WxH"), help=_("size of the window, such as 800x480"))
+    run.add_argument(
+        "--size", type=arguments.size, metavar=_("WxH"), help=_("size of the window, such as 800x480")
+    )
 
     rehearse = command("rehearse", _rehearse, _("Play a scripted night on a simulated clock and print it."))
     rehearse.add_argument(
@@ -92,10 +94,10 @@ def command_line() -> argparse.ArgumentParser:
     )
     rehearse.add_argument("--out", type=Path, metavar=_("DIR"), help=_("save a picture of each page there"))
     rehearse.add_argument(
-        "--size", type=_size, default=(800, 480), metavar=_("WxH"), help=_("of the pictures")
+        "--size", type=arguments.size, default=(800, 480), metavar=_("WxH"), help=_("of the pictures")
     )
     rehearse.add_argument(
-        "--speed", type=_speed, default=0.0, help=_("1 plays it in real time; without it, at once")
+        "--speed", type=arguments.speed, default=0.0, help=_("1 plays it in real time; without it, at once")
     )
 
     techniques = command("techniques", _techniques, _("List the techniques, or show one with its sources."))
@@ -109,7 +111,7 @@ def command_line() -> argparse.ArgumentParser:
 
     diary = command("diary", _diary, _("List the nights, the newest first, or export them."))
     diary.add_argument("--csv", action="store_true", help=_("everything as CSV, for a spreadsheet"))
-    diary.add_argument("-n", "--last", type=_count, metavar="N", help=_("only the last N nights"))
+    diary.add_argument("-n", "--last", type=arguments.count, metavar="N", help=_("only the last N nights"))
 
     command(
         "calibrate", _calibrate, _("Touch three crosses, so that a resistive panel knows where fingers are.")
@@ -144,53 +146,32 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def _size(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(_('"{text}" is no size; write it as 800x480').format(text=text))
-    width, height = int(match[1]), int(match[2])
-    if min(width, height) < _SIZES[0] or max(width, height) > min(_SIZES[1], 3 * min(width, height)):
-        raise argparse.ArgumentTypeError(
-            _(
-                '"{text}" is no size of a screen: sides from {low} to {high}, one at most 3 times the other'
-            ).format(text=text, low=_SIZES[0], high=_SIZES[1])
-        )
-    return width, height
+def _read_settings() -> "Found":
+    """The owner's settings. What is wrong with them is told, in their language."""
+    from kiosk import settings
 
-
-def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0 < speed <= 1000:
-        raise argparse.ArgumentTypeError(
-            _('"{text}" is no speed; write 1, or 10 for ten times').format(text=text)
-        )
-    return speed
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(_('"{text}" is no number of nights').format(text=text))
-    return int(text)
+    found = settings.find()
+    speak(found.in_force.language)
+    if found.notes or found.problems:
+        found = settings.find()  # once more, now that their language is known
+    _complain([*found.notes, *found.problems])
+    return found
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from kiosk import bedside, settings, techniques
+    from kiosk import bedside, techniques
 
-    config, problems = settings.load()
-    speak(config.language)
-    _complain([*problems, *techniques.load()[1]])
-    code = bedside.run(
-        config, diary_path(config), simulate=chosen.simulate, size=chosen.size, faulty=bool(problems)
-    )
+    found, library = _read_settings(), techniques.find()
+    _complain([*library.notes, *library.problems])
+    if found.doubtful:
+        _complain([_("Until the health questions are answered, the night goes by yes to each of them.")])
+    code = bedside.run(found, diary_path(found.in_force), simulate=chosen.simulate, size=chosen.size)
     if code != bedside.NO_DISPLAY:
         return code
     _complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
     from kiosk.rehearse import folder_for_pictures
 
-    folder = folder_for_pictures(diary_path(config).parent)
+    folder = folder_for_pictures(diary_path(found.in_force).parent)
     if folder is not None and main(["rehearse", "--out", str(folder)]) == OK:
         return OK
     return main(["rehearse"])  # no picture can be kept; the night is worth reading without
@@ -199,7 +180,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _rehearse(chosen: argparse.Namespace) -> int:
     from kiosk import rehearse, techniques
     from kiosk.core.rules import Rules
-    from kiosk.tomlfile import MisfitError, TomlError
+    from kiosk.tomlfile import TomlError
 
     shipped = rehearse.shipped()
     path = shipped.get(chosen.script, Path(chosen.script))
@@ -209,7 +190,7 @@ def _rehearse(chosen: argparse.Namespace) -> int:
         names = ", ".join(shipped)
         _complain([_("There is no script {file}; shipped are: {names}.").format(file=path, names=names)])
         return WRONG
-    except (rehearse.ScriptError, TomlError, MisfitError) as error:
+    except (rehearse.ScriptError, TomlError) as error:
         _complain([str(error)])
         return WRONG
     # The shipped techniques alone, with the usual settings: the same output on every machine.
@@ -236,49 +217,51 @@ def _rehearse(chosen: argparse.Namespace) -> int:
 def _techniques(chosen: argparse.Namespace) -> int:
     from kiosk import techniques
 
-    found, problems = techniques.load()
-    _complain(problems)
+    found = techniques.find()
+    _complain([*found.notes, *found.problems])
     if chosen.check:
-        return WRONG if problems else OK
+        return WRONG if found.problems else OK
     if chosen.id is None:
-        for technique in found:
+        for technique in found.techniques:
             print(f"{technique.id:16} {_(technique.name)}")
         return OK
-    for technique in found:
+    for technique in found.techniques:
         if technique.id == chosen.id:
             print("\n".join(techniques.describe(technique)))
             return OK
-    names = ", ".join(technique.id for technique in found)
+    names = ", ".join(technique.id for technique in found.techniques)
     _complain([_("There is no technique {id}; known are: {names}.").format(id=chosen.id, names=names)])
     return WRONG
 
 
 def _settings(chosen: argparse.Namespace) -> int:
     from kiosk import settings, techniques
+    from kiosk.settings_text import defaults_text
 
     if chosen.defaults:
-        print(settings.defaults_text(), end="")
+        print(defaults_text(), end="")
         return OK
-    config, problems = settings.load()
-    wrong = [*problems, *settings.check(config, techniques.load()[0])]
+    found = settings.find()
+    _complain(found.notes)
     if chosen.check:
+        wrong = [*found.problems, *settings.check(found, techniques.load()[0])]
         _complain(wrong)
         return WRONG if wrong else OK
     for path in settings.places():
-        there = _("there") if is_there(path) else _("not there")
-        print(_("{file}: {there}").format(file=path, there=there))
-    print(_("diary: {file}").format(file=diary_path(config)))
+        told = _("{file}: there") if is_there(path) else _("{file}: not there")
+        print(told.format(file=path))
+    print(_("diary: {file}").format(file=diary_path(found.in_force)))
     return OK
 
 
 def _diary(chosen: argparse.Namespace) -> int:
-    from kiosk import settings, techniques
+
+    from kiosk import techniques
     from kiosk.diary import export
     from kiosk.diary.database import DiaryError
     from kiosk.diary.store import Store
 
-    config, problems = settings.load()
-    _complain(problems)
+    config = _read_settings().in_force
     path = diary_path(config)
     try:
         with Store.read_only(path) as store:
@@ -353,10 +336,7 @@ def _setup(chosen: argparse.Namespace) -> int:
     from kiosk.setup import Setup
     from kiosk.setup_config import Needs
 
-    config, problems = settings.load()
-    speak(config.language)
-    _complain(problems)
-    pins = config.pins
+    pins = _read_settings().in_force.pins
     needs = Needs(
         button=pins.button, probe=settings.ONE_WIRE, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm
     )
@@ -369,23 +349,21 @@ def _safe_outputs(_chosen: argparse.Namespace) -> int:
     from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
     from kiosk.devices.safe import safe_outputs
 
-    config, _problems = settings.load()
+    chosen = settings.load()[0].pins
     factory, trouble = None, []
     try:
-        factory = open_factory(config.pins.factory)
+        factory = open_factory(chosen.factory)
     except PinsUnavailable as error:
         trouble.append(str(error))
-    pins = Pins(button=config.pins.button, lamp=config.pins.lamp, buzzer=config.pins.buzzer)
+    pins = Pins(button=chosen.button, lamp=chosen.lamp, buzzer=chosen.buzzer)
     trouble += safe_outputs(pins, factory, Backlight())
     _complain(trouble)
     return FAILED if trouble else OK
 
 
-def diary_path(config: object) -> Path:
+def diary_path(config: "Settings") -> Path:
     """Where the diary is: where the settings say, else the service's or the user's state folder."""
-    from kiosk.settings import Settings
-
-    if isinstance(config, Settings) and config.diary.path:
+    if config.diary.path:
         return at_home(config.diary.path)
     if state := os.environ.get("STATE_DIRECTORY"):
         return Path(state.split(":")[0]) / "diary.db"

@@ -62,11 +62,12 @@ def read_file(path: Path, most: int = -1) -> bytes:
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace a file as a whole: after a power cut it holds the old bytes or the new, never a part.
 
-    A new file gets these permissions. Raises ``OSError``.
+    The file gets these permissions. Raises ``OSError``.
     """
     fresh = path.with_name(f".{path.name}.new")
     try:
-        opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        fresh.unlink(missing_ok=True)  # what a power cut left has permissions of its own
+        opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(opened, "wb") as file:
             file.write(data)
             file.flush()

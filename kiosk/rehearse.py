@@ -38,7 +38,9 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.probe import Measured, reading
 from kiosk.devices.water import cooled, in_steps
 from kiosk.files import asset
-from kiosk.tomlfile import fit, read
+from kiosk.tomlfile import read
+from kiosk.tomltypes import fit
+from kiosk.tomlwords import at_most, one_of, shown
 from kiosk.words import _
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
@@ -48,11 +50,16 @@ READ_EVERY: Ms = SECOND
 FROZEN = "frozen"
 PROBE_STATES = ("ok", FROZEN, *ProbeError)
 
-_AT = re.compile(r"^(?:(?:(\d+):)?(\d{1,2}):)?(\d{1,2})(?:\.(\d{1,3}))?$")
+#: No night has a hundred hours; more digits would be a night nobody waits for.
+_AT = re.compile(r"(?:(?:([0-9]{1,2}):)?([0-9]{1,2}):)?([0-9]{1,2})(?:\.([0-9]{1,3}))?")
 
 
 class ScriptError(Exception):
-    """The script cannot be played; the text says where and why."""
+    """The script cannot be played; the text says where and why, a line for each mistake."""
+
+
+Time = Annotated[str, msgspec.Meta(examples=["0:10:05"])]
+Celsius = Annotated[float, msgspec.Meta(ge=-10, le=100, examples=[38.5])]
 
 
 class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,31 +72,32 @@ class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ``crash``: the night that began so many minutes ago is found at the start.
     """
 
-    at: str
-    press: Annotated[float, msgspec.Meta(ge=0.01, le=60)] | None = None
+    at: Time
+    press: Annotated[float, msgspec.Meta(ge=0.01, le=60, examples=[0.2])] | None = None
     tap: Act | None = None
-    number: int = 0
+    number: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     key: str = ""
-    water: Annotated[float, msgspec.Meta(ge=-10, le=100)] | None = None
+    water: Celsius | None = None
     over: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
     probe: str = ""
     crash: Annotated[float, msgspec.Meta(ge=0.01, le=60)] | None = None
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A night: a list of moments, and when it is over."""
+    """A night: a list of moments, and when it is over. ``room``: degrees Celsius, at first the water's."""
 
-    title: str
-    until: str
-    room: float = 20.5
+    title: Annotated[str, msgspec.Meta(examples=["A short night"])]
+    until: Time
+    room: Celsius = 20.5
     moment: tuple[Moment, ...] = ()
 
 
 def parse_time(text: str) -> Ms:
     """ "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
-    match = _AT.match(text)
+    match = _AT.fullmatch(text)
     if match is None:
-        raise ScriptError(_('"{text}" is no time; write h:mm:ss, m:ss or s.').format(text=text))
+        told = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
+        raise ScriptError(told.format(text=shown(text)))
     hours, minutes, seconds, part = match.groups()
     whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
     return whole * SECOND + int((part or "").ljust(3, "0"))
@@ -122,34 +130,40 @@ def folder_for_pictures(state: Path) -> Path | None:
 
 
 def load(path: Path) -> Script:
-    """Read a script. Raises ``ScriptError`` (or the TOML reader's own error) with file and key."""
+    """Read a script. Raises ``ScriptError`` (or the TOML reader's own errors) with file and key."""
     script: Script = fit(read(path), Script, path)
-    previous = -1
-    for number, moment in enumerate(script.moment, start=1):
-        where = _("{file}, moment {number}").format(file=path, number=number)
-        wanted = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
-        if sum(one is not None for one in wanted) != 1:
-            raise ScriptError(_("{where}: give one of press, tap, water, probe, crash.").format(where=where))
-        if moment.probe and moment.probe not in PROBE_STATES:
-            allowed = ", ".join(PROBE_STATES)
-            raise ScriptError(
-                _('{where}: probe is "{found}"; it may be: {allowed}.').format(
-                    where=where, found=moment.probe, allowed=allowed
-                )
-            )
-        at = _time(moment.at, where)
-        if at < previous:
-            raise ScriptError(_("{where}: it lies before the moment above it.").format(where=where))
-        previous = at
-    _time(script.until, _("{file}, until").format(file=path))
+    if wrong := list(_check(script, path)):
+        raise ScriptError("\n".join(at_most(wrong, path)))
     return script
 
 
-def _time(text: str, where: str) -> Ms:
+def _check(script: Script, path: Path) -> Iterator[str]:
+    """Everything wrong with a script that its types cannot say."""
+    previous = -1
+    for number, moment in enumerate(script.moment, start=1):
+        where = _("{file}, moment {number}").format(file=path, number=number)
+        given = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
+        if sum(one is not None for one in given) != 1:
+            told = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
+            yield told.format(where=where, example="press = 0.2")
+        if moment.probe and moment.probe not in PROBE_STATES:
+            told = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
+            expected, example = one_of(PROBE_STATES), 'probe = "ok"'
+            yield told.format(where=where, expected=expected, found=shown(moment.probe), example=example)
+        try:
+            at = parse_time(moment.at)
+        except ScriptError as error:
+            yield _("{where}: {error}").format(where=where, error=error)
+            continue
+        if at < previous:
+            yield _(
+                "{where}: it lies before the moment above it; moments stand in the order of time."
+            ).format(where=where)
+        previous = max(at, previous)
     try:
-        return parse_time(text)
+        parse_time(script.until)
     except ScriptError as error:
-        raise ScriptError(f"{where}: {error}") from error
+        yield _("{file}, until: {error}").format(file=path, error=error)
 
 
 class _Tub:

@@ -93,7 +93,10 @@ _PIN = N_("BCM number of the pin.")
 _DIARY = N_("File of the diary. Empty: its usual place.")
 _LANGUAGE = N_("Language of the screen, as a code.")
 
-Hour = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
+# \Z is the end; $ would let a line break follow. ``form`` names the words for it in ``tomlwords``.
+Hour = Annotated[
+    str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", examples=["22:00"], extra={"form": "hour"})
+]
 Pin = Annotated[int, _about(_PIN, ge=2, le=27)]
 
 
@@ -107,8 +110,8 @@ class Chosen(_Table, frozen=True):
 class Night(_Table, frozen=True):
     """Which techniques, in which order, for which foot."""
 
-    techniques: Annotated[tuple[str, ...], _about(_ORDER)] = ()
-    left_out: Annotated[tuple[str, ...], _about(_LEFT_OUT)] = ()
+    techniques: Annotated[tuple[str, ...], _about(_ORDER, examples=[["walk", "calf_stretch"]])] = ()
+    left_out: Annotated[tuple[str, ...], _about(_LEFT_OUT, examples=[["walk"]])] = ()
     choice: Annotated[dict[str, Chosen], _about(_CHOICE)] = {}
     side: Annotated[Side, _about(_SIDE)] = Side.LEFT
 
@@ -160,7 +163,13 @@ class Soak(_Table, frozen=True):
     minutes: Annotated[int, _about(_MINUTES, ge=15, le=20)] = 15
     allowed: Annotated[bool, _about(_ALLOWED)] = False
     probe: Annotated[
-        str, _about(_PROBE, pattern="^((28|22|10|3b|42)-[0-9a-f]{12})?$", examples=["28-3c01f0964f8f"])
+        str,
+        _about(
+            _PROBE,
+            pattern=r"^((28|22|10|3b|42)-[0-9a-f]{12})?\Z",
+            examples=["28-3c01f0964f8f"],
+            extra={"form": "probe"},
+        ),
     ] = ""
     probe_offset: Annotated[float, _about(_OFFSET, ge=-1.0, le=1.0)] = 0.0
 
@@ -184,13 +193,25 @@ class Pins(_Table, frozen=True):
 class Diary(_Table, frozen=True):
     """What is remembered."""
 
-    path: Annotated[str, _about(_DIARY)] = ""
+    path: Annotated[
+        str,
+        _about(
+            _DIARY,
+            pattern=r"^[^\x00-\x1f\x7f]*\Z",
+            max_length=1000,
+            examples=["/data/diary.db"],
+            extra={"form": "path"},
+        ),
+    ] = ""
 
 
 class Settings(_Table, frozen=True):
     """Everything the owner may change."""
 
-    language: Annotated[str, _about(_LANGUAGE, pattern="^[a-z]{2,3}(_[A-Z]{2})?$", examples=["en"])] = "en"
+    language: Annotated[
+        str,
+        _about(_LANGUAGE, pattern=r"^[a-z]{2,3}(_[A-Z]{2})?\Z", examples=["en"], extra={"form": "language"}),
+    ] = "en"
     night: Night = Night()
     sound: Sound = Sound()
     screen: Screen = Screen()

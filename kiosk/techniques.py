@@ -3,12 +3,16 @@
 A broken file costs one clear sentence for each mistake, never the other files.
 """
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.core.technique import Block, Card, Cue, Load, Place, Step, Technique
 from kiosk.files import asset
-from kiosk.tomlfile import SYSTEM, MisfitError, TomlError, fit, own_folder, read, shown
+from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, parse, passed_over, read, read_text
+from kiosk.tomltypes import MisfitError, fit
+from kiosk.tomlwords import at_most, shown
 from kiosk.words import N_, _, ngettext
 
 Pictures = Mapping[str, frozenset[str]]
@@ -30,6 +34,11 @@ GUIDE_WORDS = 7
 """key word and line share a page with one target: eight in all"""
 LINE_WORDS = 5
 
+#: What is read of a folder: a start waits for it. An owner's own techniques are a handful.
+FILES, BYTES = 50, 128 * 1024
+#: Steps of a technique with all their rounds; shipped ones have 12 at most.
+_BEATS = 500
+
 _ROUNDS = (1, 60)
 _SOAK_MINUTES = (1, 20)
 _PLACES = list(Place)
@@ -40,41 +49,107 @@ def folders() -> tuple[Path, ...]:
     return (asset("techniques"), SYSTEM / "techniques", own_folder() / "techniques")
 
 
-def load(where: Sequence[Path] | None = None) -> tuple[tuple[Technique, ...], tuple[str, ...]]:
-    """Every technique in the order of the night, and what is wrong with the files, a sentence each.
+@dataclass(frozen=True)
+class Found:
+    """Every technique in the order of the night. ``problems``: what is wrong with the files, a sentence each;
+    ``notes``: what this user may not read."""
 
-    ``where``: the folders to read, ``folders()`` if None. A technique replaces one of the same id from
-    an earlier folder and takes its place; a file with a mistake is left out, so that a broken
-    replacement leaves the shipped one standing. Bed comes before feet, feet before soak.
+    techniques: tuple[Technique, ...]
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def load(where: Sequence[Path] | None = None) -> tuple[tuple[Technique, ...], tuple[str, ...]]:
+    """Every technique in the order of the night, and what is wrong with the files. ``where`` as ``find``."""
+    found = find(where)
+    return found.techniques, found.problems
+
+
+def find(where: Sequence[Path] | None = None) -> Found:
+    """The techniques in the folders ``where``, ``folders()`` if None.
+
+    A technique replaces one of the same id from an earlier folder and takes its place; a file with a mistake
+    is left out, so that a broken replacement leaves the shipped one standing. Bed comes before feet, feet
+    before soak. What is read of a folder is bounded (``FILES``, ``BYTES``).
     """
     pictures = read_pictures(asset("art", "poses.toml"))
-    found: dict[str, Technique] = {}
+    techniques: dict[str, Technique] = {}
     problems: list[str] = []
+    notes: list[str] = []
     for folder in folders() if where is None else where:
-        seen: dict[str, Path] = {}
-        for path in sorted(folder.glob("*.toml")):
-            technique, wrong = read_technique(path, pictures)
-            problems += wrong
-            if technique is None:
-                continue
-            if technique.id in seen:
-                twice = _("{file}: id {id} is already taken by {other}; give it another.")
-                problems.append(twice.format(file=path, id=technique.id, other=seen[technique.id].name))
-                continue
-            seen[technique.id] = path
-            found[technique.id] = technique
-    ordered = sorted(found.values(), key=lambda technique: _PLACES.index(technique.place))
-    return tuple(ordered), tuple(problems)
+        found, wrong, forbidden = _read_folder(folder, pictures)
+        techniques |= found
+        problems += at_most(wrong, folder)
+        notes += forbidden
+    ordered = sorted(techniques.values(), key=lambda technique: _PLACES.index(technique.place))
+    return Found(tuple(ordered), tuple(problems), tuple(notes))
 
 
-def read_technique(path: Path, pictures: Pictures) -> tuple[Technique | None, list[str]]:
-    """One file: the technique, or None and what is wrong with it."""
+def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique], list[str], list[str]]:
+    """The techniques of a folder by id, what is wrong with its files, and what may not be read."""
+    found: dict[str, Technique] = {}
+    files: dict[str, str] = {}
+    wrong: list[str] = []
+    forbidden: list[str] = []
+    left = BYTES
     try:
-        technique = fit(read(path), Technique, path)
-    except (TomlError, MisfitError, FileNotFoundError) as error:
+        names = _names(folder, wrong)
+    except PermissionError:
+        return found, wrong, [passed_over(folder)]
+    for name in names:
+        path = folder / name
+        try:
+            text = read_text(path)
+        except ForbiddenError:
+            forbidden.append(passed_over(path))
+            continue
+        except (TomlError, FileNotFoundError) as error:
+            wrong.append(str(error))
+            continue
+        left -= len(text.encode())
+        if left < 0:
+            told = _("{file} is not read, nor what follows: a folder may have {most} kB in all.")
+            wrong.append(told.format(file=path, most=BYTES // 1024))
+            break
+        technique, mistakes = read_technique(text, path, pictures)
+        wrong += mistakes
+        if technique is None:
+            continue
+        if technique.id in found:
+            twice = _("{file}: id {id} is already taken by {other}; give it another.")
+            wrong.append(twice.format(file=path, id=technique.id, other=files[technique.id]))
+            continue
+        found[technique.id], files[technique.id] = technique, name
+    return found, wrong, forbidden
+
+
+def _names(folder: Path, wrong: list[str]) -> list[str]:
+    """The first ``FILES`` files by name; more are told. Raises ``PermissionError``."""
+    try:
+        names = [each.name for each in folder.iterdir() if each.suffix == ".toml" and each.name[0] != "."]
+    except PermissionError:
+        raise
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        wrong.append(_("{file} cannot be read: {reason}.").format(file=folder, reason=error.strerror))
+        return []
+    if len(names) > FILES:
+        told = _("{folder} has {n} files; the first {most} by name are read.")
+        wrong.append(told.format(folder=folder, n=len(names), most=FILES))
+    return heapq.nsmallest(FILES, names)
+
+
+def read_technique(text: str, path: Path, pictures: Pictures) -> tuple[Technique | None, list[str]]:
+    """The text of one file: the technique, or None and what is wrong with it."""
+    try:
+        technique = fit(parse(text, path), Technique, path)
+    except MisfitError as error:
+        return None, error.sentences
+    except TomlError as error:
         return None, [str(error)]
     wrong = [f"{path}: {sentence}" for sentence in check(technique, pictures)]
-    return (None, wrong) if wrong else (technique, [])
+    return (None, at_most(wrong, path)) if wrong else (technique, [])
 
 
 def read_pictures(poses: Path) -> Pictures:
@@ -89,13 +164,25 @@ def read_pictures(poses: Path) -> Pictures:
 def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
     """Everything wrong with a technique that its types cannot say."""
     if bool(technique.block) == (technique.soak is not None):
-        yield _("a technique has either block (timed steps) or soak (the water leads).")
+        yield _(
+            "a technique has either timed steps, below [[block]] and [[block.step]], or a soak, below [soak]."
+        )
     if (technique.place is Place.SOAK) != (technique.soak is not None):
-        yield _("place is soak for a technique with a soak, and only there.")
+        yield _('a technique with [soak] has place = "soak", and no other has.')
     if technique.soak is not None and Load.HEAT not in technique.loads:
-        yield _("loads of a soak must name heat; without it the safety profile could not leave it out.")
+        yield _(
+            "loads of a soak must name heat; without it the safety profile could not leave it out. "
+            'Example: loads = ["heat"]'
+        )
     if not technique.loads:
-        yield _("loads must say what it asks of the body, so that the safety profile can leave it out.")
+        yield _(
+            "loads must say what it asks of the body, so that the safety profile can leave it out. "
+            'Example: loads = ["stretch"]'
+        )
+    beats = sum(block.bounds[1] * len(block.step) for block in technique.block)
+    if beats > _BEATS:
+        sentence = _("its blocks come to {n} steps with all their rounds; there is room for {most}.")
+        yield sentence.format(n=beats, most=_BEATS)
     yield from _too_long("name + posture", NEXT_UP_WORDS, technique.name, technique.posture)
     yield from _picture("posture_art", technique.posture_art, technique.posture_pose, pictures)
     yield from _picture("art", technique.art, "", pictures)
@@ -107,7 +194,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
             for number, card in enumerate(cards, 1):
                 at = f"soak.{name} {number}"
                 yield from _check_line(at, card.word, card.line)
-                yield from _picture(f"{at}.art", card.art or technique.art, card.pose, pictures)
+                yield from _step_picture(at, card, card.pose, technique, pictures)
 
 
 def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures) -> Iterator[str]:
@@ -124,7 +211,15 @@ def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures
         for line in filter(None, (step.line, step.gentle)):
             yield from _check_line(key, word, line)
         cue = Cue.MOVE if step.cue is Cue.WIGGLE else Cue.REST if step.cue is Cue.READY else step.cue
-        yield from _picture(f"{key}.art", step.art or technique.art, step.pose or f"@{cue}", pictures)
+        yield from _step_picture(key, step, step.pose or f"@{cue}", technique, pictures)
+
+
+def _step_picture(
+    at: str, step: Step | Card, pose: str, technique: Technique, pictures: Pictures
+) -> Iterator[str]:
+    """Its own picture, or the technique's, unless that is missing and was told."""
+    if step.art or technique.art in pictures:
+        yield from _picture(f"{at}.art", step.art or technique.art, pose, pictures)
 
 
 def _check_line(at: str, word: str, line: str) -> Iterator[str]:
@@ -156,7 +251,12 @@ def _within(key: str, value: int, given: tuple[int, int], ever: tuple[int, int])
 def _picture(key: str, art: str, pose: str, pictures: Pictures) -> Iterator[str]:
     """``pose`` is a pose, ``@cue`` for whatever the picture does under a cue, or empty for any."""
     if art not in pictures:
-        yield _("{key}: there is no picture {art}.").format(key=key, art=shown(art))
+        named, stem = sorted(pictures), art.rsplit(".", 1)[0]
+        sentence = _(
+            "{key}: there is no picture {art}; there are, named without .svg: {known}. Example: {example}"
+        )
+        line = f'{key.rsplit(".", 1)[-1]} = "{stem if stem in pictures else named[0]}"'
+        yield sentence.format(key=key, art=shown(art), known=", ".join(named), example=line)
     elif pose.startswith("@") and pose not in pictures[art]:
         sentence = _("{key}: the picture {art} knows no {cue}; name a pose.")
         yield sentence.format(key=key, art=shown(art), cue=shown(pose[1:]))

@@ -17,7 +17,8 @@ from kiosk.app import House, Parts
 from kiosk.clock import SystemClock
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, Card, CountIn, Home, Resume, Soak
-from kiosk.core.rules import Glow, Rules
+from kiosk.core.rules import Condition, Glow, Rules
+from kiosk.core.signals import Volume
 from kiosk.core.state import State
 from kiosk.devices.simulated import (
     SimulatedBacklight,
@@ -84,14 +85,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def house(folder: Path, bench: Bench, watcher: Watcher, config: owner.Settings | None = None) -> House:
-    return House(
-        config or owner.Settings(),
-        bench.parts,
-        folder / "diary.db",
-        publish=watcher.publish,
-        settings_path=folder / "own.toml",
-    )
+def house(folder: Path, bench: Bench, watcher: Watcher) -> House:
+    found = owner.find([folder / "etc.toml", folder / "own.toml"])
+    return House(found, bench.parts, folder / "diary.db", publish=watcher.publish)
 
 
 def nights(folder: Path) -> list[tuple[object, ...]]:
@@ -190,12 +186,35 @@ def test_the_offset_of_the_probe_is_in_its_next_reading_and_in_the_file(folder):
 
 
 def test_a_setting_that_cannot_be_saved_is_said_and_still_holds(folder):
-    (folder / "own.toml").mkdir()
     watcher = Watcher()
     with house(folder, Bench(), watcher) as running:
+        (folder / "own.toml").mkdir()
         running.conductor._perform(ChangeSetting("glow"))
         state = watcher.until(lambda state: Fault.SETTINGS in state.faults)
     assert state.rules.glow is Glow.SOFT
+
+
+def test_mended_settings_come_into_force_and_the_banner_goes(folder, monkeypatch):
+    """The file was wrong at the start; the main loop notices that it is right."""
+    (folder / "etc.toml").write_text("[sound\n")
+    bench, watcher = Bench(), Watcher()
+    with house(folder, bench, watcher) as running:
+        state = watcher.until(lambda state: Fault.SETTINGS in state.faults)
+        assert state.rules.conditions == set(Condition)
+        saved = threading.Event()
+        save = running._keeper.save
+        monkeypatch.setattr(running._keeper, "save", lambda: (save(), saved.set()))
+        running.conductor._perform(ChangeSetting("volume"))
+        assert saved.wait(10)
+        assert (folder / "own.toml").exists()
+        assert Fault.SETTINGS in running.conductor.state.faults
+        (folder / "etc.toml").write_text("[soak]\nprobe_offset = 0.5\n")
+        running.tend()
+        watcher.until(lambda state: Fault.SETTINGS not in state.faults)
+        state = watcher.until(lambda state: not state.rules.conditions)
+        assert (state.rules.volume, state.rules.probe_offset) == (Volume.HIGH, 0.5)
+        bench.probes[0].water = 37.0
+        assert bench.probes[0].read_once().celsius == 37.5
 
 
 def test_an_unknown_setting_changes_nothing_and_is_logged(folder, caplog):

@@ -118,6 +118,8 @@ def test_an_unknown_name_is_answered_with_the_known_ones(arguments, complaint, c
         (["rehearse", "--speed", "0"], '"0" is no speed; write 1, or 10 for ten times'),
         (["rehearse", "--speed", "fast"], '"fast" is no speed; write 1, or 10 for ten times'),
         (["diary", "--last", "-3"], '"-3" is no number of nights'),
+        (["diary", "--last", "9" * 5000], "is no number of nights"),
+        (["diary", "--last", "9" * 20], f'"{"9" * 20}" is no number of nights'),
     ],
 )
 def test_a_wrong_argument_is_told_in_words(arguments, complaint, capsys):
@@ -133,10 +135,23 @@ def test_a_rehearsal_that_cannot_save_says_where(home, capsys):
     assert capsys.readouterr().err == "taken cannot be written: File exists.\n"
 
 
+def test_mistakes_are_told_in_the_owners_language(home, monkeypatch, capsys):
+    own = home / "config" / "cramp-kiosk"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text('language = "de"\n[sound]\nvolume = 3\n')
+    monkeypatch.setattr("kiosk.cli.speak", lambda language: words.use(Marked()) if language == "de" else None)
+    try:
+        main(["diary"])
+    finally:
+        words.use(gettext.NullTranslations())
+    assert capsys.readouterr().err.startswith(f"«{own}/config.toml: sound.volume must be «one of")
+
+
 def test_a_broken_script_names_the_place(home, capsys):
     (home / "mine.toml").write_text("title = 5\nuntil = '1'\n")
     assert main(["rehearse", "--script", "mine.toml"]) == 2
-    assert capsys.readouterr().err == "mine.toml: title must be text, but it is 5.\n"
+    told = 'mine.toml: title must be text, but it is 5. Example: title = "A short night"\n'
+    assert capsys.readouterr().err == told
 
 
 def test_techniques_are_listed_and_shown_with_their_sources(capsys):
@@ -171,7 +186,7 @@ def test_settings_are_checked_and_their_defaults_printed(home, capsys):
     assert main(["settings", "--check"]) == 2
     assert capsys.readouterr().err == (
         f'{own}/config.toml: sound.volume must be one of "off", "low", "medium", "high", '
-        'but it is "deafening".\n'
+        'but it is "deafening". Example: volume = "medium"\n'
     )
 
 
@@ -327,7 +342,8 @@ class Marked(gettext.NullTranslations):
         return f"«{message}»"
 
 
-def test_every_sentence_of_the_commands_goes_through_gettext(home, capsys):
+def test_every_sentence_of_the_commands_goes_through_gettext(monkeypatch, capsys):
+    monkeypatch.setattr("kiosk.cli.speak", lambda _language: None)
     words.use(Marked())
     try:
         main(["settings"])

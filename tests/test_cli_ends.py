@@ -53,8 +53,8 @@ def test_ctrl_c_ends_with_its_usual_code(monkeypatch):
 def test_a_run_ends_as_the_kiosk_ended(home, monkeypatch, code):
     ran = []
 
-    def run(config, diary, **how):
-        ran.append((config, diary, how))
+    def run(found, diary, **how):
+        ran.append((found.in_force, diary, how))
         return code
 
     monkeypatch.setattr("kiosk.bedside.run", run)
@@ -63,7 +63,7 @@ def test_a_run_ends_as_the_kiosk_ended(home, monkeypatch, code):
         (
             Settings(),
             home / "data" / "cramp-kiosk" / "diary.db",
-            {"simulate": True, "size": (640, 480), "faulty": False},
+            {"simulate": True, "size": (640, 480)},
         )
     ]
 

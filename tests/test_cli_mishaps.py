@@ -95,9 +95,12 @@ def test_a_diary_whose_settings_are_wrong_is_listed_with_a_complaint(home, capsy
     own.mkdir(parents=True)
     (own / "config.toml").write_text("[diary]\npath = 3\n")
     assert main(["diary"]) == 0
-    assert capsys.readouterr() == (
-        "Nothing is in the diary yet.\n", f"{own}/config.toml: diary.path must be text, but it is 3.\n",
-    )  # fmt: skip
+    told = capsys.readouterr()
+    assert told.out == "Nothing is in the diary yet.\n"
+    assert told.err == (
+        f'{own}/config.toml: diary.path must be the place of a file, such as "/data/diary.db", but it is 3. '
+        'Example: path = "/data/diary.db"\n'
+    )
 
 
 def pipe(place: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from kiosk import rehearse, techniques
 from kiosk.core.rules import Rules
 from kiosk.rehearse import Rehearsal, ScriptError
+from kiosk.tomlfile import TomlError
+from kiosk.tomltypes import MisfitError
 
 
 def play(path: Path) -> list[str]:
@@ -133,29 +135,27 @@ def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('title="x"\nuntil="soon"', '{file}, until: "soon" is no time; write h:mm:ss, m:ss or s.'),
-        (
-            'title="x"\nuntil="9"\n[[moment]]\nat="x"\npress=1',
-            '{file}, moment 1: "x" is no time; write h:mm:ss, m:ss or s.',
-        ),
-        (
-            'title="x"\nuntil="9"\n[[moment]]\nat="1"',
-            "{file}, moment 1: give one of press, tap, water, probe, crash.",
-        ),
-        (
-            'title="x"\nuntil="9"\n[[moment]]\nat="1"\npress=1\ntap="gone"',
-            "{file}, moment 1: give one of press, tap, water, probe, crash.",
-        ),
+        ('title="x"\nuntil="soon"', '{file}, until: "soon" {no_time}'),
+        (f'title="x"\nuntil="{"9" * 5000}:00:00"', "{file}, until: a long text {no_time}"),
+        ('title="x"\nuntil="9"\n[[moment]]\nat="x"\npress=1', '{file}, moment 1: "x" {no_time}'),
+        ('title="x"\nuntil="9"\n[[moment]]\nat="1\\n"\npress=1', '{file}, moment 1: "1\\n" {no_time}'),
+        ('title="x"\nuntil="9"\n[[moment]]\nat="1"', "{file}, moment 1: {give_one}"),
+        ('title="x"\nuntil="9"\n[[moment]]\nat="1"\npress=1\ntap="gone"', "{file}, moment 1: {give_one}"),
         (
             'title="x"\nuntil="9"\n[[moment]]\nat="5"\npress=1\n[[moment]]\nat="4"\npress=1',
-            "{file}, moment 2: it lies before the moment above it.",
+            "{file}, moment 2: it lies before the moment above it; moments stand in the order of time.",
         ),
         (
             'title="x"\nuntil="9"\n[[moment]]\nat="5"\nprobe="wet"',
             (
-                '{file}, moment 1: probe is "wet"; it may be: '
-                "ok, frozen, no-probe, empty, crc, malformed, reset, no-power, range, undecided."
+                '{file}, moment 1: probe must be one of "ok", "frozen", "no-probe", "empty", "crc", '
+                '"malformed", "reset", "no-power", "range", "undecided", but it is "wet". '
+                'Example: probe = "ok"'
             ),
+        ),
+        (
+            'title="x"\nuntil="y"\n[[moment]]\nat="5"\n[[moment]]\nat="z"\npress=1',
+            '{file}, moment 1: {give_one}\n{file}, moment 2: "z" {no_time}\n{file}, until: "y" {no_time}',
         ),
     ],
 )
@@ -163,7 +163,47 @@ def test_a_script_that_cannot_be_played_says_where_and_why(tmp_path, text, compl
     path = written(tmp_path, text)
     with pytest.raises(ScriptError) as error:
         rehearse.load(path)
-    assert str(error.value) == complaint.format(file=path)
+    assert str(error.value) == complaint.format(
+        file=path,
+        no_time='is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"',
+        give_one="give one of press, tap, water, probe, crash. Example: press = 0.2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("room", "told"),
+    [
+        ('"cold"', '"cold"'),
+        ("nan", "nan, which is no number"),
+        ("-inf", "-inf, which has no end"),
+        (f"{'9' * 5000}.0", "inf, which has no end"),
+        ("1000", "1000"),
+    ],
+)
+def test_a_room_without_a_temperature(tmp_path, room, told):
+    path = written(tmp_path, f'title = "T"\nuntil = "1:00"\nroom = {room}\n')
+    with pytest.raises(MisfitError) as error:
+        rehearse.load(path)
+    assert str(error.value) == (
+        f"{path}: room must be a number from -10 to 100, but it is {told}. Example: room = 20.5"
+    )
+
+
+def test_five_thousand_digits_in_a_script(tmp_path):
+    path = written(tmp_path, f'title = "T"\nuntil = "1:00"\nroom = {"9" * 5000}\n')
+    with pytest.raises(TomlError) as error:
+        rehearse.load(path)
+    assert str(error.value) == f"{path}, line 3: this number is far too long. Example: minutes = 15"
+
+
+def test_every_mistake_of_a_script_is_told_and_no_more_than_twenty(tmp_path):
+    moments = '[[moment]]\nat = "0"\n' * 30
+    path = written(tmp_path, f'title = "T"\nuntil = "1:00"\n{moments}')
+    with pytest.raises(ScriptError) as error:
+        rehearse.load(path)
+    lines = str(error.value).splitlines()
+    assert lines[19].startswith(f"{path}, moment 20: give one of")
+    assert lines[20:] == [f"{path}: and 10 more mistakes."]
 
 
 def test_times_are_read_and_written_alike():

@@ -19,7 +19,7 @@ from kiosk.core.pages import CountIn, Crosses
 from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
-from kiosk.settings import Buzzer, Display, Pins, Screen, Settings, Sound, Touch
+from kiosk.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch
 
 LAMP, BUTTON = 12, 5
 NO_PI = "This is not a Raspberry Pi: it has no pins to use."
@@ -52,7 +52,10 @@ class Evening:
         return make
 
     def run(self, config: Settings = Settings(), **how: Any) -> int:  # noqa: B008 - immutable
-        return bedside.run(config, self.folder / "diary.db", **{"simulate": False, "size": None, **how})
+        return self.run_with(Found(config), **how)
+
+    def run_with(self, found: Found, **how: Any) -> int:
+        return bedside.run(found, self.folder / "diary.db", **{"simulate": False, "size": None, **how})
 
     @property
     def state(self) -> State:
@@ -207,7 +210,7 @@ def test_lights_of_other_panels_are_ours_where_no_desktop_shows_anything_on_them
 
 def test_mistakes_in_the_settings_are_said_on_the_screen(evening):
     evening.plan = lambda at: Fault.SETTINGS in at.state.faults
-    assert evening.run(faulty=True) == 0
+    assert evening.run_with(Found(problems=("sound.volum is not known.",))) == 0
 
 
 def test_after_an_error_that_keeps_coming_back_the_service_is_started_anew(evening):

@@ -9,91 +9,172 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.techniques import load, read_technique
-from kiosk.tomlfile import value_at
+from kiosk.tomltypes import value_at
 from tests.test_techniques import GOOD, PICTURES, SHIPPED, own, shipped
 
 STEP = "block 1.step 1"
 BLOCKS = GOOD[GOOD.index("[[block]]") :]
-NO_STEPS = "block 1.step must be a list with at least one entry, each a table"
+LOADS = '"stretch", "massage", "press", "roll", "cold", "heat", "stand", "cross-leg", "walk"'
+NO_STEPS = "block 1.step must be a list with at least one entry, each a section of its own"
+SECONDS = f"{STEP}.seconds must be a whole number from 1 to 1800, but it is"
+ART = f"there are, named without .svg: {', '.join(sorted(PICTURES))}. Example: "
+EITHER = "a technique has either timed steps, below [[block]] and [[block.step]], or a soak, below [soak]."
+TOP = "id, name, place, posture, posture_art, posture_pose, art, source, caution, by_day, loads, block, soak"
 
 
 MISTAKES = [
     (
         'loads = ["stretch"]',
         "loads = []",
-        "loads must say what it asks of the body, so that the safety profile can leave it out.",
+        (
+            "loads must say what it asks of the body, so that the safety profile can leave it out. "
+            'Example: loads = ["stretch"]'
+        ),
     ),
-    ('source = "a leaflet"', 'source = ""', 'source must be some text, but it is "".'),
-    ('source = "a leaflet"', 'source = "a leaflet"\ncaution = true', "caution must be text, but it is true."),
     (
         'source = "a leaflet"',
-        'source = "a leaflet"\nsoak = { minute = 15 }',
-        "soak.minute is not known; did you mean minutes?",
+        'source = ""',
+        'source must be some text, but it is "". Example: source = "NHS, leg cramps"',
+    ),
+    (
+        'source = "a leaflet"',
+        'source = "a leaflet"\ncaution = true',
+        'caution must be text, but it is true. Example: caution = "text"',
+    ),
+    (
+        BLOCKS,
+        "soak = { minute = 15 }",
+        (
+            "soak.minute is not known; did you mean minutes?\n"
+            "soak.minutes is missing. Example: minutes = 15\n"
+            "soak.range is missing. Example: range = [15, 15]\n"
+            'soak.source is missing. Example: source = "NHS, leg cramps"'
+        ),
     ),
     (
         'loads = ["stretch"]',
         "loads = [[1]]",
-        (
-            'loads 1 must be one of "stretch", "massage", "press", "roll", "cold", "heat", "stand", '
-            '"cross-leg", "walk", but it is [1].'
-        ),
+        f'loads 1 must be one of {LOADS}, but it is [1]. Example: loads = ["stretch"]',
     ),
-    (BLOCKS, "block = [{ step = [] }]", f"{NO_STEPS}, but it is []."),
-    (BLOCKS, "block = [{ step = {} }]", f"{NO_STEPS}, but it is a table."),
+    (BLOCKS, "block = [{ step = [] }]", f"{NO_STEPS}, but it is []. Example: [[block.step]]"),
+    (
+        BLOCKS,
+        "block = [{ step = {} }]",
+        "there may be several of block 1.step, so its heading has two brackets: [[block.step]]",
+    ),
     (
         BLOCKS,
         "block = [{ step = [[]] }]",
-        "block 1.step 1 must be a table, but it is [].",
+        "block 1.step 1 must be a section of its own, but it is []. Example: [[block.step]]",
     ),
     (
         BLOCKS,
-        "block = { a = 1 }",
-        "block must be a list, each entry a table, but it is a table.",
+        "block = [{ step = [3] }]",
+        "block 1.step 1 is no value but a section; its values stand below a heading: [[block.step]]",
     ),
-    ('art = "toe_stretch"', "art = [[1]]", "art must be text, but it is a list."),
-    ('place = "bed"', 'place = "floor"', 'place must be one of "bed", "feet", "soak", but it is "floor".'),
-    ('art = "toe_stretch"', "", "art is missing."),
-    ('posture = "Sit, legs out"', "posture = 3", "posture must be text of 1 to 48 characters, but it is 3."),
-    ("seconds = 5", "second = 5", f"{STEP}.second is not known; did you mean seconds?"),
-    ("seconds = 5", "seconds = 2.5", f"{STEP}.seconds must be a whole number from 1 to 1800, but it is 2.5."),
-    ("seconds = 5", 'seconds = "5"', f'{STEP}.seconds must be a whole number from 1 to 1800, but it is "5".'),
+    ("[[block]]", "[block]", "there may be several of block, so its heading has two brackets: [[block]]"),
+    (
+        "[[block.step]]",
+        "[block.step]",
+        "there may be several of block 1.step, so its heading has two brackets: [[block.step]]",
+    ),
+    (BLOCKS, "[[block]]", "block 1.step is missing. Example: [[block.step]]"),
+    (BLOCKS, "", EITHER),
+    (
+        BLOCKS,
+        '[[soak]]\nminutes = 15\nrange = [15, 20]\nsource = "x"',
+        "there is only one soak, so its heading has one bracket on each side: [soak]",
+    ),
+    (
+        'art = "toe_stretch"',
+        "art = [[1]]",
+        'art must be text, but it is a list of 1. Example: art = "toe_stretch"',
+    ),
+    (
+        'place = "bed"',
+        'place = "floor"',
+        'place must be one of "bed", "feet", "soak", but it is "floor". Example: place = "bed"',
+    ),
+    ('art = "toe_stretch"', "", 'art is missing. Example: art = "toe_stretch"'),
+    (
+        'posture = "Sit, legs out"',
+        "posture = 3",
+        'posture must be text of 1 to 48 characters, but it is 3. Example: posture = "Sit, legs out"',
+    ),
+    (
+        "seconds = 5",
+        "second = 5",
+        (
+            f"{STEP}.second is not known; did you mean seconds?\n"
+            f"{STEP}.seconds is missing. Example: seconds = 30"
+        ),
+    ),
+    ('posture = "Sit', 'seconds = 5\nposture = "Sit', "seconds belongs below the heading [[block.step]]."),
+    (
+        'posture = "Sit',
+        'line = "Sit"\nposture = "Sit',
+        f"line is not known; known are: {TOP}.",
+    ),
+    ("seconds = 5", "seconds = 2.5", f"{SECONDS} 2.5. Example: seconds = 30"),
+    ("seconds = 5", 'seconds = "5"', f'{SECONDS} "5". Example: seconds = 30'),
+    ("seconds = 5", "seconds = nan", f"{SECONDS} nan, which is no number. Example: seconds = 30"),
     (
         "range = [3, 5]",
         "range = 3",
-        f"{STEP}.range must be a list of 2, each a whole number from 1 to 1800, but it is 3.",
+        (
+            f"{STEP}.range must be a list of 2, each a whole number from 1 to 1800, but it is 3. "
+            "Example: range = [30, 30]"
+        ),
     ),
     (
         "range = [3, 5]",
         "range = [0, 5]",
-        f"{STEP}.range 1 must be a whole number from 1 to 1800, but it is 0.",
+        f"{STEP}.range 1 must be a whole number from 1 to 1800, but it is 0. Example: range = [30, 30]",
     ),
     (
         "range = [3, 5]",
         "range = [3, 4, 5]",
-        f"{STEP}.range must be a list of 2, each a whole number from 1 to 1800, but it is [3, 4, 5].",
+        (
+            f"{STEP}.range must be a list of 2, each a whole number from 1 to 1800, but it is [3, 4, 5]. "
+            "Example: range = [30, 30]"
+        ),
     ),
     (
         'cue = "hold"',
         'cue = "pull"',
         (
-            f"{STEP}.cue must be one of "
-            '"ready", "hold", "release", "move", "wiggle", "rest", but it is "pull".'
+            f'{STEP}.cue must be one of "ready", "hold", "release", "move", "wiggle", "rest", '
+            'but it is "pull". Example: cue = "ready"'
         ),
     ),
     (
         "times = [2, 4]",
         'times = "3"',
-        'block 1.times must be a whole number or a list of 2, each a whole number, but it is "3".',
+        (
+            'block 1.times must be a whole number or a list of 2, each a whole number, but it is "3". '
+            "Example: times = 1"
+        ),
     ),
     (
         'id = "ankle"',
         'id = "My ankle"',
-        'id must be text of the form ^[a-z][a-z0-9_]{0,30}$, but it is "My ankle".',
+        (
+            'id must be small letters, digits and _, a letter first, such as "my_stretch", '
+            'but it is "My ankle". Example: id = "my_stretch"'
+        ),
+    ),
+    (
+        'id = "ankle"',
+        'id = "ankle\\n"',
+        (
+            'id must be small letters, digits and _, a letter first, such as "my_stretch", '
+            'but it is "ankle\\n". Example: id = "my_stretch"'
+        ),
     ),
     (
         "[[block.step]]",
         'until = "gone"\n[[block.step]]',
-        'block 1.until must be text of the form ^(relief)?$, but it is "gone".',
+        'block 1.until must be one of "", "relief", but it is "gone". Example: until = "relief"',
     ),
     ("usual = 3", "usual = 5", "block 1.times is 5, which is outside its range of 2 to 4."),
     (
@@ -119,10 +200,24 @@ MISTAKES = [
     ),
     (
         'art = "toe_stretch"',
-        'art = "ankle"',
-        f'art: there is no picture "ankle".\n{STEP}.art: there is no picture "ankle".',
+        'art = "calf"',
+        f'art: there is no picture "calf"; {ART}art = "calf_wall"',
     ),
-    ('posture_art = "sit_long"', 'posture_art = "sofa"', 'posture_art: there is no picture "sofa".'),
+    (
+        'art = "toe_stretch"',
+        'art = "walk.svg"',
+        f'art: there is no picture "walk.svg"; {ART}art = "walk"',
+    ),
+    (
+        'pose = "back"',
+        'art = "ankle.png"',
+        f'{STEP}.art: there is no picture "ankle.png"; {ART}art = "calf_wall"',
+    ),
+    (
+        'posture_art = "sit_long"',
+        'posture_art = "sofa"',
+        f'posture_art: there is no picture "sofa"; {ART}posture_art = "calf_wall"',
+    ),
     (
         'pose = "back"',
         'pose = "up"',
@@ -149,15 +244,23 @@ MISTAKES = [
         'name = "Slow ankle circles"',
         "name + posture has 6 words; there is room for 5.",
     ),
-    ('place = "bed"', 'place = "soak"', "place is soak for a technique with a soak, and only there."),
+    ('place = "bed"', 'place = "soak"', 'a technique with [soak] has place = "soak", and no other has.'),
     (
         "[[block]]",
         '[soak]\nminutes = 15\nrange = [15, 20]\nsource = "a leaflet"\n[[block]]',
         (
-            "a technique has either block (timed steps) or soak (the water leads).\n"
-            "place is soak for a technique with a soak, and only there.\n"
-            "loads of a soak must name heat; without it the safety profile could not leave it out."
+            f"{EITHER}\n"
+            'a technique with [soak] has place = "soak", and no other has.\n'
+            "loads of a soak must name heat; without it the safety profile could not leave it out. "
+            'Example: loads = ["heat"]'
         ),
+    ),
+    (
+        "times = [2, 4]\nusual = 3\n\n[[block.step]]",
+        "times = 60"
+        + '\n[[block.step]]\ncue = "hold"\nline = "Hold"\nseconds = 5\nsource = "x"' * 9
+        + "\n[[block.step]]",
+        "its blocks come to 600 steps with all their rounds; there is room for 500.",
     ),
 ]
 
@@ -171,12 +274,22 @@ def test_a_mistake_is_told_in_whole(tmp_path: Path, was: str, now: str, told: st
     assert len(techniques) == (0 if told else 1)
 
 
+def test_every_wrong_value_of_a_file_is_told_at_once(tmp_path: Path) -> None:
+    wrong = GOOD.replace('place = "bed"', "place = 3").replace("seconds = 5", "seconds = 0")
+    _techniques, problems = load([own(tmp_path, a=wrong.replace("times = [2, 4]", "time = [2, 4]"))])
+    assert problems == (
+        f'{tmp_path}/a.toml: place must be one of "bed", "feet", "soak", but it is 3. Example: place = "bed"',
+        f"{tmp_path}/a.toml: block 1.time is not known; did you mean times?",
+        f"{tmp_path}/a.toml: {SECONDS} 0. Example: seconds = 30",
+    )
+
+
 def test_a_file_that_is_not_toml(tmp_path: Path) -> None:
     techniques, problems = load([SHIPPED, own(tmp_path, a="id = \n", b='name = "half')])
     assert techniques == shipped()
     assert problems == (
-        f"{tmp_path}/a.toml, line 1, column 6: this is not TOML (Invalid value).",
-        f"{tmp_path}/b.toml ends too early to be TOML (Unterminated string).",
+        f'{tmp_path}/a.toml, line 1: nothing stands behind the =. Example: volume = "low"',
+        f'{tmp_path}/b.toml, line 1: the text has no quote at its end. Example: name = "half"',
     )
 
 
@@ -219,7 +332,7 @@ def test_whatever_stands_there_one_sentence_and_no_crash(
         inner[place[-1]] = value  # type: ignore[index]
     except (KeyError, IndexError):
         return  # this technique has no such place
-    with mock.patch("kiosk.techniques.read", return_value=raw):
-        technique, problems = read_technique(path, PICTURES)
+    with mock.patch("kiosk.techniques.parse", return_value=raw):
+        technique, problems = read_technique("", path, PICTURES)
     assert (technique is None) == bool(problems)
     assert all(problem.startswith(f"{path}: ") for problem in problems)

@@ -196,7 +196,10 @@ class TestOwn:
         techniques, problems = load([SHIPPED, own(tmp_path, walk=walk)])
         assert techniques == shipped()
         assert problems == (
-            f"{tmp_path}/walk.toml: {STEP}.seconds must be a whole number from 1 to 1800, but it is 0.",
+            (
+                f"{tmp_path}/walk.toml: {STEP}.seconds must be a whole number from 1 to 1800, but it is 0. "
+                "Example: seconds = 30"
+            ),
         )
 
     def test_an_id_taken_twice_in_one_folder(self, tmp_path: Path) -> None:

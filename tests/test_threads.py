@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from kiosk import app
+from kiosk import app, settings_keeper
 from kiosk import settings as owner
 from kiosk.app import House
 from kiosk.clock import SystemClock
@@ -19,6 +19,7 @@ from kiosk.core.rules import Glow
 from kiosk.core.state import State
 from kiosk.devices.button import Button
 from kiosk.diary import writer
+from kiosk.settings_changes import Edits
 from kiosk.supervise import BACK_OFF, HANGS, Supervisor
 from tests.test_app import Bench, Watcher
 
@@ -48,11 +49,10 @@ class Life(Watcher):
 
     def house(self) -> House:
         return House(
-            owner.Settings(),
+            owner.find([self.folder / "own.toml"]),
             self.bench.parts,
             self.folder / "diary.db",
             publish=self.publish,
-            settings_path=self.folder / "own.toml",
             supervisor=self.supervisor,
         )
 
@@ -70,14 +70,14 @@ def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Life:
 def test_whatever_breaks_while_a_setting_is_saved_it_is_said_tried_again_and_saved(
     life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    save, broken = owner.save, [ZeroDivisionError("odd")]
+    save, broken = settings_keeper.save, [ZeroDivisionError("odd")]
 
-    def saving(config: owner.Settings, path: Path) -> None:
+    def saving(changed: Edits, path: Path, *, anew: bool) -> None:
         if broken:
             raise broken.pop()
-        save(config, path)
+        save(changed, path, anew=anew)
 
-    monkeypatch.setattr(owner, "save", saving)
+    monkeypatch.setattr(settings_keeper, "save", saving)
     with life.house() as house:
         house._perform(ChangeSetting("glow"))
         life.until_came_and_went(Fault.SETTINGS)

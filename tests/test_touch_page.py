@@ -8,6 +8,7 @@ from operator import eq
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pygame
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
@@ -24,6 +25,8 @@ from kiosk.display.terminal import GraphicsMode
 from kiosk.display.touch_devices import Finder, TouchDevice
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel as Size
+from kiosk.settings_text import file_text
+from kiosk.tomlfile import write
 from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, framebuffer_file, geometry
 from tests.display.test_console import Watched
 from tests.display.test_decode import SYN, mx, my, track
@@ -102,8 +105,8 @@ class Machine:
     def play(self, config: owner.Settings, steps: list[Step]) -> owner.Settings:
         """From power-on until all is done; the settings as they are kept then."""
         self.steps, self.rotation = steps, config.screen.rotate
-        owner.save(config, owner.places()[1])
-        assert bedside.run(config, self.root / "diary.db", simulate=False, size=None) == 0
+        write(owner.places()[1], file_text(msgspec.to_builtins(config)))
+        assert bedside.run(owner.find(), self.root / "diary.db", simulate=False, size=None) == 0
         assert self.steps == []
         kept, problems = owner.load()
         assert problems == ()

@@ -1,7 +1,7 @@
 """One way of relieving a cramp, as data: a Technique of Blocks of Steps, each under one Cue."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -54,9 +54,12 @@ class Side(StrEnum):
     BOTH = "both"
 
 
-Line = Annotated[str, Meta(min_length=1, max_length=48)]
-Seconds = Annotated[int, Meta(ge=1, le=1800)]
-Count = Annotated[int, Meta(ge=1, le=60)]
+Line = Annotated[str, Meta(min_length=1, max_length=48, examples=["Pull the toes back"])]
+Seconds = Annotated[int, Meta(ge=1, le=1800, examples=[30])]
+Count = Annotated[int, Meta(ge=1, le=60, examples=[3])]
+Picture = Annotated[str, Meta(examples=["toe_stretch"])]
+Source = Annotated[str, Meta(min_length=1, examples=["NHS, leg cramps"])]
+SoakMinutes = Annotated[int, Meta(ge=1, le=20, examples=[15])]
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,12 +76,12 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     seconds: Seconds
     range: tuple[Seconds, Seconds] | None = None
     word: str = ""
-    art: str = ""
+    art: Picture = ""
     pose: str = ""
     gentle: str = ""
     loads: tuple[Load, ...] = ()
     rounds: tuple[Count, ...] = ()
-    source: Annotated[str, Meta(min_length=1)]
+    source: Source
 
 
 class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,7 +95,7 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     times: int | tuple[int, int] = 1
     """1 to 60; checked by the reader, since msgspec 0.22 mistakes the bounds of a number beside a tuple"""
     usual: Count | None = None
-    until: Annotated[str, Meta(pattern="^(relief)?$")] = ""
+    until: Literal["", "relief"] = ""
 
     @property
     def rounds(self) -> int:
@@ -112,19 +115,19 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     word: Line
     line: Line
-    art: str = ""
+    art: Picture = ""
     pose: str = ""
-    source: Annotated[str, Meta(min_length=1)]
+    source: Source
 
 
 class Soaking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How long the feet stay in warm water, and the cards before and after."""
 
-    minutes: Annotated[int, Meta(ge=1, le=20)]
-    range: tuple[int, int]
+    minutes: SoakMinutes
+    range: tuple[SoakMinutes, SoakMinutes]
     prepare: tuple[Card, ...] = ()
     after: tuple[Card, ...] = ()
-    source: Annotated[str, Meta(min_length=1)]
+    source: Source
 
 
 class Technique(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -134,14 +137,16 @@ class Technique(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ``by_day`` what helps on other days; ``loads`` what all of it asks of the body.
     """
 
-    id: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,30}$")]
-    name: Annotated[str, Meta(min_length=1, max_length=24)]
+    id: Annotated[
+        str, Meta(pattern=r"^[a-z][a-z0-9_]{0,30}\Z", examples=["my_stretch"], extra={"form": "id"})
+    ]
+    name: Annotated[str, Meta(min_length=1, max_length=24, examples=["My stretch"])]
     place: Place
-    posture: Line
-    posture_art: str
+    posture: Annotated[str, Meta(min_length=1, max_length=48, examples=["Sit, legs out"])]
+    posture_art: Picture
     posture_pose: str = "rest"
-    art: str
-    source: Annotated[str, Meta(min_length=1)]
+    art: Picture
+    source: Source
     caution: str = ""
     by_day: str = ""
     loads: tuple[Load, ...] = ()

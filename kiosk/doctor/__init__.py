@@ -8,7 +8,7 @@ from kiosk.doctor.finding import Finding, problem
 from kiosk.doctor.glass import check_backlight, check_screen, check_touch
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.memory import check_clock, check_diary, check_disk
-from kiosk.doctor.office import check_rights, check_service, check_settings
+from kiosk.doctor.office import check_privacy, check_rights, check_service, check_settings
 from kiosk.doctor.water import check_probe
 from kiosk.doctor.wires import check_firmware, check_hat, check_libraries, check_pins, check_pwm
 from kiosk.words import _
@@ -34,6 +34,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("memory.disk", check_disk),
     ("memory.clock", check_clock),
     ("settings.file", check_settings),
+    ("settings.private", check_privacy),
     ("service.unit", check_service),
     ("service.groups", check_rights),
 )

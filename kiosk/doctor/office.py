@@ -1,8 +1,12 @@
 """Around the device: the service, this user's rights, the owner's settings and techniques."""
 
+import stat
+from pathlib import Path
+
 from kiosk import settings, techniques
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import UNIT, Machine
+from kiosk.tomlfile import TomlError, read
 from kiosk.words import _, ngettext
 
 #: The groups that the service asks for; one that does not exist keeps it from starting (216/GROUP).
@@ -14,18 +18,66 @@ _RESTARTS = 3
 
 def check_settings(_machine: Machine) -> list[Finding]:
     """The settings files, and whether they fit the techniques."""
-    config, problems = settings.load()
-    known, wrong = techniques.load()
-    found = [_mistake("settings.file", each) for each in (*problems, *settings.check(config, known))]
-    found += [_mistake("settings.techniques", each) for each in wrong]
+    config, library = settings.find(), techniques.find()
+    known = library.techniques
+    passed = [_passed_over("settings.file", each) for each in (*config.notes, *library.notes)]
+    found = [_mistake("settings.file", each) for each in (*config.problems, *settings.check(config, known))]
+    found += [_mistake("settings.techniques", each) for each in library.problems]
     if found:
-        return found
+        return [*found, *passed]
     says = ngettext(
         "The settings are right, and so is {n} technique.",
         "The settings are right, and so are {n} techniques.",
         len(known),
     )
-    return [fine("settings.file", says.format(n=len(known)), techniques=[each.id for each in known])]
+    right = fine("settings.file", says.format(n=len(known)), techniques=[each.id for each in known])
+    return [right, *passed]
+
+
+def _passed_over(check: str, sentence: str) -> Finding:
+    return note(check, sentence, _("Run sudo cramp-kiosk doctor to look at it, too."))
+
+
+def check_privacy(machine: Machine) -> list[Finding]:
+    """Whether answers about health can be read by others than the kiosk and its owner."""
+    system, own = settings.places()
+    return [
+        problem(
+            "settings.private",
+            _("{file} holds answers about health, and everyone on this machine may read it.").format(
+                file=path
+            ),
+            _for_few(path, system, own, machine),
+            file=str(path),
+        )
+        for path in (system, own, *(each.with_name(f"{each.name}.old") for each in (system, own)))
+        if _is_open(path) and _tells_health(path)
+    ]
+
+
+def _is_open(path: Path) -> bool:
+    """Whether others may read the file: it, and every folder above it."""
+    try:
+        folders = [folder.stat().st_mode & stat.S_IXOTH for folder in path.resolve().parents]
+        return all(folders) and bool(path.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
+
+
+def _tells_health(path: Path) -> bool:
+    """Whether it has answers; also where nobody knows, as the file is wrong."""
+    try:
+        return bool(read(path).get("health"))
+    except TomlError:
+        return True
+
+
+def _for_few(path: Path, system: Path, own: Path, machine: Machine) -> str:
+    if path.parent != system.parent:
+        return _("Run chmod 600 {file}.").format(file=path)
+    if machine.has_service:
+        return _("Run sudo chgrp cramp-kiosk {file}, then sudo chmod 640 {file}.").format(file=path)
+    return _("Move its lines below [health] to {own}.").format(own=own)
 
 
 def _mistake(check: str, sentence: str) -> Finding:

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from kiosk import __version__, files, settings
+from kiosk import __version__, files
+from kiosk.settings_text import defaults_text
 from systemd.debian.manual import manual
 
 HERE = Path(__file__).resolve().parent
@@ -53,8 +54,8 @@ LEFT_OUT = ("__pycache__", "*.pyc", "*.pot", "*.po", "pictures", ".*")
 CONFIG_TOP = """\
 # Settings of this machine. Each is commented out and shows its default: to change one, take away
 # its # and write what you want. What is changed on the screen is kept in
-# /var/lib/cramp-kiosk/config.toml and wins. See what is wrong: cramp-kiosk settings --check.
-# Then: systemctl restart cramp-kiosk"""
+# /var/lib/cramp-kiosk/config.toml and wins. See what is wrong: sudo cramp-kiosk settings --check.
+# Then: sudo systemctl restart cramp-kiosk"""
 
 
 class BuildError(Exception):
@@ -151,7 +152,7 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
     for source, (name, _mode) in FILES.items():
         _write(root / name, (ROOT / source).read_bytes())
     _write(root / LIB / "undo-setup", undo_setup().encode())
-    _write(root / CONFIG, commented(settings.defaults_text()).encode())
+    _write(root / CONFIG, commented(defaults_text()).encode())
     _write(root / DOC / "copyright", _copyright(root / LIB / "vendor").encode())
     _write(root / DOC / "changelog.gz", _gzip(changelog((ROOT / "CHANGELOG.md").read_text(), when)))
     _write(root / "usr/share/man/man1/cramp-kiosk.1.gz", _gzip(manual(when)))
@@ -163,7 +164,8 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
     executable |= {f"DEBIAN/{script}" for script in SCRIPTS}
     for path in (root, *root.rglob("*")):
         run = path.is_dir() or str(path.relative_to(root)) in executable
-        path.chmod(0o755 if run else 0o644)
+        private = path == root / CONFIG  # answers about health go in there; postinst gives it its group
+        path.chmod(0o755 if run else 0o640 if private else 0o644)
         os.utime(path, (when, when))
 
 

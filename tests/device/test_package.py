@@ -28,6 +28,8 @@ def test_upgraded_removed_purged(rig: Rig, deb: Path, tmp_path: Path) -> None:
     # the image keeps no manuals and no documentation
     wrong = rig.guest("dpkg --verify cramp-kiosk | grep -v -e /usr/share/man/ -e /usr/share/doc/ || true")
     assert wrong == ""
+    settings = "/etc/cramp-kiosk/config.toml"
+    assert rig.guest(f"stat -c '%a %U:%G' {settings}").strip() == "640 root:cramp-kiosk"
     start = rig.press()
     rig.wait_edge(LAMP, 1, since=start + 2)
     rig.press(ms=1700)
@@ -41,7 +43,8 @@ def test_upgraded_removed_purged(rig: Rig, deb: Path, tmp_path: Path) -> None:
     rig.wait_active(UNIT)
     assert rig.guest("dpkg-query -W -f '${Version} ${Status}' cramp-kiosk") == f"{NEWER} install ok installed"
     assert report(rig) == before
-    assert rig.get("/etc/cramp-kiosk/config.toml") == b"[sound]\nvolume = 'low'\n"
+    assert rig.get(settings) == b"[sound]\nvolume = 'low'\n"
+    assert rig.guest(f"stat -c '%a %U:%G' {settings}").strip() == "640 root:cramp-kiosk"
     start = rig.press()
     rig.wait_edge(LAMP, 1, since=start)
 

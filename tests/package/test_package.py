@@ -73,6 +73,16 @@ def test_the_settings_file_is_its_owners(package):
     assert output("dpkg-deb", "--info", package, "conffiles") == "/etc/cramp-kiosk/config.toml\n"
 
 
+def test_nobody_else_may_read_it(package):
+    """postinst gives it the group of the service."""
+    (line,) = [
+        each
+        for each in output("dpkg-deb", "--contents", package).splitlines()
+        if each.endswith("config.toml")
+    ]
+    assert line.split()[:2] == ["-rw-r-----", "root/root"]
+
+
 def test_systemd_finds_nothing_wrong_with_the_unit(root, tmp_path):
     # The programs where they are unpacked; everything else, such as targets, is this machine's.
     unit = (root / UNITS / UNIT).read_text()

@@ -1,13 +1,17 @@
 """What the package is made of; ``tests/package`` looks at the package itself."""
 
 import argparse
+import os
 import re
+import stat
+import subprocess
 import tomllib
 
 import pytest
 
 import kiosk
 from kiosk import cli, settings
+from kiosk.settings_text import defaults_text
 from systemd.debian import build
 from systemd.debian.manual import manual
 
@@ -24,18 +28,47 @@ def test_the_version_is_the_same_everywhere():
 
 def test_the_shipped_settings_change_nothing(tmp_path):
     shipped = tmp_path / "config.toml"
-    shipped.write_text(build.commented(settings.defaults_text()))
+    shipped.write_text(build.commented(defaults_text()))
     assert settings.load([shipped]) == (settings.Settings(), ())
 
 
 def test_every_setting_is_there_and_taking_its_mark_away_sets_it(tmp_path):
-    shipped = build.commented(settings.defaults_text())
+    shipped = build.commented(defaults_text())
     assert re.findall(r"(?m)^[a-z].*", shipped) == []
     all_set = re.sub(r"(?m)^#(?=[a-z_]+ = )", "", shipped)
-    assert tomllib.loads(all_set) == tomllib.loads(settings.defaults_text())
+    assert tomllib.loads(all_set) == tomllib.loads(defaults_text())
     quiet = tmp_path / "config.toml"
     quiet.write_text(shipped.replace('#volume = "medium"', 'volume = "low"'))
     assert settings.load([quiet])[0].sound.volume == "low"
+
+
+@pytest.mark.parametrize("before", [0o644, 0o640, 0o600])
+@pytest.mark.parametrize("group", ["root", "staff"])
+def test_an_installation_lets_only_the_service_read_the_settings(tmp_path, before, group):
+    """postinst's own lines, with a stat and a chgrp that need no root."""
+    script = (build.HERE / "postinst").read_text()
+    (lines,) = re.findall(r"(?ms)^config=.*?^fi$", script)
+    config, asked = tmp_path / "config.toml", tmp_path / "asked"
+    config.write_text("[health]\n")
+    config.chmod(before)
+    tools = {"stat": f"echo {group}", "chgrp": f'echo "$@" >> {asked}'}
+    for name, does in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    lines = lines.replace("/etc/cramp-kiosk/config.toml", str(config))
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(["sh", "-ec", lines], check=True, env={"PATH": path})
+    assert stat.S_IMODE(config.stat().st_mode) == 0o640
+    assert asked.exists() is (group == "root")
+    if group == "root":
+        assert asked.read_text() == f"cramp-kiosk {config}\n"
+    config.unlink()  # one that its administrator deleted is no reason to fail
+    subprocess.run(["sh", "-ec", lines], check=True, env={"PATH": path})
+
+
+def test_the_group_is_there_before_the_settings_get_it():
+    script = (build.HERE / "postinst").read_text()
+    assert script.index("systemd-sysusers cramp-kiosk.conf") < script.index("chgrp cramp-kiosk")
 
 
 # --- the man page

@@ -1,0 +1,44 @@
+"""What may be typed behind an option; what may not is told in a sentence."""
+
+import argparse
+import re
+
+from kiosk.words import _
+
+#: The least and the most pixels of a side of a picture or window: a small panel's, and a large monitor's.
+_SIZES = 240, 4096
+
+
+def size(text: str) -> tuple[int, int]:
+    """Pixels across and down, as ``800x480``: what a screen may have."""
+    match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(_('"{text}" is no size; write it as 800x480').format(text=text))
+    width, height = int(match[1]), int(match[2])
+    if min(width, height) < _SIZES[0] or max(width, height) > min(_SIZES[1], 3 * min(width, height)):
+        raise argparse.ArgumentTypeError(
+            _(
+                '"{text}" is no size of a screen: sides from {low} to {high}, one at most 3 times the other'
+            ).format(text=text, low=_SIZES[0], high=_SIZES[1])
+        )
+    return width, height
+
+
+def speed(text: str) -> float:
+    """How many times as fast as real time, up to a thousand."""
+    try:
+        times = float(text)
+    except ValueError:
+        times = -1.0
+    if not 0 < times <= 1000:
+        raise argparse.ArgumentTypeError(
+            _('"{text}" is no speed; write 1, or 10 for ten times').format(text=text)
+        )
+    return times
+
+
+def count(text: str) -> int:
+    """How many nights, of at most nine digits."""
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(_('"{text}" is no number of nights').format(text=text))
+    return int(text)

@@ -1,0 +1,196 @@
+"""What is changed on the screen: one setting at a time, and written so that all else in the file stays."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.core.rules import Condition, Glow, TextSize, Theme
+from kiosk.core.signals import Volume
+from kiosk.core.technique import Side
+from kiosk.files import read_file, replace_file
+from kiosk.settings import SettingsError
+from kiosk.settings_text import file_text
+from kiosk.settings_tree import Health, Settings
+from kiosk.tomlfile import MOST, TomlError, parse, read_text, write
+from kiosk.tomltypes import MisfitError, fit
+from kiosk.tomlwords import unknown
+from kiosk.words import _
+
+Edits = Mapping[tuple[str, str], object]
+"""What is to be written: section and key, and the value."""
+
+_CYCLES: dict[str, tuple[str, type[StrEnum]]] = {
+    "glow": ("screen", Glow),
+    "volume": ("sound", Volume),
+    "theme": ("screen", Theme),
+    "side": ("night", Side),
+    "text_size": ("screen", TextSize),
+}
+
+
+#: What a change is written to: sections and keys.
+_WRITTEN: dict[str, tuple[tuple[str, str], ...]] = {
+    **{key: ((section, key),) for key, (section, _kind) in _CYCLES.items()},
+    "technique": (("night", "left_out"),),
+    "earlier": (("night", "techniques"),),
+    "condition": (("health", "conditions"), ("health", "asked")),
+    "probe": (("soak", "probe"), ("soak", "probe_offset")),
+    "probe_offset": (("soak", "probe_offset"),),
+    "calibration": (("touch", "calibration"),),
+}
+
+
+def change(settings: Settings, key: str, value: str = "", techniques: Sequence[str] = ()) -> Settings:
+    """The settings after a tap on ``key``; everything else stays.
+
+    ``glow``, ``volume``, ``theme``, ``side``, ``text_size``: to ``value``, or to the next one if empty.
+    ``technique``: the one with this id on or off. ``earlier``: it moves one place up among
+    ``techniques``, the ids in the order now in force. ``condition``: ``"numb=yes"`` or ``"numb=no"``;
+    the last condition answered means all were asked. ``probe``: the water's is the one with this number;
+    another one begins without an offset. ``probe_offset``: to ``value``, degrees Celsius.
+    ``calibration``: the touch panel's, to ``value``, six numbers.
+    Raises ``SettingsError``.
+    """
+    if key in _CYCLES:
+        section, kind = _CYCLES[key]
+        members = [each.value for each in kind]
+        now = getattr(getattr(settings, section), key)
+        chosen = value or members[(members.index(now) + 1) % len(members)]
+        if chosen not in members:
+            raise SettingsError(_unknown(chosen, key, members))
+        return _with(settings, section, key, kind(chosen))
+    if key == "technique":
+        out = settings.night.left_out
+        rest = tuple(each for each in out if each != value)
+        return _with(settings, "night", "left_out", rest if value in out else (*out, value))
+    if key == "earlier":
+        return _with(settings, "night", "techniques", _earlier(list(techniques), value))
+    if key == "condition":
+        return _answer(settings, value)
+    if key == "probe":
+        new = settings if value == settings.soak.probe else _with(settings, "soak", "probe_offset", 0.0)
+        return _measured(new, "soak", key, value)
+    if key == "probe_offset":
+        return _measured(settings, "soak", key, _number(value))
+    if key == "calibration":
+        return _measured(settings, "touch", key, tuple(_number(each) for each in value.split()))
+    raise SettingsError(unknown(_name(), key, key, list(_WRITTEN)))
+
+
+def edits(settings: Settings, key: str) -> Edits:
+    """What a change of ``key`` that led to ``settings`` writes."""
+    return {(section, name): getattr(getattr(settings, section), name) for section, name in _WRITTEN[key]}
+
+
+def overlay(settings: Settings, changed: Edits) -> Settings:
+    """The settings with these values."""
+    for (section, key), value in changed.items():
+        settings = _with(settings, section, key, value)
+    return settings
+
+
+def _name() -> str:
+    """What is named in place of a file."""
+    return _("a change of the settings")
+
+
+def _with(settings: Settings, section: str, key: str, value: object) -> Settings:
+    changed = msgspec.structs.replace(getattr(settings, section), **{key: value})
+    return msgspec.structs.replace(settings, **{section: changed})
+
+
+def _number(value: str) -> object:
+    """As a number; what is none is left for ``fit`` to name."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _measured(settings: Settings, section: str, key: str, value: object) -> Settings:
+    try:
+        fit({section: {key: value}}, Settings, _name())
+    except MisfitError as error:
+        raise SettingsError(str(error)) from error
+    return _with(settings, section, key, value)
+
+
+def _earlier(order: list[str], name: str) -> tuple[str, ...]:
+    if name not in order:
+        raise SettingsError(_unknown(name, "night.techniques", order))
+    place = order.index(name)
+    order.insert(max(0, place - 1), order.pop(place))
+    return tuple(order)
+
+
+def _answer(settings: Settings, value: str) -> Settings:
+    names = [each.value for each in Condition]
+    name, _equals, answer = value.partition("=")
+    answers = [f"{each}={given}" for each in names for given in ("yes", "no")]
+    if value not in answers:
+        raise SettingsError(_unknown(value, "health.conditions", answers))
+    there = {*settings.health.conditions} - {Condition(name)} | (
+        {Condition(name)} if answer == "yes" else set()
+    )
+    health = Health(
+        conditions=tuple(each for each in Condition if each in there),
+        asked=settings.health.asked or name == names[-1],
+    )
+    return msgspec.structs.replace(settings, health=health)
+
+
+def _unknown(name: str, key: str, known: list[str]) -> str:
+    return unknown(_name(), _("{name} in {key}").format(name=name, key=key), name, known)
+
+
+def save(changed: Edits, path: Path, *, anew: bool = False) -> None:
+    """Write these values to the user's own file; everything else in it stays, mistakes too.
+
+    Whole or not at all, see ``tomlfile.write``. A file that somebody wrote by hand is copied to
+    ``config.toml.old`` first, as comments are not kept. Raises ``SettingsError``; also if the file cannot be
+    understood, as what it says about someone's health would be lost. ``anew``: those answers are among
+    ``changed``, so that such a file is set aside and begun anew.
+    """
+    try:
+        raw, by_hand = _before(path, anew=anew)
+        for section in dict.fromkeys(section for section, _key in changed):
+            values = {key: value for (each, key), value in changed.items() if each == section}
+            there = raw.get(section)
+            # answers about health are all there is of them: beside them nothing is left in doubt
+            kept = there if isinstance(there, dict) and section != "health" else {}
+            raw[section] = {**kept, **msgspec.to_builtins(values)}
+        if by_hand:
+            _keep_old(path)
+        write(path, file_text(raw))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(
+            _("{file} cannot be written: {reason}.").format(file=path, reason=reason)
+        ) from error
+
+
+def _before(path: Path, *, anew: bool) -> tuple[dict[str, Any], bool]:
+    """The tables of the file as it is, and whether somebody wrote it by hand."""
+    try:
+        text = read_text(path)
+        raw = parse(text, path)
+    except FileNotFoundError:
+        return {}, False
+    except TomlError as error:
+        if anew:
+            return {}, True
+        sentence = _("What is changed cannot be saved before this is mended. {reason}")
+        raise SettingsError(sentence.format(reason=error)) from error
+    return raw, text != file_text(raw)
+
+
+def _keep_old(path: Path) -> None:
+    found = read_file(path, MOST + 1)
+    if len(found) > MOST:
+        raise SettingsError(
+            _("{file} is too long to be kept beside a new one; move it away.").format(file=path)
+        )
+    replace_file(path.with_name(f"{path.name}.old"), found)

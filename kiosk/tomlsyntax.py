@@ -1,0 +1,288 @@
+"""What tomllib leaves open: how deep a text nests, before it is parsed; and in plain words what is wrong with
+a line, with one that would be right."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.words import N_, _
+
+DEEPEST = 8
+"""brackets inside brackets, and names joined by dots; the deepest file of ours needs five"""
+
+_MARK = re.compile(r"""[#"'\[\]{}.,=\n]""")
+#: Texts, whole. None gives back what it took, so that a text without an end is looked at once, too.
+_TEXTS = {
+    '"': re.compile(r'"(?:[^"\\\n]+|\\.)*+"'),
+    "'": re.compile(r"'[^'\n]*+'"),
+    '"""': re.compile(r'"""(?:[^"\\]+|\\.|"{1,2}(?!"))*+"{3,5}', re.DOTALL),
+    "'''": re.compile(r"'''(?:[^']+|'{1,2}(?!'))*+'{3,5}"),
+}
+
+#: The end of every message of tomllib's.
+PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
+
+
+def in_short(text: str, most: int) -> str:
+    """At most so many letters of a text, on one line: what no terminal shows, or obeys, is a ? instead."""
+    shown = text if len(text) <= most else f"{text[:most]}…"
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)
+
+
+def too_deep(text: str) -> int | None:
+    """The line in which ``text`` nests deeper than ``DEEPEST``; None if it does not.
+
+    Looks at each mark once; tomllib's time grows with the square of a name's dots, its stack with the
+    brackets. What stands in texts and comments does not count. Up to the first mistake in the file this sees
+    the same texts as tomllib; what follows one is never parsed.
+    """
+    depth = dots = at = 0
+    while mark := _MARK.search(text, at):
+        at = mark.end()
+        match mark[0]:
+            case "#":
+                at = text.find("\n", at)
+            case '"' | "'":
+                at = _end_of_text(text, mark.start())
+            case "[" | "{":
+                depth, dots = depth + 1, 0
+            case "]" | "}":
+                depth, dots = max(0, depth - 1), 0
+            case ".":
+                dots += 1
+            case _:  # a name ends with its line, at = and at a comma
+                dots = 0
+        if at < 0:  # a text without an end; nothing behind it is parsed
+            return None
+        if depth > DEEPEST or dots >= DEEPEST:
+            return text.count("\n", 0, at) + 1
+    return None
+
+
+def _end_of_text(text: str, start: int) -> int:
+    """Where the text that opens at ``start`` is over; -1 if it never is."""
+    quote = text[start]
+    whole = _TEXTS[quote * 3 if text.startswith(quote * 3, start) else quote].match(text, start)
+    return whole.end() if whole else -1
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The line tomllib stopped at, in column ``column`` (from 1), and why, in its words."""
+
+    text: str
+    column: int
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """What stands before the first =; empty if there is none."""
+        return self.text.split("=", 1)[0].strip() if "=" in self.text else ""
+
+    @property
+    def value(self) -> str:
+        """What stands behind it, without a comment."""
+        return self.text.split("=", 1)[1].split("#", 1)[0].strip() if "=" in self.text else ""
+
+    @property
+    def rest(self) -> str:
+        """From where tomllib stopped."""
+        return self.text[self.column - 1 :]
+
+    def value_is(self, pattern: str) -> re.Match[str] | None:
+        """Whether the whole value has this form."""
+        return re.fullmatch(pattern, self.value, re.IGNORECASE)
+
+    def reason_is(self, *beginnings: str) -> bool:
+        """Whether tomllib's words begin so."""
+        return self.reason.startswith(beginnings)
+
+
+_CURLY = "“”„‟«»‘’‚‛‹›"
+_STRAIGHT = str.maketrans(dict.fromkeys(_CURLY, '"'))
+_TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
+
+# Each gives a line that would be right; None if something else is wrong.
+
+
+def _damaged(line: _Line) -> str | None:
+    return "" if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", line.text) else None
+
+
+def _comment(line: _Line) -> str | None:
+    begun = re.match(r"\s*(?:;|//|--|/\*|<!--|%)\s*(.*)", line.text)
+    return f"# {begun[1]}" if begun else None
+
+
+def _twice(line: _Line) -> str | None:
+    words = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Duplicate inline table key")
+    return line.text.strip() if line.reason_is(*words) else None
+
+
+def _heading_twice(line: _Line) -> str | None:
+    return _twice(line) if line.text.lstrip().startswith("[") else None
+
+
+def _heading(line: _Line) -> str | None:
+    begun = re.match(r"\s*(\[{1,2})\s*([\w.-]*)", line.text)
+    return f"{begun[1]}{begun[2] or 'sound'}{']' * len(begun[1])}" if begun else None
+
+
+def _curly(line: _Line) -> str | None:
+    opened = line.rest[:1] and line.rest[0] in _CURLY
+    if opened or (_is_unclosed(line) and set(line.text) & set(_CURLY)):
+        return line.text.translate(_STRAIGHT).strip()
+    return None
+
+
+def _is_unclosed(line: _Line) -> bool:
+    return line.reason_is("Illegal character '\\n'", "Unterminated string", "Expected \"'")
+
+
+def _unclosed(line: _Line) -> str | None:
+    if not _is_unclosed(line):
+        return None
+    begun = re.match(r"""[^"']*(["'])[^"']*""", line.text)
+    return f"{begun[0].rstrip(' ,')}{begun[1]}" if begun else f'{line.text}"""'
+
+
+def _backslash(line: _Line) -> str | None:
+    if line.reason_is("Unescaped '\\", "Invalid hex value") and line.value_is('".*"'):
+        return f"{line.name} = '{line.value[1:-1]}'"
+    return None
+
+
+def _comma(line: _Line) -> str | None:
+    number = line.value_is(r"([+-]?\d+),(\d+)")
+    return f"{line.name} = {number[1]}.{number[2]}" if number else None
+
+
+def _bare_point(line: _Line) -> str | None:
+    number = line.value_is(r"([+-]?)(\d*)\.(\d*)")
+    return f"{line.name} = {number[1]}{number[2] or 0}.{number[3] or 0}" if number else None
+
+
+def _zeros(line: _Line) -> str | None:
+    number = line.value_is(r"([+-]?)0+(\d[\d.]*)")
+    return f"{line.name} = {number[1]}{number[2]}" if number else None
+
+
+def _unit(line: _Line) -> str | None:
+    number = line.value_is(r"([+-]?\d+(?:\.\d+)?)\s*[^\W\d][^\d]*|([+-]?\d+(?:\.\d+)?)\s*[°%].*")
+    return f"{line.name} = {number[1] or number[2]}" if number else None
+
+
+def _truth(line: _Line) -> str | None:
+    said = line.value.lower()
+    if said in _TRUE | _FALSE:
+        return f"{line.name} = {'true' if said in _TRUE else 'false'}"
+    return None
+
+
+def _unquoted(line: _Line) -> str | None:
+    """A word, several, a path, a time of day, or such in a list."""
+    if line.value_is(r"\d{1,2}:\d\d(:\d\d)?"):
+        return f'{line.name} = "{line.value.zfill(5)}"'
+    if line.value_is(r"[^\W\d_][^\"'\[\]{}=]*|[~/.][^\"'\[\]{}=]*"):
+        return f'{line.name} = "{line.value}"'.replace("\\", "/")
+    if line.value_is(r"\[\s*\w[\w\s,-]*\]?") and line.reason_is("Invalid value"):
+        return f"{line.name} = " + re.sub(r"[\w-]+", r'"\g<0>"', line.value)
+    if line.reason_is("Invalid value") and (word := re.match(r"[^\W\d_][\w-]*", line.rest)):
+        return f'"{word[0]}"'
+    return None
+
+
+def _no_value(line: _Line) -> str | None:
+    return 'volume = "low"' if line.name and not line.value else None
+
+
+def _list(line: _Line) -> str | None:
+    open_ended = line.reason_is("Unclosed array") or (line.value[:1] == "[" and not line.rest)
+    return 'loads = ["stretch", "massage"]' if open_ended else None
+
+
+def _more(line: _Line) -> str | None:
+    if line.name and line.reason_is("Expected newline or end of document"):
+        return line.text[: line.column - 1].strip()
+    return None
+
+
+def _name(line: _Line) -> str | None:
+    if not line.name or re.fullmatch(r"[A-Za-z0-9_.\s-]*(['\"]).*\1|[A-Za-z0-9_.-]+", line.name):
+        return None
+    return f"{re.sub('[^A-Za-z0-9-]+', '_', line.name).strip('_') or 'name'} = {line.value}"
+
+
+def _no_equals(line: _Line) -> str | None:
+    pair = re.fullmatch(r"""\s*["']?([\w-]+)["']?(?:\s*:\s*|\s+)([^=]+?),?\s*""", line.text)
+    if pair is None:
+        return None
+    bare = re.fullmatch(r"""["'\[{].*|[+-]?\d+(\.\d+)?|true|false""", pair[2])
+    return f"{pair[1]} = {pair[2]}" if bare else f'{pair[1]} = "{pair[2]}"'
+
+
+#: What may be wrong with a line, in the order in which it is looked for, and how it is said. Where tomllib's
+#: words are used a test holds them against the library.
+_CURES: tuple[tuple[Callable[[_Line], str | None], str], ...] = (
+    (_damaged, N_("{file}, line {line}: this is no text any more; the file is damaged. Write it anew.")),
+    (_comment, N_("{file}, line {line}: a comment begins with #. Example: {example}")),
+    (
+        _heading_twice,
+        N_(
+            "{file}, line {line}: {example} is there already: put all its lines under one. Only what has two "
+            "brackets may stand several times, such as [[block]], [[block.step]] or [[moment]]."
+        ),
+    ),
+    (
+        _twice,
+        N_("{file}, line {line}: this name has a value already; keep one. Here is: {example}"),
+    ),
+    (_heading, N_("{file}, line {line}: a heading stands alone, between brackets. Example: {example}")),
+    (_curly, N_('{file}, line {line}: curly quotes stand here; use straight ones ("). Example: {example}')),
+    (_unclosed, N_("{file}, line {line}: the text has no quote at its end. Example: {example}")),
+    (
+        _backslash,
+        N_(
+            "{file}, line {line}: between double quotes a backslash has a meaning of its own; use single "
+            "ones. Example: {example}"
+        ),
+    ),
+    (_comma, N_("{file}, line {line}: a number has a decimal point, no comma. Example: {example}")),
+    (_bare_point, N_("{file}, line {line}: a decimal point has digits on both sides. Example: {example}")),
+    (_zeros, N_("{file}, line {line}: a number does not begin with 0. Example: {example}")),
+    (_unit, N_("{file}, line {line}: a number stands alone, without a unit. Example: {example}")),
+    (_truth, N_("{file}, line {line}: yes and no are written true and false. Example: {example}")),
+    (_unquoted, N_("{file}, line {line}: text stands between quotes. Example: {example}")),
+    (_no_value, N_("{file}, line {line}: nothing stands behind the =. Example: {example}")),
+    (
+        _list,
+        N_("{file}, line {line}: a list ends with ], with commas between entries. Example: {example}"),
+    ),
+    (_more, N_("{file}, line {line}: something stands behind the value. Example: {example}")),
+    (_name, N_("{file}, line {line}: a name is one word of a-z, 0-9, _ and -. Example: {example}")),
+    (_no_equals, N_("{file}, line {line}: between a name and its value stands =. Example: {example}")),
+)
+
+_LOOKED_AT, _LONGEST = 200, 80
+"""letters of a line, and of an example"""
+
+
+def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
+    """What is wrong with ``text``, in one sentence: the line, what may stand there, an example."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    place = PLACE.match(str(error))
+    reason = place[1] if place else str(error)
+    if place and place[2]:
+        number, column = int(place[2]), int(place[3])
+    else:  # at the end; the last line with something in it is meant
+        number = max((each for each, line in enumerate(lines, 1) if line.strip()), default=1)
+        column = len(lines[number - 1]) + 1
+    line = _Line(lines[number - 1][:_LOOKED_AT], column, reason)
+    for cure, told in _CURES:
+        if (example := cure(line)) is not None:
+            return _(told).format(file=file, line=number, example=in_short(example, _LONGEST))
+    return _(
+        "{file}, line {line}: this cannot be understood from column {column} on ({reason}). A line is a "
+        '[heading], or name = value, or a # comment. Example: volume = "low"'
+    ).format(file=file, line=number, column=column, reason=reason)
