@@ -10,6 +10,7 @@ from kiosk.devices.pins import Pins
 from kiosk.setup_config import Needs
 from tests.devices.test_conflicts import USUAL
 from tests.pi_disk import Bench
+from tests.prove import ROUNDS, prove
 from tests.test_config_txt import BLOCK
 from tests.test_setup_config import GENERATED
 
@@ -64,12 +65,13 @@ def bench(tmp_path):
     return Bench(tmp_path)
 
 
+@prove
 def test_any_config_txt_is_put_back_or_told(bench):
     rng = random.Random(10)  # noqa: S311 - the same mutants in every run
     custom = bench.root / config_txt.PLACES[-1]
     custom.parent.mkdir(parents=True)
     written = 0
-    for _ in range(100):
+    for _ in range(ROUNDS):
         data = mutant(rng)
         bench.config.write_bytes(data)
         custom.unlink(missing_ok=True)
@@ -91,4 +93,4 @@ def test_any_config_txt_is_put_back_or_told(bench):
         assert bench.setup(undo=True, yes=True) == 0, data
         assert bench.config.read_bytes() == config_txt.without_block(text).encode(errors="surrogateescape")
         written += 1
-    assert written > 30
+    assert written > ROUNDS * 0.3

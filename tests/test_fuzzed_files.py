@@ -1,7 +1,6 @@
 """Files as a worn card, a wrong editor or a tired owner leaves them: nothing is raised, whatever is in
-them, all is told in sentences, and the night comes. ``FUZZ=20000`` looks at so many of each."""
+them, all is told in sentences, and the night comes."""
 
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +15,9 @@ from kiosk.settings import Settings, SettingsError, check, find, to_rules
 from kiosk.settings_changes import change, edits, save
 from kiosk.settings_text import defaults_text
 from kiosk.tomlfile import TomlError
+from tests.prove import ROUNDS, prove
 from tests.test_techniques import SHIPPED
 
-ROUNDS = int(os.environ.get("FUZZ", "100"))
 TECHNIQUES = techniques.load([SHIPPED])[0]
 RULES = to_rules(Settings(), TECHNIQUES)
 HOUR = 3_600_000
@@ -99,6 +98,7 @@ def read_rehearsal(path: Path) -> list[str]:
     return []
 
 
+@prove
 @pytest.mark.parametrize(
     ("kind", "read"),
     [("settings", read_settings), ("technique", read_technique), ("rehearsal", read_rehearsal)],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.devices.probe import Measured, Probe, parse, reading
 from tests.one_wire import w1_slave
+from tests.prove import examples, prove
 
 NAME = "28-3c01f0964f8f"
 
@@ -58,11 +59,25 @@ def test_parse(text: str, expected: Measured | ProbeError) -> None:
     assert parse(text) == expected
 
 
-@given(st.text() | st.binary().map(lambda data: data.decode("ascii", "replace")))
+#: What a 1-Wire file is made of, for texts that are nearly one.
+_PIECES = st.sampled_from(
+    ["50 05 4b 46 7f ff 0c 10 1c", " : crc=1c ", "YES", "NO", "\n", " t=", "-", "85000", "9" * 5000]
+)
+
+
+@prove
+@examples
+@given(
+    st.lists(_PIECES, max_size=9).map("".join)
+    | st.text()
+    | st.binary().map(lambda data: data.decode("ascii", "replace"))
+)
 def test_parse_never_raises(text: str) -> None:
     assert isinstance(parse(text), Measured | ProbeError)
 
 
+@prove
+@examples
 @given(st.integers(-55 * 16, 125 * 16), st.data())
 def test_a_torn_or_spoilt_text_is_never_another_temperature(sixteenths: int, data: st.DataObject) -> None:
     whole = w1_slave(sixteenths / 16)

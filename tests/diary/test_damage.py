@@ -25,6 +25,7 @@ from tests.diary.nights import (
     make_store,
     set_pragma,
 )
+from tests.prove import examples, prove
 
 T0 = 5_000_000
 
@@ -280,6 +281,8 @@ flips = st.lists(
 )
 
 
+@prove
+@examples
 @given(old=st.booleans(), flips=flips, length=st.none() | st.integers(0, 2**15))
 @example(old=False, flips=[(0, 18, 7)], length=None)
 @example(old=True, flips=[(0, 47, 1)], length=None)

@@ -15,6 +15,7 @@ from kiosk.diary import export
 from kiosk.diary.store import Store
 from kiosk.diary.summary import tally
 from tests.diary.nights import Clock, a_diary, a_night, an_old_diary, keep, make_store, spoil, spoil_row
+from tests.prove import examples, prove
 
 pytestmark = pytest.mark.usefixtures("unsynced")
 
@@ -204,6 +205,8 @@ COLUMNS = {
 }
 
 
+@prove
+@examples
 @given(
     place=st.sampled_from([(table, each) for table, all_ in COLUMNS.items() for each in all_.split()]),
     row=st.integers(1, 3),
