@@ -94,6 +94,7 @@ kernel_modules() {
         "$top/drivers/gpio/gpio-sim.c" "$top/kernel/irq/irq_sim.c"
     # irq_to_desc() is not exported to modules; the same thing by another way
     sed -i 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/' kbuild/build/kmod/irq_sim.c
+    sed -i -f "$here/kmod/gpio-sim.sed" kbuild/build/kmod/gpio-sim.c
     chroot kbuild make -s -C "/lib/modules/$(ls kbuild/lib/modules)/build" M=/build/kmod modules
     cp kbuild/build/kmod/*.ko kmod/
 }

@@ -83,6 +83,10 @@ class Rig(Machine):
         """Put a steady level on an input line: a stuck button, say."""
         self.call("play", steps=[(0, pin, level)])
 
+    def lose_edges(self, lost: bool) -> None:
+        """From now on the levels of lines change without an interrupt, or with one again."""
+        self.guest(f"echo {int(lost)} > /sys/module/gpio_sim_rig/parameters/deaf")
+
     def line(self, pin: int) -> int:
         """The level of a line as it is now."""
         return int(self.call("line", pin=pin))

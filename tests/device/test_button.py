@@ -16,6 +16,8 @@ from tests.device.twin import Twin
 
 #: What ``Button`` waits for the contact to come to rest, in seconds.
 DEBOUNCE = 0.020
+#: From one sign of life to the next, in seconds; the line itself is asked at every one, or every other.
+SIGN = 2.25
 #: Chatter at both ends of a press, in ms: closed, open, closed, open. Each shorter than the debounce.
 CHATTER = (2, 1, 5, 2, 1, 8)
 
@@ -91,6 +93,18 @@ def test_held_while_the_service_starts_it_begins_no_night(rig: Rig, shots: Path)
     both.see(shots / "3-home.png")
     start = both.press()
     assert rig.wait_edge(LAMP, 1, since=start) - start < 0.1
+
+
+def test_an_edge_that_is_lost_asleep_costs_a_sign_of_life(rig: Rig) -> None:
+    """The level changes and no interrupt tells; whoever stays on the button is answered all the same."""
+    rig.lose_edges(True)
+    since = rig.now()
+    rig.hold_line(BUTTON, 0)
+    lit_at = rig.wait_edge(LAMP, 1, since=since, timeout=6)
+    assert lit_at - since < 2 * SIGN + 0.1
+    rig.hold_line(BUTTON, 1)
+    rig.lose_edges(False)
+    figure(f"an edge that was lost asleep -> lamp {lit_at - since:.2f} s")
 
 
 def test_a_stuck_button_leaves_the_touchscreen(rig: Rig, shots: Path) -> None:

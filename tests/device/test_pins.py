@@ -38,9 +38,9 @@ def begin(rig: Rig, command: str) -> None:
         raise AssertionError(rig.guest("cat /tmp/pins.err"))
 
 
-def ended(rig: Rig) -> Any:
+def ended(rig: Rig, *, timeout: float = 60) -> Any:
     """What it printed at its end."""
-    assert rig.until(lambda: rig.guest("cat /tmp/pins.json").strip(), timeout=60)
+    assert rig.until(lambda: rig.guest("cat /tmp/pins.json").strip(), timeout=timeout)
     return json.loads(rig.guest("cat /tmp/pins.json"))
 
 
@@ -76,7 +76,7 @@ def test_how_long_a_press_must_be(pins: Rig) -> None:
         contact, release = pins.call("play", steps=[(0, BUTTON, 0), (length, BUTTON, 1)])
         presses.append((contact, release - contact))
         pins.wait(0.15)
-    pressed = [stamp for stamp, level, _ in ended(pins)["heard"] if level == 0]
+    pressed = [stamp for stamp, level, _ in ended(pins, timeout=120)["heard"] if level == 0]
     counts = [
         (length, any(contact < stamp < contact + 0.1 for stamp in pressed)) for contact, length in presses
     ]
