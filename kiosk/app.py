@@ -118,11 +118,11 @@ class House:
         diary: Path,
         *,
         publish: Callable[[State], None],
+        supervisor: Supervisor,
         own_touch: bool = False,
-        supervisor: Supervisor | None = None,
         clock_ok: Callable[[], bool] | None = None,
     ) -> None:
-        self.supervisor = supervisor or Supervisor()
+        self.supervisor = supervisor
         self.clock = SystemClock()
         self._clock_ok = clock_is_set if clock_ok is None else clock_ok
         self._keeper = Keeper(found, self.clock.now)

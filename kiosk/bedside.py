@@ -43,7 +43,7 @@ class Absent:
         """Nothing sounds."""
 
 
-def open_parts(config: owner.Settings, supervisor: Supervisor | None = None) -> Parts:
+def open_parts(config: owner.Settings, supervisor: Supervisor) -> Parts:
     """The real parts, their threads ``supervisor``'s. Raises ``PinsUnavailable``."""
     from kiosk.devices.button import Button
     from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
@@ -67,7 +67,7 @@ def open_parts(config: owner.Settings, supervisor: Supervisor | None = None) -> 
     )
 
 
-def without_pins(config: owner.Settings, supervisor: Supervisor | None = None) -> Parts:
+def without_pins(config: owner.Settings, supervisor: Supervisor) -> Parts:
     """Touch alone: what is left of the device when its pins cannot be had."""
     backlight = Backlight(alone=not _has_desktop())
     return Parts(
@@ -257,7 +257,7 @@ def _simulate(found: owner.Found, diary: Path, size: tuple[int, int], supervisor
         show = Show(house.conductor, bell, clock, house.tend, house.hung)
         supervisor.on_failure(show.stop)
         knobs = Knobs(buttons[0].press, buttons[0].release, set_water, set_probe_fault)
-        window = Simulator(size, show.contact, knobs, readout, on_quit=show.stop)
+        window = Simulator(size, show.contact, knobs, readout, supervisor=supervisor, on_quit=show.stop)
         windows.append(window)
         with until_signalled(show):
             show.lead(lambda: window, config.screen.panel)

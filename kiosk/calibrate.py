@@ -19,6 +19,7 @@ from kiosk.settings_changes import change, edits
 from kiosk.settings_changes import save as save_changes
 from kiosk.show import on_signals
 from kiosk.streams import complain
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 
@@ -38,7 +39,13 @@ def calibrate(config: owner.Settings, root: Path = Path("/")) -> Affine:
         bell.ring()
 
     def open_display(hear: OnContact) -> Display:
-        console = Console(hear, transform=lambda: axes, root=root, find=partial(find_panel, patience=0))
+        console = Console(
+            hear,
+            supervisor=Supervisor(),
+            transform=lambda: axes,
+            root=root,
+            find=partial(find_panel, patience=0),
+        )
         return Turned(console, rotation)
 
     with on_signals(stop):

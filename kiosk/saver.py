@@ -39,7 +39,7 @@ class Saver(Generic[T]):
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.end()
+        self._thread.retire()
         self._thread.join(timeout)
         if self._wanted is not None:
             log.error("the last change of the settings was not saved")

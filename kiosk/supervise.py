@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
-#: A thread that died starts again after so many seconds, for each time in a row; the last one goes on. A
-#: single mishap costs nothing.
+#: What failed is tried again after so many seconds, for each time in a row; the last one goes on. A single
+#: mishap costs nothing.
 BACK_OFF = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 #: One that lived for so many seconds is well: what happened before is forgotten.
 STEADY = 60.0
@@ -28,6 +28,11 @@ Wait = Callable[[threading.Event, float], object]
 _here = threading.local()
 
 
+def pause_after(failures: int) -> float:
+    """The pause before the next try, in seconds, after so many failures in a row before the last one."""
+    return BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+
+
 @contextlib.contextmanager
 def busy() -> Iterator[None]:
     """Around what a supervised thread does between two waits: if it takes longer than ``HANGS``, it hangs,
@@ -36,11 +41,11 @@ def busy() -> Iterator[None]:
     if thread is None:
         yield
         return
-    thread.begins()
+    thread.at_work()
     try:
         yield
     finally:
-        thread.ends()
+        thread.at_rest()
 
 
 class Supervised:
@@ -66,7 +71,7 @@ class Supervised:
         self._vital = vital
         self._ended = threading.Event()
         self._over = False
-        self._launching = threading.Lock()
+        self._launching = threading.RLock()
         self._failures = 0
         self._since: float | None = None
         """when it began; None while it pauses after its death"""
@@ -81,9 +86,13 @@ class Supervised:
         recovered = since is not None and self._supervisor.clock() - since >= STEADY
         return self._failures >= len(BACK_OFF) and not recovered
 
-    def end(self) -> None:
-        """Do not start it again, nor wait out a pause. Its ``run`` is told to return by other means."""
+    def retire(self) -> None:
+        """Do not start it again, nor wait out a pause. Its ``run`` is told to return by other means; where it
+        does not run, it is over now."""
         self._ended.set()
+        with self._launching:
+            if not self._over and not self._is_alive:
+                self._finish()
 
     def join(self, timeout: float) -> bool:
         """Wait at most so many seconds for its end; False, and logged, if that does not come."""
@@ -96,29 +105,39 @@ class Supervised:
         return not thread.is_alive()
 
     def launch(self) -> None:
-        """Start it, or start it again if it is gone though nobody ended it. A system that has no room for
-        another thread is asked again at the next ``Supervisor.check``."""
+        """Start it, or start it again if it is gone though nobody ended it (a vital one does not: that is the
+        end). A system that has no room for another thread is asked again at the next ``Supervisor.check``."""
         with self._launching:
-            if self._over or self._ended.is_set() or (self._thread is not None and self._thread.is_alive()):
+            if self._over or self._is_alive:
+                return
+            if self._ended.is_set():
+                self._finish()
                 return
             if self._thread is not None:
-                self._failures += 1
-                log.error("the thread %s is gone without a word; it starts again", self.name)
+                self._thread = None
+                log.error("the thread %s is gone without a word%s", self.name, self._consequence())
+                self._mourn()
+                if self._vital:
+                    self._finish()
+                    return
             thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             try:
                 thread.start()
             except RuntimeError as error:
                 log.error("the thread %s cannot start: %s", self.name, error)
-                self._since = None
                 self._mourn()
             else:
                 self._thread = thread
 
-    def begins(self) -> None:
+    @property
+    def _is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def at_work(self) -> None:
         """It is at work; on its own thread."""
         self._busy_since = self._supervisor.clock()
 
-    def ends(self) -> None:
+    def at_rest(self) -> None:
         """Its work is done; on its own thread."""
         self._busy_since, self._hang_told = None, False
 
@@ -150,24 +169,27 @@ class Supervised:
                     break
             else:
                 break
+        self._finish()
+
+    def _finish(self) -> None:
+        """It is over for good."""
         self._over = True
         self._supervisor.forget(self)
         if self._after is not None:
             self._after()
 
+    def _consequence(self) -> str:
+        return ", and the program ends with it" if self._vital else "; it starts again"
+
     def _died(self) -> float | None:
         """Say so, here and to whom it concerns; the pause before it starts again, None: it does not."""
-        lived = 0.0 if self._since is None else self._supervisor.clock() - self._since
-        self._since = None
-        if lived >= STEADY:
+        if self._since is not None and self._supervisor.clock() - self._since >= STEADY:
             self._failures = 0
-        pause = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
-        if self._vital:
-            log.exception("the thread %s died, and the program ends with it", self.name)
-        else:
-            log.exception("the thread %s died; it starts again after %.0f s", self.name, pause)
+        pause = None if self._vital else pause_after(self._failures)
+        after = "" if pause is None else f" after {pause:.0f} s"
+        log.exception("the thread %s died%s%s", self.name, self._consequence(), after)
         self._mourn()
-        return None if self._vital else pause
+        return pause
 
     def _tell(self, whom: Callable[[], None] | None) -> None:
         if whom is not None:
@@ -177,6 +199,8 @@ class Supervised:
                 log.exception("nobody could be told of the thread %s", self.name)
 
     def _mourn(self) -> None:
+        """Count its death, and tell whom it concerns."""
+        self._since = self._busy_since = None
         self._failures += 1
         self._tell(self._on_death)
         if self._vital:
@@ -201,6 +225,7 @@ class Supervisor:
         """the program must end, and be started anew by whoever watches it"""
         self._lock = threading.Lock()
         self._threads: set[Supervised] = set()
+        self._given_up: set[str] = set()
         self._tell: Callable[[], None] | None = None
 
     def start(
@@ -215,8 +240,8 @@ class Supervisor:
     ) -> Supervised:
         """Run this on a thread of its own until it returns by itself. From any thread; never raises.
 
-        ``on_death`` is called on it each time it died, ``after`` once when it is over for good. ``check``
-        calls ``on_hang``.
+        ``on_death`` is called each time it died, on it, or, where it is gone without a word, by ``check``;
+        ``after`` once when it is over for good. ``check`` calls ``on_hang``.
         """
         thread = Supervised(self, name, run, on_death, on_hang=on_hang, after=after, vital=vital)
         with self._lock:
@@ -232,10 +257,16 @@ class Supervisor:
         for thread in threads:
             thread.look()
 
-    def hopeless(self) -> list[str]:
-        """The names of the threads that die again and again."""
+    def give_up(self, name: str) -> None:
+        """This is ``hopeless`` from now on, though it is no thread. From any thread."""
         with self._lock:
-            return sorted(thread.name for thread in self._threads if thread.is_hopeless)
+            self._given_up.add(name)
+
+    def hopeless(self) -> list[str]:
+        """What only a new program can mend: the names of the threads that die again and again, and what was
+        given up."""
+        with self._lock:
+            return sorted(self._given_up | {thread.name for thread in self._threads if thread.is_hopeless})
 
     def on_failure(self, tell: Callable[[], None]) -> None:
         """Call this when the program must end; at once if that is so already."""

@@ -28,6 +28,7 @@ from kiosk.devices.simulated import (
     SimulatedProbe,
 )
 from kiosk.diary.store import Store
+from kiosk.supervise import Supervisor
 
 
 class Watcher:
@@ -68,7 +69,7 @@ class Bench:
             self.buzzer,
             self.light,
             lambda post: self._keep(self.buttons, SimulatedButton(post)),
-            lambda post: self._keep(self.probes, SimulatedProbe(post, now, threaded=False)),
+            lambda post: self._keep(self.probes, SimulatedProbe(post, now)),
             closing=(self.lamp, self.buzzer),
         )
 
@@ -87,7 +88,7 @@ def folder(tmp_path, monkeypatch):
 
 def house(folder: Path, bench: Bench, watcher: Watcher) -> House:
     found = owner.find([folder / "etc.toml", folder / "own.toml"])
-    return House(found, bench.parts, folder / "diary.db", publish=watcher.publish)
+    return House(found, bench.parts, folder / "diary.db", publish=watcher.publish, supervisor=Supervisor())
 
 
 def nights(folder: Path) -> list[tuple[object, ...]]:

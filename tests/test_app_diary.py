@@ -80,7 +80,7 @@ def test_whatever_the_diary_raises_the_kiosk_starts_and_leads(folder, monkeypatc
         raise error
 
     monkeypatch.setattr(Store, {"open": "_connected"}.get(where, where), broken)
-    monkeypatch.setattr("kiosk.diary.writer.BACK_OFF", (0.001,))
+    monkeypatch.setattr("kiosk.diary.writer.pause_after", lambda _failures: 0.001)
     bench, watcher = Bench(), Watcher()
     with house(folder, bench, watcher) as running:
         bench.buttons[0].press()

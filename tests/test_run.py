@@ -20,6 +20,7 @@ from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch
+from kiosk.supervise import Supervisor
 
 LAMP, BUTTON = 12, 5
 NO_PI = "This is not a Raspberry Pi: it has no pins to use."
@@ -183,7 +184,7 @@ def test_the_settings_say_which_screen(evening, monkeypatch):
     ("kind", "named"), [(Buzzer.PASSIVE, "PassiveBuzzer"), (Buzzer.ACTIVE, "ActiveBuzzer")]
 )
 def test_the_buzzer_that_is_fitted(evening, kind, named):
-    parts = bedside.open_parts(Settings(sound=Sound(buzzer=kind)))
+    parts = bedside.open_parts(Settings(sound=Sound(buzzer=kind)), Supervisor())
     assert type(parts.buzzer).__name__ == named
     for part in parts.closing:
         part.close()
@@ -201,9 +202,9 @@ def test_lights_of_other_panels_are_ours_where_no_desktop_shows_anything_on_them
 
     monkeypatch.setattr(bedside, "Backlight", make)
     monkeypatch.setenv("DISPLAY", display)
-    parts = bedside.open_parts(Settings())
+    parts = bedside.open_parts(Settings(), Supervisor())
     assert parts.backlight in parts.closing, "they are given back"
-    for part in (*parts.closing, *bedside.without_pins(Settings()).closing):
+    for part in (*parts.closing, *bedside.without_pins(Settings(), Supervisor()).closing):
         part.close()
     assert told == [{"alone": alone}] * 2
 
@@ -265,7 +266,7 @@ def test_by_the_bed_touch_leads_where_there_are_no_pins(evening, monkeypatch, ca
     assert evening.run() == 0
     assert [name for name, _arguments, _more in evening.glasses] == ["Console"]
     assert NO_PI in caplog.text
-    parts = bedside.without_pins(Settings())
+    parts = bedside.without_pins(Settings(), Supervisor())
     parts.lamp.set(1.0)
     parts.buzzer.play(523, "high")
     assert parts.button(print) is None

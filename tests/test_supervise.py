@@ -123,7 +123,7 @@ def test_the_pause_of_one_that_is_ended_ends_and_it_starts_no_more() -> None:
 
     thread = Supervisor(wait=wait).start("rain", run, after=lambda: over.append("over"))
     assert died.wait(SOON)
-    thread.end()
+    thread.retire()
     assert thread.join(SOON)
     assert (began, over) == ([0, 1], ["over"])
 
@@ -135,7 +135,7 @@ def test_one_that_is_ended_before_it_began_runs_once(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Supervised, "_run", lambda self: (go.wait(SOON), run(self)))
     what, began = dying(1)
     thread = Supervisor().start("rain", what)
-    thread.end()
+    thread.retire()
     go.set()
     assert thread.join(SOON)
     assert began == [0]
@@ -212,6 +212,79 @@ def test_one_that_is_gone_without_a_word_is_missed_at_the_next_look(
     assert caplog.messages == ["the thread rain is gone without a word; it starts again"]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_vital_one_that_is_gone_without_a_word_is_the_end_and_told(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A conductor that is only started again would lead on as if nothing had been: lamp and buzzer, too."""
+    run, began = dying(1)
+    told: list[str] = []
+
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        thread = watch.start(run, vital=True, on_death=lambda: told.append("dead"))
+        assert thread.join(SOON)
+    for _look in range(2):
+        watch.supervisor.check()
+    assert (began, told, watch.supervisor.failed) == ([0], ["dead"], True)
+    assert watch.failures == [threading.current_thread().name]
+    assert caplog.messages == ["the thread rain is gone without a word, and the program ends with it"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_whom_a_death_concerns_hears_of_one_without_a_word_as_well(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, _began = dying(1)
+    told: list[str] = []
+
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        thread = watch.start(run, on_death=lambda: told.append("dead"))
+        assert thread.join(SOON)
+    watch.supervisor.check()
+    assert thread.join(SOON)
+    assert told == ["dead"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_never_ran_or_is_gone_is_over_as_soon_as_it_is_retired(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it would have given back at its end is given back, and nobody looks after it any more."""
+    over: list[str] = []
+
+    def no_room(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_room)
+        never = watch.start(dying(0)[0], after=lambda: over.append("never ran"))
+    with monkeypatch.context() as patch:
+        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        gone = watch.start(dying(1)[0], after=lambda: over.append("gone"))
+        assert gone.join(SOON)
+    for thread in (never, gone):
+        thread.retire()
+    watch.supervisor.check()
+    assert over == ["never ran", "gone"]
+    assert watch.supervisor._threads == set()
+
+
+def test_what_was_given_up_is_hopeless_though_it_is_no_thread(watch: Watch) -> None:
+    watch.supervisor.give_up("display")
+    assert watch.supervisor.hopeless() == ["display"]
+
+
 def test_one_that_hangs_is_said_once_with_where_it_is(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
     at_work, go = threading.Event(), threading.Event()
     told: list[str] = []
@@ -273,7 +346,7 @@ def test_one_that_does_not_end_is_said(watch: Watch, caplog: pytest.LogCaptureFi
         assert go.wait(SOON)
 
     thread = watch.start(run)
-    thread.end()
+    thread.retire()
     assert not thread.join(0.01)
     assert caplog.messages == ["the thread rain does not end"]
     go.set()

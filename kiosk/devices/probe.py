@@ -172,7 +172,7 @@ class Probe(Part):
         *,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
-        supervisor: Supervisor | None = None,
+        supervisor: Supervisor,
     ) -> None:
         self.offset = offset
         self.chosen = chosen

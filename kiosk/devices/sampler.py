@@ -37,11 +37,11 @@ class Sampler(Generic[T]):
         post: Callable[[T], None],
         period: Ms = SECOND,
         *,
+        supervisor: Supervisor,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
-        supervisor: Supervisor | None = None,
     ) -> None:
-        self._supervisor = supervisor or Supervisor()
+        self._supervisor = supervisor
         self._thread: Supervised | None = None
         self._read = read
         self._post = post
@@ -70,7 +70,7 @@ class Sampler(Generic[T]):
         with self._lock:
             self._stopped.set()
             if self._thread is not None:
-                self._thread.end()
+                self._thread.retire()
 
     def _run(self, stopped: threading.Event) -> None:
         # A signal that the kernel gives to this thread would cut w1_therm's wait short, and the reading

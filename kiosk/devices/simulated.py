@@ -119,11 +119,11 @@ class SimulatedProbe(Part):
     """A probe in water that was as warm as you say when you said it: set ``water`` (degrees Celsius).
 
     From then on the water cools to ``room``, as real water does. ``trouble``: what is wrong with the probe;
-    None: it measures. ``frozen``: it says the same number for ever. With ``threaded`` it posts once a second
-    by itself while started. Without, it does so when ``tick`` is called at ``next_tick``: the same readings,
-    to the millisecond, every time. ``lag`` in ms is the time constant of a probe in its steel tube (about 8 s
-    in still water); 0 follows at once. ``offset`` as in the real one; there is but one of its kind, so
-    ``chosen`` changes nothing.
+    None: it measures. ``frozen``: it says the same number for ever. With a ``supervisor``, which keeps the
+    thread, it posts once a second by itself while started. Without, it does so when ``tick`` is called at
+    ``next_tick``: the same readings, to the millisecond, every time. ``lag`` in ms is the time constant of a
+    probe in its steel tube (about 8 s in still water); 0 follows at once. ``offset`` as in the real one; there
+    is but one of its kind, so ``chosen`` changes nothing.
     """
 
     #: From the start to the first reading: a conversion of the DS18B20 at 12 bits.
@@ -138,7 +138,6 @@ class SimulatedProbe(Part):
         room: float = 21.0,
         offset: float = 0.0,
         lag: Ms = 0,
-        threaded: bool = True,
         supervisor: Supervisor | None = None,
     ) -> None:
         self.offset = offset
@@ -151,7 +150,7 @@ class SimulatedProbe(Part):
         self._lag = lag
         self._felt, self._felt_at = water, clock()
         self._frozen: float | None = None
-        self._sampler = Sampler(self.read_once, post, supervisor=supervisor) if threaded else None
+        self._sampler = None if supervisor is None else Sampler(self.read_once, post, supervisor=supervisor)
         self._due: Ms | None = None
 
     @property

@@ -16,12 +16,9 @@ from kiosk.diary.entry import OpenEpisode
 from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.diary.summary import tally
-from kiosk.supervise import Supervisor, busy
+from kiosk.supervise import Supervisor, busy, pause_after
 
 log = logging.getLogger(__name__)
-
-#: Seconds between two tries while the disk is in trouble; the last one goes on.
-BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 #: Trouble with the file or the machine: tried again until it is over.
 _TROUBLE = (DiaryError, OSError, sqlite3.Error, MemoryError)
@@ -62,8 +59,8 @@ class Writer:
         on_tally: Callable[[Tally], None],
         *,
         on_under_way: Callable[[OpenEpisode], bool],
+        supervisor: Supervisor,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
-        supervisor: Supervisor | None = None,
     ) -> None:
         self._store = store
         self._wall_clock = wall_clock
@@ -82,7 +79,7 @@ class Writer:
         self._torn_told: Path | None = None
         self._stood_still = False
         self._unreadable_told: set[tuple[str, int]] = set()
-        self._thread = (supervisor or Supervisor()).start(
+        self._thread = supervisor.start(
             "diary", self._run, on_death=self._stands_still, on_hang=self._stands_still
         )
 
@@ -105,7 +102,7 @@ class Writer:
             self._closing.set()
             self._called.set()
             self._changed.notify_all()
-        self._thread.end()
+        self._thread.retire()
         self._thread.join(timeout)
         with self._changed:
             left = sum(not isinstance(job, _Chore) for job in self._jobs)
@@ -129,7 +126,7 @@ class Writer:
                 elif not self._closing.is_set():
                     # a record that is put meanwhile waits for no chore
                     wake = self._called if isinstance(job, _Chore) else self._closing
-                    self._wait(wake, BACK_OFF[min(self._failures, len(BACK_OFF)) - 1])
+                    self._wait(wake, pause_after(self._failures))
                 elif isinstance(job, _Chore):
                     self._strike_out(job)
                 else:

@@ -88,6 +88,7 @@ class Console:
         self,
         on_contact: OnContact,
         *,
+        supervisor: Supervisor,
         device: Path | None = None,
         transform: Callable[[], Transform] = Transform,
         on_touch: Callable[[bool], None] | None = None,
@@ -97,7 +98,6 @@ class Console:
         find: Callable[[Path], Candidate] = find_panel,
         terminal: GraphicsMode | None = None,
         watch: Callable[[int, Callable[[bool], None]], Watch] | None = None,
-        supervisor: Supervisor | None = None,
     ) -> None:
         self._supervisor = supervisor
         self._hand_on = on_contact

@@ -17,6 +17,7 @@ from kiosk.display.desktop import mouse_kind, open_window, start_video
 from kiosk.display.hardware_panel import HEIGHT, WIDTH, Hands, HardwarePanel, Knob, Readout
 from kiosk.display.sketch import Sketch, palette
 from kiosk.display.speaker import Speaker
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 POLL: Ms = 20
@@ -46,7 +47,8 @@ class Simulator:
     """A ``Display`` whose ``surface`` of ``size`` is shown beside the simulated hardware.
 
     ``readout`` is asked at every ``pump``. ``hear`` may be given each tone at its edge by the simulated
-    buzzer, from any thread. ``room`` is the largest window there may be; by default nearly the desktop.
+    buzzer, from any thread. ``supervisor`` keeps the speaker's thread. ``room`` is the largest window
+    there may be; by default nearly the desktop.
     """
 
     name = "simulator"
@@ -58,6 +60,7 @@ class Simulator:
         knobs: Knobs,
         readout: Callable[[], Readout],
         *,
+        supervisor: Supervisor,
         on_quit: Callable[[], None] | None = None,
         title: str = "cramp-kiosk",
         room: tuple[int, int] | None = None,
@@ -71,7 +74,7 @@ class Simulator:
         self._title = title
         self._room = room
         self._clock = clock
-        self._speaker = Speaker()
+        self._speaker = Speaker(supervisor)
         self._readout = Readout()
         self._hands = Hands()
         self._held: Knob | None = None

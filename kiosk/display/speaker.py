@@ -60,9 +60,11 @@ def has_sound(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -
 
 class Speaker:
     """Plays one tone at a time. All sound is made on a thread of its own, the opening of the card too:
-    that may take seconds. Without a card it is silent, without a word; without the library, it says so."""
+    that may take seconds. Without a card it is silent, without a word; without the library, it says so.
+    ``supervisor`` keeps the thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
         self._wanted: queue.SimpleQueue[tuple[int, Volume] | None] = queue.SimpleQueue()
         self._now = (0, Volume.OFF)
         self._thread: Supervised | None = None
@@ -70,12 +72,12 @@ class Speaker:
     def open(self) -> None:
         """Start; returns at once."""
         if has_sound():
-            self._thread = Supervisor().start("speaker", self._run)
+            self._thread = self._supervisor.start("speaker", self._run)
 
     def close(self) -> None:
         """Fall silent; a card that hangs is left to itself after a second."""
         if self._thread is not None:
-            self._thread.end()
+            self._thread.retire()
             self._wanted.put(None)
             self._thread.join(timeout=1)
             self._thread = None

@@ -18,7 +18,7 @@ from kiosk.display.decode import Decoder, Report, decoder
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import INPUT_FOLDER, Find, Finder, FolderWatch, TouchDevice, say, shut
 from kiosk.files import is_there
-from kiosk.supervise import BACK_OFF, Supervised, Supervisor, busy
+from kiosk.supervise import Supervised, Supervisor, busy, pause_after
 from kiosk.words import _
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class TouchReader:
 
     What they say is grabbed: no desktop or login on another terminal acts on it too. A panel that fails,
     wherever that is, costs only itself, and is looked for again: at once if it was unplugged, else after the
-    pauses of ``BACK_OFF``. ``supervisor`` keeps the thread.
+    pauses of ``supervise.BACK_OFF``. ``supervisor`` keeps the thread.
 
     ``panel`` is the size of the glass in pixels. ``transform`` is asked at each report, so that a new
     calibration counts at once. ``on_contact`` and ``on_present`` (True: there is a
@@ -64,12 +64,12 @@ class TouchReader:
         on_contact: OnContact,
         panel: tuple[int, int],
         *,
+        supervisor: Supervisor,
         transform: Callable[[], Transform] = Transform,
         on_present: Callable[[bool], None] | None = None,
         folder: Path = INPUT_FOLDER,
         find: Find | None = None,
         clock: Clock = monotonic,
-        supervisor: Supervisor | None = None,
     ) -> None:
         self._on_contact = on_contact
         self._size = panel
@@ -78,7 +78,7 @@ class TouchReader:
         self._folder = folder
         self._find = find if find is not None else Finder(folder)
         self._clock = clock
-        self._supervisor = supervisor or Supervisor()
+        self._supervisor = supervisor
         self._panels: dict[str, _Panel] = {}
         self._opened = 0
         self._present: bool | None = None
@@ -103,7 +103,7 @@ class TouchReader:
         """Stop reading and let go of all devices; again does nothing."""
         if self._thread is None:
             return
-        self._thread.end()
+        self._thread.retire()
         os.close(self._stop_w)  # the end of the pipe wakes the thread
         if self._thread.join(_PATIENCE):
             os.close(self._stop_r)
@@ -235,7 +235,7 @@ class TouchReader:
         looks = [looks for path, looks in self._failing.items() if path not in self._panels]
         self._look_at = None
         if looks:
-            pause = BACK_OFF[min(min(looks) + 1, len(BACK_OFF) - 1)]
+            pause = pause_after(min(looks) + 1)
             self._look_at = self._clock() + round(pause * SECOND)
         self._tell_present()
 

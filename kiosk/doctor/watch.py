@@ -13,6 +13,7 @@ from kiosk.display.base import Contact
 from kiosk.display.touch_devices import Find
 from kiosk.display.touch_reader import TouchReader
 from kiosk.doctor.machine import Machine
+from kiosk.supervise import Supervisor
 from kiosk.words import _
 
 Say = Callable[[str], None]
@@ -51,7 +52,7 @@ def watch(
 
 def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) -> list[str]:
     """Start everything that can be started; a sentence for what cannot."""
-    trouble = []
+    trouble, supervisor = [], Supervisor()
     if machine.service_runs:
         trouble.append(_("The service holds the button: sudo systemctl stop cramp-kiosk to see it here."))
     else:
@@ -64,11 +65,14 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
         except PinsUnavailable as error:
             trouble.append(str(error))
     soak = machine.config.soak
-    probe = Probe(events.put, soak.probe_offset, soak.probe, machine.root / "sys/bus/w1/devices")
+    w1 = machine.root / "sys/bus/w1/devices"
+    probe = Probe(events.put, soak.probe_offset, soak.probe, w1, supervisor=supervisor)
     stack.callback(probe.close)
     probe.start()
     if find is not None or machine.installed("evdev"):
-        stack.enter_context(TouchReader(events.put, _PERCENT, folder=machine.root / "dev/input", find=find))
+        folder = machine.root / "dev/input"
+        touch = TouchReader(events.put, _PERCENT, supervisor=supervisor, folder=folder, find=find)
+        stack.enter_context(touch)
     else:
         trouble.append(_("The library evdev is not installed, so touches cannot be seen here."))
     return trouble

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.devices.probe import Measured, Probe, parse, reading
+from kiosk.supervise import Supervisor
 from tests.one_wire import w1_slave
 from tests.prove import examples, prove
 
@@ -151,7 +152,7 @@ class TestOnAFakeTree:
     def probe(self, tmp_path: Path) -> Probe:
         (tmp_path / "w1_bus_master1").mkdir()
         (tmp_path / "3a-000000000001").mkdir()  # a switch, not a thermometer
-        return Probe(lambda _: None, root=tmp_path)
+        return Probe(lambda _: None, root=tmp_path, supervisor=Supervisor())
 
     def test_no_sensor_then_plugged_in_then_pulled_out(self, probe: Probe, tmp_path: Path) -> None:
         seen = [probe.read_once()]
@@ -162,7 +163,7 @@ class TestOnAFakeTree:
         assert seen == [error(ProbeError.NO_PROBE, ""), says(38.5), error(ProbeError.NO_PROBE)]
 
     def test_no_one_wire_at_all(self, tmp_path: Path) -> None:
-        probe = Probe(lambda _: None, root=tmp_path / "missing")
+        probe = Probe(lambda _: None, root=tmp_path / "missing", supervisor=Supervisor())
         assert probe.read_once() == error(ProbeError.NO_PROBE, "")
 
     def test_a_folder_without_a_driver(self, probe: Probe, tmp_path: Path) -> None:
@@ -219,25 +220,26 @@ class TestSeveralProbes:
         return tmp_path
 
     def test_none_chosen_none_read(self, tree: Path) -> None:
-        probe = Probe(lambda _: None, root=tree)
+        probe = Probe(lambda _: None, root=tree, supervisor=Supervisor())
         assert probe.read_once() == error(ProbeError.UNDECIDED, "")
 
     def test_the_chosen_one_is_read_with_its_offset(self, tree: Path) -> None:
-        probe = Probe(lambda _: None, -0.5, IN_WATER, tree)
+        probe = Probe(lambda _: None, -0.5, IN_WATER, tree, supervisor=Supervisor())
         assert probe.read_once() == says(45.5, IN_WATER)
 
     def test_a_dead_first_one_does_not_stand_in_the_way(self, tree: Path) -> None:
         plug(tree, "", IN_ROOM)
-        assert Probe(lambda _: None, 0.0, IN_WATER, tree).read_once() == says(46.0, IN_WATER)
+        probe = Probe(lambda _: None, 0.0, IN_WATER, tree, supervisor=Supervisor())
+        assert probe.read_once() == says(46.0, IN_WATER)
 
     def test_no_other_one_is_read_in_place_of_the_chosen_one(self, tree: Path) -> None:
         shutil.rmtree(tree / IN_WATER)
-        probe = Probe(lambda _: None, 0.0, IN_WATER, tree)
+        probe = Probe(lambda _: None, 0.0, IN_WATER, tree, supervisor=Supervisor())
         assert probe.read_once() == error(ProbeError.UNDECIDED, "")
 
     def test_a_soak_keeps_the_probe_it_began_with(self, tree: Path) -> None:
         shutil.move(tree / IN_ROOM, tree / "elsewhere")
-        probe = Probe(lambda _: None, root=tree)
+        probe = Probe(lambda _: None, root=tree, supervisor=Supervisor())
         seen = [probe.read_once()]
         shutil.move(tree / "elsewhere", tree / IN_ROOM)
         seen.append(probe.read_once())
@@ -265,7 +267,7 @@ def readings(root: Path, play: Callable[[Probe, int], bool], **more: Any) -> lis
             done.set()
             stopped.wait(5)
 
-    probe = Probe(posted.append, root=root, wait=wait, **more)
+    probe = Probe(posted.append, root=root, wait=wait, **more, supervisor=Supervisor())
     with probe:
         probe.start(every=True)
         assert done.wait(5)
@@ -298,7 +300,7 @@ def test_after_the_page_of_the_parts_the_waters_alone_is_read(tmp_path: Path) ->
         (done if turned.is_set() else turned).set()
         stopped.wait(5)
 
-    with Probe(posted.append, 0.0, IN_WATER, tmp_path, wait=wait) as probe:
+    with Probe(posted.append, 0.0, IN_WATER, tmp_path, wait=wait, supervisor=Supervisor()) as probe:
         probe.start(every=True)
         assert turned.wait(5)
         probe.start()
@@ -324,7 +326,7 @@ def test_a_soak_on_the_probes_own_thread(tmp_path: Path) -> None:
         else:
             plug(tmp_path, text)
 
-    with Probe(posted.append, root=tmp_path, wait=wait) as probe:
+    with Probe(posted.append, root=tmp_path, wait=wait, supervisor=Supervisor()) as probe:
         assert posted == []
         probe.start()
         assert done.wait(5)

@@ -40,7 +40,7 @@ def run(costs: list[int]) -> tuple[list[int], list[int]]:
             done.set()
             stopped.wait(5)
 
-    sampler = Sampler(read, posted.append, clock=clock, wait=wait)
+    sampler = Sampler(read, posted.append, supervisor=Supervisor(), clock=clock, wait=wait)
     sampler.start()
     assert done.wait(5)
     sampler.stop()
@@ -63,7 +63,7 @@ def test_stopped_during_a_read_nothing_is_posted() -> None:
         reading.set()
         return go.wait(5)
 
-    sampler = Sampler(read, posted.append)
+    sampler = Sampler(read, posted.append, supervisor=Supervisor())
     sampler.start()
     assert reading.wait(5)
     sampler.stop()
@@ -76,7 +76,7 @@ def test_stopped_during_a_read_nothing_is_posted() -> None:
 
 def test_start_twice_is_one_thread_and_stop_leaves_none() -> None:
     posted = threading.Event()
-    sampler = Sampler(lambda: None, lambda _: posted.set())
+    sampler = Sampler(lambda: None, lambda _: posted.set(), supervisor=Supervisor())
     assert threads() == []
     sampler.start()
     sampler.start()
@@ -96,7 +96,7 @@ def test_started_again_it_reads_again() -> None:
         news.release()
 
     counter = iter(range(10))
-    sampler = Sampler(lambda: next(counter), post, period=60_000)
+    sampler = Sampler(lambda: next(counter), post, period=60_000, supervisor=Supervisor())
     for _ in range(2):
         sampler.start()
         assert news.acquire(timeout=5)
@@ -171,7 +171,7 @@ def test_signals_go_to_the_main_thread() -> None:
         masks.append(mask)
         seen.set()
 
-    sampler = Sampler(read, post, period=60_000)
+    sampler = Sampler(read, post, period=60_000, supervisor=Supervisor())
     sampler.start()
     assert seen.wait(5)
     sampler.stop()

@@ -14,6 +14,7 @@ from kiosk.devices.simulated import (
     SimulatedProbe,
     Tone,
 )
+from kiosk.supervise import Supervisor
 from tests.devices.conftest import Clock
 
 
@@ -94,7 +95,7 @@ class TestProbe:
 
     def test_one_reading_a_second_while_started(self, clock: Clock) -> None:
         posted: list[tuple[int, Event]] = []
-        probe = SimulatedProbe(lambda event: posted.append((clock.now, event)), clock, 38.0, threaded=False)
+        probe = SimulatedProbe(lambda event: posted.append((clock.now, event)), clock, 38.0)
         probe.tick()
         assert probe.next_tick() is None
         with probe:
@@ -122,7 +123,7 @@ class TestProbe:
 
     def test_called_late_it_reads_once(self, clock: Clock) -> None:
         posted: list[Event] = []
-        probe = SimulatedProbe(posted.append, clock, 38.0, threaded=False)
+        probe = SimulatedProbe(posted.append, clock, 38.0)
         probe.start()
         clock.now = 10_000
         probe.tick()
@@ -152,7 +153,7 @@ class TestProbe:
         assert probe.read_once().celsius == 42.69
 
     def test_a_tube_of_steel_follows_slowly(self, clock: Clock) -> None:
-        probe = SimulatedProbe(lambda _: None, clock, 20.0, lag=8000, threaded=False)
+        probe = SimulatedProbe(lambda _: None, clock, 20.0, lag=8000)
         clock.now = 5000
         probe.water = 40.0
         seen = []
@@ -171,7 +172,7 @@ class TestProbe:
             posted.append(event)
             news.set()
 
-        with SimulatedProbe(post, Clock(), 38.0) as probe:
+        with SimulatedProbe(post, Clock(), 38.0, supervisor=Supervisor()) as probe:
             probe.start()
             assert probe.next_tick() is None
             assert news.wait(5)

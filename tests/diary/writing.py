@@ -9,6 +9,7 @@ from kiosk.core.technique import Side
 from kiosk.diary.entry import OpenEpisode
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
+from kiosk.supervise import Supervisor
 from tests.diary.nights import BERLIN, Clock
 
 SOON = 20.0
@@ -39,6 +40,7 @@ class House:
             lambda fault, present: self.told.append((fault, present)),
             self.tallies.append,
             on_under_way=self.offer,
+            supervisor=Supervisor(),
             wait=self.pause,
         )
 

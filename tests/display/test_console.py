@@ -9,6 +9,7 @@ from kiosk.display.base import Contact, DisplayError, Kind
 from kiosk.display.console import Console, find_panel
 from kiosk.display.terminal import KD_GRAPHICS, KD_TEXT, GraphicsMode
 from kiosk.panels import candidates
+from kiosk.supervise import Supervisor
 from tests.display.fake_console import (
     RGB565,
     XRGB,
@@ -63,6 +64,7 @@ class Bedside:
     def console(self, device: Path | None = None) -> Console:
         return Console(
             self.heard.append,
+            supervisor=Supervisor(),
             device=device,
             on_touch=self.touch.append,
             on_return=self.ring,

@@ -10,6 +10,7 @@ from kiosk.core.signals import TUNE, Volume
 from kiosk.display.base import Contact, DisplayError, Kind, Source
 from kiosk.display.hardware_panel import Knob, Readout, staff_step
 from kiosk.display.simulator import Knobs, Simulator
+from kiosk.supervise import Supervisor
 
 SIZE = (800, 480)
 ROOMY = (4000, 4000)
@@ -30,6 +31,7 @@ class Bench:
                 set_probe_fault=lambda fault: self.did.append(("probe", fault)),
             ),
             lambda: self.readout,
+            supervisor=Supervisor(),
             on_quit=lambda: self.did.append("quit"),
             room=room,
             clock=lambda: 77,

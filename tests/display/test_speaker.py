@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.core.signals import Volume
 from kiosk.display.speaker import ACTIVE_HERTZ, LOUDNESS, RATE, Speaker, has_sound, square_wave
+from kiosk.supervise import Supervisor
 from tests.sound import needs_mixer
 
 
@@ -87,7 +88,7 @@ def test_one_tone_at_a_time_and_each_made_once(monkeypatch: pytest.MonkeyPatch) 
         return Recorder(played, str(rising(buffer)), done)
 
     monkeypatch.setattr(pygame.mixer, "Sound", sound)
-    speaker = Speaker()
+    speaker = Speaker(Supervisor())
     speaker.open()
     for hertz, volume in [
         (523, Volume.LOW),
@@ -110,7 +111,7 @@ def test_one_tone_at_a_time_and_each_made_once(monkeypatch: pytest.MonkeyPatch) 
 @needs_mixer
 def test_a_card_that_can_not_be_opened_is_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
-    speaker = Speaker()
+    speaker = Speaker(Supervisor())
     speaker.open()
     speaker.tone(523, Volume.LOW)
     speaker.close()
@@ -121,7 +122,7 @@ def test_without_the_sound_library_it_is_silent_and_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "pygame.mixer", None)
-    speaker = Speaker()
+    speaker = Speaker(Supervisor())
     with caplog.at_level(logging.WARNING):
         speaker.open()
         speaker.tone(523, Volume.LOW)
@@ -134,7 +135,7 @@ def test_without_the_sound_library_it_is_silent_and_says_so(
 def test_without_a_card_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kiosk.display.speaker.has_sound", lambda: False)
     before = threading.active_count()
-    speaker = Speaker()
+    speaker = Speaker(Supervisor())
     speaker.open()
     speaker.tone(523, Volume.LOW)
     assert threading.active_count() == before

@@ -28,6 +28,7 @@ from kiosk.display.decode import (
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder, FolderWatch, TouchDevice
 from kiosk.display.touch_reader import TouchReader
+from kiosk.supervise import Supervisor
 from tests.display.test_decode import SYN, Event, mx, my, track
 
 AXES = {
@@ -111,6 +112,7 @@ class Bench:
         return TouchReader(
             self.heard.put,
             SIZE,
+            supervisor=Supervisor(),
             transform=lambda: self.transform,
             on_present=self.heard.put,
             folder=self.folder,

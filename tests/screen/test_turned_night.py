@@ -33,6 +33,7 @@ from kiosk.display.turned import Turned
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
+from kiosk.supervise import Supervisor
 from tests.bedside import Bedside
 from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, framebuffer_file, geometry
 from tests.display.test_decode import SYN, mx, my, track
@@ -65,6 +66,7 @@ class TurnedPanel:
         kernel = FakeKernel(geometry(size, 32, XRGB))
         console = Console(
             lambda _contact: None,
+            supervisor=Supervisor(),
             root=root,
             ioctl=kernel.ioctl,
             terminal=GraphicsMode((str(root / "dev" / "tty1"),), kernel.ioctl),
@@ -78,6 +80,7 @@ class TurnedPanel:
         self.reader = TouchReader(
             self.heard.put,
             size,
+            supervisor=Supervisor(),
             transform=lambda: Transform(rotation=degrees),
             on_present=self.heard.put,
             folder=root / "dev" / "input",

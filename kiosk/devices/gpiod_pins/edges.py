@@ -60,7 +60,7 @@ class EdgeThread:
             self._ending, self._thread = self._thread, None
             if self._ending is not None:
                 os.eventfd_write(self._wake, 1)
-                self._ending.end()  # last: it closes both
+                self._ending.retire()  # last: it closes both
 
     def join(self, timeout: float) -> None:
         """Wait so many seconds for a thread that is ending, unless this is it."""

@@ -175,7 +175,7 @@ class Pulser:
             child, self._child = self._child, None
             self._trouble = ""
             if keeper is not None:
-                keeper.end()
+                keeper.retire()
             if child is not None:
                 child.let_go()
         if keeper is not None:

@@ -17,6 +17,7 @@ from kiosk.devices.lamp import Lamp
 from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
 from kiosk.devices.safe import safe_outputs
 from kiosk.settings import Settings
+from kiosk.supervise import Supervisor
 from tests.devices.gpiod.bench import PATIENCE, FakePulser, NoBacklight
 from tests.devices.gpiod.fake_gpiod import Board
 
@@ -75,7 +76,7 @@ class TestTheKiosk:
         self, factory: GpiodFactory, pulser: FakePulser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("kiosk.bedside.open_factory", lambda _name, **_: factory)
-        parts = open_parts(Settings())
+        parts = open_parts(Settings(), Supervisor())
         pulser.said.clear()
         parts.check()
         assert pulser.said == ["check"]
