@@ -174,6 +174,10 @@ class House:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lamp and buzzer off, what is to be kept on the card, every part given back; again does nothing."""
         self._closing.close()
 
     @property

@@ -170,7 +170,9 @@ def _play(
                 return Desktop(
                     size or (800, 480),
                     show.contact,
-                    on_quit=show.stop,
+                    # by the bed nobody means to end the nights by closing a window
+                    on_quit=None if _is_service() else show.stop,
+                    last_words=house.close,
                     fullscreen=size is None,
                     transform=on_glass(),
                 )

@@ -141,8 +141,7 @@ class Show:
         size = display.size
         taps: Taps[Target] = Taps(size, stage.target_at)
         rests = Rests()
-        while not self.stopping:
-            display.pump()
+        while self._pumped(display):
             if display.size != size:
                 self._contacts.clear()  # they are in pixels that are no more
                 return
@@ -163,6 +162,12 @@ class Show:
             display.present(rects)
             self._tell_systemd(now)
             self._bell.wait(self._patience(now, frame, display.poll_ms(moving=frame is not None)))
+
+    def _pumped(self, display: Display) -> bool:
+        """Take in what the window system has to say; False: an end was asked for, perhaps because nothing can
+        be drawn any more."""
+        display.pump()
+        return not self.stopping
 
     def _draw(
         self, stage: Stage, surface: pygame.Surface, state: State, now: Ms

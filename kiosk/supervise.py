@@ -225,7 +225,6 @@ class Supervisor:
         """the program must end, and be started anew by whoever watches it"""
         self._lock = threading.Lock()
         self._threads: set[Supervised] = set()
-        self._given_up: set[str] = set()
         self._tell: Callable[[], None] | None = None
 
     def start(
@@ -257,16 +256,10 @@ class Supervisor:
         for thread in threads:
             thread.look()
 
-    def give_up(self, name: str) -> None:
-        """This is ``hopeless`` from now on, though it is no thread. From any thread."""
-        with self._lock:
-            self._given_up.add(name)
-
     def hopeless(self) -> list[str]:
-        """What only a new program can mend: the names of the threads that die again and again, and what was
-        given up."""
+        """The names of the threads that die again and again."""
         with self._lock:
-            return sorted(self._given_up | {thread.name for thread in self._threads if thread.is_hopeless})
+            return sorted(thread.name for thread in self._threads if thread.is_hopeless)
 
     def on_failure(self, tell: Callable[[], None]) -> None:
         """Call this when the program must end; at once if that is so already."""

@@ -244,6 +244,33 @@ def test_a_dead_conductor_ends_the_program_at_once_with_everything_off(evening, 
     assert "the thread conductor died, and the program ends with it" in caplog.messages
 
 
+def test_the_last_words_of_a_program_that_cannot_go_on_switch_everything_off(evening, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+    lit: list[bool] = []
+
+    def end(at: Evening) -> bool:
+        if pressed(at):
+            lit.append(at.lamp)
+            for _twice in range(2):
+                at.glasses[0][2]["last_words"]()
+            lit.append(bool(at.factory.pin(LAMP).state))
+        return len(lit) > 1
+
+    evening.plan = end
+    assert evening.run() == 0
+    assert lit == [True, False]
+
+
+@pytest.mark.parametrize(("started_by", "may"), [("a person", True), ("the service", False)])
+def test_only_a_person_s_window_may_be_closed_for_good(evening, monkeypatch, started_by, may):
+    monkeypatch.setenv("DISPLAY", ":0")
+    if started_by == "the service":
+        monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere/at/all")
+    assert evening.run() == 0
+    ((_name, _arguments, more),) = evening.glasses
+    assert (more["on_quit"] is not None) is may
+
+
 def test_one_that_died_before_there_was_a_screen_ends_it_too(evening, monkeypatch):
     def dead(_conductor: Conductor) -> None:
         raise ValueError("never began")

@@ -217,3 +217,12 @@ def test_stop_rings_the_bell():
     show = Show(evening.bedside.conductor, evening.hand, evening.bedside.clock, lambda: None)
     show.stop()
     assert Bell.wait(evening.hand, 0)
+
+
+def test_what_asks_for_an_end_is_the_last_that_a_display_hears_of():
+    """A simulator whose compositor died, say: SDL 2.32 crashes on what is drawn then."""
+    evening = Evening()
+    evening.at(2000, evening.bedside.press)
+    evening.glass.pump = evening.show.stop  # type: ignore[method-assign]
+    evening.show.lead(Opening(evening, evening.glass), 7.0)
+    assert evening.glass.shown == []

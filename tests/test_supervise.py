@@ -280,11 +280,6 @@ def test_one_that_never_ran_or_is_gone_is_over_as_soon_as_it_is_retired(
     assert watch.supervisor._threads == set()
 
 
-def test_what_was_given_up_is_hopeless_though_it_is_no_thread(watch: Watch) -> None:
-    watch.supervisor.give_up("display")
-    assert watch.supervisor.hopeless() == ["display"]
-
-
 def test_one_that_hangs_is_said_once_with_where_it_is(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
     at_work, go = threading.Event(), threading.Event()
     told: list[str] = []

@@ -122,8 +122,8 @@ class SimulatedProbe(Part):
     None: it measures. ``frozen``: it says the same number for ever. With a ``supervisor``, which keeps the
     thread, it posts once a second by itself while started. Without, it does so when ``tick`` is called at
     ``next_tick``: the same readings, to the millisecond, every time. ``lag`` in ms is the time constant of a
-    probe in its steel tube (about 8 s in still water); 0 follows at once. ``offset`` as in the real one; there
-    is but one of its kind, so ``chosen`` changes nothing.
+    probe in its steel tube (about 8 s in still water); 0 follows at once. ``offset`` as in the real one;
+    there is but one of its kind, so ``chosen`` changes nothing.
     """
 
     #: From the start to the first reading: a conversion of the DS18B20 at 12 bits.

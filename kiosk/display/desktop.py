@@ -14,7 +14,7 @@ import pygame
 from kiosk.core.technique import Ms
 from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
 from kiosk.display.touch import Transform
-from kiosk.display.x11 import Screen
+from kiosk.display.x11 import Screen, at_death
 from kiosk.panels import connectors
 from kiosk.words import _
 
@@ -161,7 +161,9 @@ class Desktop:
     """A ``Display`` in a window of ``size``; ``fullscreen`` takes the screen's own size instead.
 
     How the touch panel's axes lie counts only on the bare console (KMS): elsewhere the compositor knows.
-    Contacts and ``on_quit`` (the window was closed) come out of ``pump``. SDL's ``event.wait`` is
+    Contacts and ``on_quit`` come out of ``pump``. ``on_quit``: somebody closed the window; without it, and
+    where the compositor is gone, that is a ``DisplayError``, and the window may be opened again. No process
+    outlives the death of its X server: ``last_words`` are called before it ends. SDL's ``event.wait`` is
     never used: without help from the compositor it looks for events a thousand times a second.
     """
 
@@ -173,6 +175,7 @@ class Desktop:
         on_contact: OnContact,
         *,
         on_quit: Callable[[], None] | None = None,
+        last_words: Callable[[], None] = lambda: None,
         fullscreen: bool = False,
         title: str = "cramp-kiosk",
         transform: Transform = Transform(),  # noqa: B008 - immutable
@@ -182,6 +185,8 @@ class Desktop:
         self._wanted = size
         self._on_contact = on_contact
         self._on_quit = on_quit
+        self._last_words = last_words
+        self._closed = False
         self._fullscreen = fullscreen
         self._title = title
         self._transform = transform
@@ -210,6 +215,9 @@ class Desktop:
 
     def open(self) -> None:
         """Open the window. Raises ``DisplayError``."""
+        self._closed = False
+        if os.environ.get("DISPLAY"):
+            at_death(self._last_words)
         if self._fullscreen:
             self._surface = open_window((0, 0), title=self._title, flags=pygame.FULLSCREEN)
             pygame.mouse.set_visible(False)
@@ -245,13 +253,15 @@ class Desktop:
 
     def pump(self) -> None:
         """Hand on what fingers and mouse did. The window has another size from here on if the screen was
-        given another mode."""
+        given another mode. Raises ``DisplayError`` where it is gone: then nothing must be drawn any more, as
+        SDL 2.32 crashes on a window whose compositor died."""
         terminal = None if self._terminal is None else self._on_glass()
         exposed = False
         for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                if self._on_quit is not None:
-                    self._on_quit()
+            if event.type == pygame.WINDOWCLOSE:
+                self._closed = True
+            elif event.type == pygame.QUIT:
+                self._quit()
             elif event.type in (pygame.WINDOWEXPOSED, pygame.VIDEOEXPOSE):
                 exposed = True
             else:
@@ -268,6 +278,14 @@ class Desktop:
             # say when ours is back. It takes the glass again in event.get, so this comes after.
             self._terminal = terminal
             pygame.display.update()
+
+    def _quit(self) -> None:
+        """SDL says so when somebody closed the window, and when the compositor is gone."""
+        if self._on_quit is None or not self._closed:
+            raise DisplayError(
+                _("The window is gone: somebody closed it, or its desktop has ended. It is opened again.")
+            )
+        self._on_quit()
 
     def _fill(self, screen: Screen) -> None:
         """Let a window that filled the X screen fill it again, should it have another mode."""

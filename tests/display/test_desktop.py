@@ -111,10 +111,33 @@ def test_the_surface_is_the_window_and_present_takes_parts() -> None:
 def test_closing_the_window_is_said() -> None:
     desk = Desk()
     with desk.display:
+        desk.post(pygame.WINDOWCLOSE)
         desk.post(pygame.QUIT)
         desk.post(pygame.VIDEOEXPOSE)
         desk.display.pump()
     assert desk.quits == 1
+
+
+def test_a_dead_compositor_is_a_lost_display_and_no_wish_to_end() -> None:
+    """SDL says QUIT, as where somebody closes the window, which it says before. cage or labwc killed."""
+    desk = Desk()
+    with desk.display as display:
+        desk.post(pygame.QUIT)
+        with pytest.raises(DisplayError, match="The window is gone"):
+            display.pump()
+    with display as again:
+        again.pump()
+        assert again.size == SIZE
+    assert desk.quits == 0
+
+
+def test_by_the_bed_nobody_ends_the_nights_by_closing_a_window() -> None:
+    """The service gives no ``on_quit``: a keyboard with Alt and F4 costs a picture for a moment."""
+    with Desktop(SIZE, lambda _contact: None) as bedside:
+        pygame.event.post(pygame.event.Event(pygame.WINDOWCLOSE))
+        pygame.event.post(pygame.event.Event(pygame.QUIT))
+        with pytest.raises(DisplayError, match="somebody closed it"):
+            bedside.pump()
 
 
 @pytest.mark.parametrize(("driver", "whole"), [("KMSDRM", 2), ("x11", 0)], ids=str)
