@@ -3,13 +3,16 @@
 import msgspec
 
 from kiosk.core import safety, soak
-from kiosk.core.events import Ending, ReadWater, WaterRead
+from kiosk.core.events import ChangeSetting, Ending, ReadWater, WaterRead
 from kiosk.core.pages import Card, NextUp, Soak
 from kiosk.core.relief import ask, gone, record, stop_again
 from kiosk.core.signals import DIM, Signal
 from kiosk.core.soak import URGENT, Verdict, Water
-from kiosk.core.technique import Soaking
+from kiosk.core.technique import SECOND, Ms, Soaking
 from kiosk.core.turn import Turn, put_under, soak_of
+
+#: A second answer in water that scalds counts so long after the first: a drop on the glass is none.
+AGAIN_AFTER: Ms = 2 * SECOND
 
 #: In these a press ends the soak. In danger it first says that the feet are safe (see ``answer``).
 ENDS_BY_PRESS = URGENT | {Verdict.COLD}
@@ -104,7 +107,19 @@ def over(turn: Turn, *, finished: bool) -> None:
 def read(turn: Turn, event: WaterRead) -> None:
     """One reading of the probe."""
     bands = safety.bands(turn.state.rules)
+    was = turn.state.water.verdict
     _become(turn, soak.read(turn.state.water, event.celsius, turn.now, bands, event.bits))
+    if turn.state.water.verdict is Verdict.WARM and was is not Verdict.WARM:
+        _keep(turn, event.probe)
+
+
+def _keep(turn: Turn, probe: str) -> None:
+    """The feet go in by what this probe says: it is the water's, with the offset in force, from now on, and
+    no second one that is plugged in later makes that doubtful."""
+    rules = turn.state.coming or turn.state.rules
+    if probe and not rules.probe:
+        turn.do(ChangeSetting("probe", probe))
+        turn.do(ChangeSetting("probe_offset", str(rules.probe_offset)))
 
 
 def age(turn: Turn) -> None:
@@ -114,8 +129,10 @@ def age(turn: Turn) -> None:
 
 def answer(turn: Turn) -> bool:
     """A press where it says that the feet are safe; True if that was what it was for."""
-    if _said_gone(turn):
-        gone(turn)
+    episode = turn.state.episode
+    if episode is not None and episode.gone_at is not None:
+        if turn.now - episode.gone_at >= AGAIN_AFTER:
+            gone(turn)
         return True
     if turn.state.water.verdict is not Verdict.DANGER or soak_of(turn.page) is None:
         return False
@@ -155,7 +172,7 @@ def _become(turn: Turn, water: Water) -> None:
     """The water is this now: signals, the clock, and the page itself if a question hides it."""
     was = turn.state.water.verdict
     turn.state = msgspec.structs.replace(turn.state, water=water)
-    if _said_gone(turn) and water.cooled(safety.bands(turn.state.rules)):
+    if _said_gone(turn) and water.may_clear(safety.bands(turn.state.rules)):
         gone(turn)
         return
     page = soak_of(turn.page)

@@ -75,20 +75,19 @@ def feel(turn: Turn, page: Check) -> None:
 def read(turn: Turn, page: Check, event: WaterRead) -> None:
     """One reading of a probe; one that comes late says nothing to the next part.
 
-    Where there are several, or one that is new, the one that is warmed in the hand becomes the water's.
+    Where there are several and none is the water's, or one in its place, the one that is warmed in the hand
+    becomes the water's. While the chosen one is there it stays so.
     """
     if page.part != PROBE:
         return
     celsius = event.outside if event.celsius is None else event.celsius
-    chosen, probes = page.kept or turn.state.rules.probe, page.probes
-    if celsius is not None and event.probe:
-        probes = heard(probes, event.probe, celsius, turn.now)
+    chosen = page.kept or turn.state.rules.probe
+    probes = heard(page.probes, event.probe, celsius, turn.now)
     names = {each.name for each in probes}
-    warm = warmed(probes) if len(names) > 1 or chosen else ""
-    if warm not in {"", chosen}:
-        turn.do(ChangeSetting("probe", warm))
-        page, chosen = msgspec.structs.replace(page, kept=warm), warm
     undecided = bool(names) and (chosen not in names if chosen else len(names) > 1)
+    if undecided and (warm := warmed(probes)):
+        turn.do(ChangeSetting("probe", warm))
+        page, chosen, undecided = msgspec.structs.replace(page, kept=warm), warm, False
     if undecided:
         page = msgspec.structs.replace(page, celsius=None, broken=False)
     elif event.probe in {"", chosen} or not chosen:

@@ -204,25 +204,29 @@ class Dip(_Page, frozen=True):
     """The probe in water of a known temperature. ``ice`` None: in ice water; else in warm water beside a
     thermometer, and what the ice said was wrong by, in degrees Celsius. ``tenths``: what is added to the
     reading to make it match the thermometer. ``readings``: without the offset; ``broken``: there are none.
+    ``probe``: the number of the one that was read.
     """
 
     ice: float | None = None
     tenths: int = 0
     readings: tuple[Reading, ...] = ()
     broken: bool = False
+    probe: str = ""
 
 
 class WarmWater(_Page, frozen=True):
-    """Between the two: fetch warm water and a thermometer. ``ice`` as in ``Dip``."""
+    """Between the two: fetch warm water and a thermometer. ``ice`` and ``probe`` as in ``Dip``."""
 
     ice: float
+    probe: str = ""
 
 
 class ProbeOffset(_Page, frozen=True):
-    """What ice and warm water said is to be added to a reading, in degrees Celsius."""
+    """What ice and warm water said is to be added to a reading of ``probe``, in degrees Celsius."""
 
     ice: float
     warm: float
+    probe: str = ""
 
 
 class Failsafe(_Page, frozen=True):

@@ -39,8 +39,8 @@ URGENT = frozenset({Verdict.DANGER, Verdict.TOO_HOT, Verdict.RISING, Verdict.FAU
 
 _UNBELIEVED = frozenset({Verdict.WAITING, Verdict.FAULT})
 
-#: Where the same number for long says nothing: in the air of a room, and in water hardly warmer than it.
-_MAY_STAND_STILL = frozenset({Verdict.WAITING, Verdict.DRY, Verdict.COLD})
+#: Where the same number for long says nothing: while the probe may lie in the air of a room.
+_MAY_STAND_STILL = frozenset({Verdict.WAITING, Verdict.DRY})
 
 STALE: Ms = 5 * SECOND
 KEEP: Ms = 5 * MINUTE
@@ -52,6 +52,8 @@ FIT_OVER: Ms = 2 * MINUTE
 #: Warm water loses a step of a 12 bit probe (1/16 degree) every quarter of a minute (8 litres), a full bath
 #: one a minute. The same number for so long is a conversion that no longer comes to an end.
 FROZEN_AFTER: Ms = 3 * MINUTE
+#: Water that is warmer than the room by no more than so many degrees may keep its number for minutes.
+HARDLY_WARMER = 4.0
 
 POSSIBLE = (5.0, 70.0)
 ROOM_POSSIBLE = (15.0, 30.0)
@@ -155,13 +157,10 @@ class Water(msgspec.Struct, frozen=True):
         return self.since + STALE
 
     def may_clear(self, bands: Bands) -> bool:
-        """Danger is over as far as the water goes; a press says the feet are safe."""
-        return self.latched and self.celsius is not None and self.celsius < bands.too_hot
-
-    def cooled(self, bands: Bands) -> bool:
-        """The same by two readings in a row, for when nobody presses."""
+        """Danger is over as far as the water goes, by two readings; a press says the feet are safe."""
         two = self.readings[-2:]
-        return self.may_clear(bands) and len(two) == 2 and two[0].celsius < bands.too_hot
+        cool = len(two) == 2 and all(reading.celsius < bands.too_hot for reading in two)
+        return self.latched and not self.lost and cool
 
 
 def begin(now: Ms, air: float = ROOM_USUAL) -> Water:
@@ -218,7 +217,9 @@ def _bad(water: Water) -> Water:
 def _frozen(water: Water, now: Ms, bits: int) -> bool:
     """Whether the probe says the same for longer than water can."""
     limit = FROZEN_AFTER << max(0, 12 - bits)
-    return water.verdict not in _MAY_STAND_STILL and now - water.same_since >= limit
+    if water.same is None or water.verdict in _MAY_STAND_STILL or now - water.same_since < limit:
+        return False
+    return abs(water.same - water.air) > HARDLY_WARMER
 
 
 def _fault(water: Water) -> Water:

@@ -68,8 +68,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     sound: Sound = Sound()
     light: Light = Light.OFF
     water: Water = Water()
-    heard: str = ""
-    """number of the probe that was read last; empty where it has none"""
     faults: frozenset[Fault] = frozenset()
     quiet: bool = False
     tally: Tally = Tally()

@@ -70,8 +70,7 @@ def read(turn: Turn, page: Dip, event: WaterRead) -> None:
         return
     reading = Reading(turn.now, round(celsius - turn.state.rules.probe_offset, 2))
     readings = within((*page.readings, reading), 2 * STEADY_FOR)
-    turn.state = msgspec.structs.replace(turn.state, heard=event.probe)
-    _show(turn, msgspec.structs.replace(page, readings=readings, broken=False))
+    _show(turn, msgspec.structs.replace(page, readings=readings, broken=False, probe=event.probe))
 
 
 def age(turn: Turn) -> None:
@@ -87,8 +86,8 @@ def act(turn: Turn, page: Dip | WarmWater | ProbeOffset, tapped: Act) -> None:
             _ice(turn, page, tapped)
         case Dip(float(ice)):
             _warm(turn, page, ice, tapped)
-        case WarmWater(ice) if tapped is Act.NEXT:
-            turn.go(Dip(ice))
+        case WarmWater(ice, probe) if tapped is Act.NEXT:
+            turn.go(Dip(ice, probe=probe))
         case WarmWater() if tapped is Act.BACK:
             turn.go(Dip())
         case ProbeOffset():
@@ -100,17 +99,17 @@ def _ice(turn: Turn, page: Dip, tapped: Act) -> None:
         show(turn, PROBE)
     elif tapped is Act.SAVE and hint(page) is None:
         said = fmean(r.celsius for r in within(page.readings, STEADY_FOR))
-        turn.go(WarmWater(round(-said, 2)))
+        turn.go(WarmWater(round(-said, 2), page.probe))
 
 
 def _warm(turn: Turn, page: Dip, ice: float, tapped: Act) -> None:
     if tapped is Act.BACK:
-        turn.go(WarmWater(ice))
+        turn.go(WarmWater(ice, page.probe))
     elif tapped in {Act.PLUS, Act.MINUS}:
         tenths = page.tenths + (1 if tapped is Act.PLUS else -1)
         _show(turn, msgspec.structs.replace(page, tenths=min(MOST_TENTHS, max(-MOST_TENTHS, tenths))))
     elif tapped is Act.SAVE and hint(page) is None:
-        turn.go(ProbeOffset(ice, page.tenths / 10))
+        turn.go(ProbeOffset(ice, page.tenths / 10, page.probe))
 
 
 def _result(turn: Turn, page: ProbeOffset, tapped: Act) -> None:
@@ -118,10 +117,10 @@ def _result(turn: Turn, page: ProbeOffset, tapped: Act) -> None:
     if tapped is Act.BACK and found is None:
         show(turn, PROBE)  # which of the two was wrong nobody knows: it begins anew
     elif tapped is Act.BACK:
-        turn.go(Dip(page.ice, round(page.warm * 10)))
+        turn.go(Dip(page.ice, round(page.warm * 10), probe=page.probe))
     elif tapped is Act.SAVE and found is not None:
-        if turn.state.heard:  # the offset is that probe's, and no other's
-            turn.do(ChangeSetting("probe", turn.state.heard))
+        if page.probe:  # the offset is that probe's, and no other's
+            turn.do(ChangeSetting("probe", page.probe))
         turn.do(ChangeSetting("probe_offset", str(found)))
         show(turn, PROBE)
 

@@ -35,11 +35,15 @@ _NO_POWER = 127.9
 """0x07FF: 127.9375 degrees"""
 
 
+#: Bits of a DS18B20 that measures as finely as it can: in sixteenths of a degree.
+FINEST = 12
+
+
 class Measured(NamedTuple):
     """What a sensor said: degrees Celsius, and its resolution in bits (9 to 12)."""
 
     celsius: float
-    bits: int = 12
+    bits: int = FINEST
 
 
 def parse(text: str, name: str = "28-") -> Measured | ProbeError:
@@ -77,7 +81,7 @@ def _measured(scratchpad: bytes) -> Measured:
     """What the bytes of a DS18B20 say. At a coarser resolution its lowest bits mean nothing."""
     bits = 9 + (scratchpad[4] >> 5 & 3)
     sixteenths = int.from_bytes(scratchpad[:2], "little", signed=True)
-    return Measured((sixteenths & -1 << 12 - bits) / 16, bits)
+    return Measured((sixteenths & -1 << FINEST - bits) / 16, bits)
 
 
 def _crc8(data: bytes) -> int:
@@ -158,9 +162,10 @@ class Probe(Part):
     """Reads the water once a second while started (one reading takes the sensor 750 ms).
 
     Posts one ``WaterRead`` for every reading, good or not, from its own thread. The probe is looked for
-    anew each time, so it may be plugged in later; from the first reading until ``stop`` it stays the same
-    one. ``offset`` in degrees Celsius and ``chosen``, the number of the water's probe, may be changed at any
-    time. ``root`` is the kernel's 1-Wire folder; ``clock`` and ``wait`` are those of ``Sampler``, for tests.
+    anew each time, so it may be plugged in later. ``offset`` in degrees Celsius and ``chosen``, the number of
+    the water's probe, count as they are at ``start``, until ``stop``. Without a choice the only probe that
+    was seen since is the water's; once it is chosen meanwhile it stays so, whatever is plugged in beside it.
+    ``root`` is the kernel's 1-Wire folder; ``clock`` and ``wait`` are those of ``Sampler``, for tests.
     """
 
     def __init__(
@@ -178,8 +183,12 @@ class Probe(Part):
         self.chosen = chosen
         self._root = root
         self._every = False
+        self._began = chosen, offset
+        """both at the start"""
+        self._seen: set[str] = set()
+        """every probe that was there since"""
         self._using = ""
-        """the water's probe since ``start``; empty: none was found yet"""
+        """the water's; empty: that is not known"""
 
         def post_all(readings: tuple[WaterRead, ...]) -> None:
             for each in readings:
@@ -193,7 +202,8 @@ class Probe(Part):
             if every == self._every:
                 return
             self._sampler.stop()
-        self._every, self._using = every, ""
+        self._every = every
+        self._began, self._seen, self._using = (self.chosen, self.offset), set(), ""
         self._sampler.start()
 
     def stop(self) -> None:
@@ -209,12 +219,14 @@ class Probe(Part):
         names = sensors(self._root)
         if not names:
             return (WaterRead(None, ProbeError.NO_PROBE, probe=self._using),)
-        if self._every:
-            return tuple(self._read(name) for name in names)
-        self._using = self._using or water_probe(names, self.chosen)
-        return (self._read(self._using) if self._using else WaterRead(None, ProbeError.UNDECIDED),)
+        if self._every:  # what one probe is wrong by says nothing of another
+            water = water_probe(names, self.chosen)
+            return tuple(self._read(name, self.offset if name == water else 0.0) for name in names)
+        chosen, offset = self._began
+        self._seen.update(names)
+        if not self._using or self._using not in {chosen, self.chosen}:
+            self._using = water_probe(names if chosen else sorted(self._seen), chosen)
+        return (self._read(self._using, offset) if self._using else WaterRead(None, ProbeError.UNDECIDED),)
 
-    def _read(self, name: str) -> WaterRead:
-        # what one probe is wrong by says nothing of another
-        offset = self.offset if name == self.chosen or not self.chosen else 0.0
+    def _read(self, name: str, offset: float) -> WaterRead:
         return reading(_look(self._root, name).value, offset, name)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kiosk.core.events import ProbeError
-from kiosk.devices.probe import HIGHEST, LOWEST, Sensor, survey, water_probe
+from kiosk.devices.probe import FINEST, HIGHEST, LOWEST, Measured, Sensor, survey, water_probe
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.settings import ONE_WIRE
@@ -112,9 +112,25 @@ def _sensor(sensor: Sensor, *, is_water: bool, offset: float) -> Finding:
 
 
 def _doubts(sensor: Sensor) -> list[Finding]:
+    doubts = []
+    if isinstance(sensor.value, Measured) and sensor.value.bits < FINEST:
+        doubts.append(
+            note(
+                "probe.resolution",
+                _("{name} measures in steps of {step:g} degrees.").format(
+                    name=sensor.name, step=2.0 ** (8 - sensor.value.bits)
+                ),
+                _(
+                    "So coarse, one that stands still is noticed late. Write 12 into its file resolution, "
+                    "and save into eeprom_cmd, both in /sys/bus/w1/devices/{name}."
+                ).format(name=sensor.name),
+                bits=sensor.value.bits,
+            )
+        )
     if not sensor.looks_counterfeit:
-        return []
+        return doubts
     return [
+        *doubts,
         note(
             "probe.origin",
             _("The number of {name} is not one of a genuine DS18B20.").format(name=sensor.name),
@@ -124,5 +140,5 @@ def _doubts(sensor: Sensor) -> list[Finding]:
                 "Or set soak.probe_offset."
             ),
             name=sensor.name,
-        )
+        ),
     ]

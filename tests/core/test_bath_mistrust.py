@@ -2,13 +2,13 @@
 
 import pytest
 
-from kiosk.core.events import WaterRead
+from kiosk.core.events import ChangeSetting, RulesChanged, WaterRead
 from kiosk.core.pages import Asleep, Soak
 from kiosk.core.signals import LAMP, TUNE, Signal
 from kiosk.core.soak import FROZEN_AFTER, Verdict
 from kiosk.core.state import Light
 from kiosk.core.technique import MINUTE, SECOND
-from tests.bedside import Bedside
+from tests.bedside import Bedside, standard
 from tests.core.bath import bathing, warm
 
 V = Verdict
@@ -178,7 +178,36 @@ def test_a_probe_in_the_air_may_stand_still() -> None:
     assert night.verdict() is V.DRY
 
 
-def test_nearly_cold_water_may_stand_still() -> None:
+def test_water_hardly_warmer_than_the_room_may_stand_still() -> None:
     night = bathing()
+    night.water(28.0, 15)
     night.water(31.0, 600, frozen=True)
+    assert (night.state.water.air, night.verdict()) == (28.0, V.COLD)
+
+
+def test_cool_water_may_not() -> None:
+    """Hot water may be running in."""
+    night = bathing()
+    night.water(21.0, 15)
+    night.water(25.5, 2)
+    night.water(30.1, 2)
+    night.water(32.5, 170, frozen=True)
     assert night.verdict() is V.COLD
+    night.water(32.5, 20, frozen=True)
+    assert night.verdict() is V.FAULT
+
+
+def test_the_probe_that_the_feet_go_in_by_is_kept_with_its_offset() -> None:
+    night = bathing(standard(probe_offset=-0.4), cramp=False)
+    for _ in range(20):
+        night.happen(WaterRead(38.5, probe="28-3c01f0964f8f"))
+        night.wait(1)
+    kept = [effect for effect in night.effects if isinstance(effect, ChangeSetting)]
+    assert kept == [ChangeSetting("probe", "28-3c01f0964f8f"), ChangeSetting("probe_offset", "-0.4")]
+    night.happen(RulesChanged(standard(probe="28-3c01f0964f8f", probe_offset=-0.4)))
+    night.water(None, 5)
+    for _ in range(20):
+        night.happen(WaterRead(38.4, probe="28-3c01f0964f8f"))
+        night.wait(1)
+    assert night.verdict() is V.WARM
+    assert [effect for effect in night.effects if isinstance(effect, ChangeSetting)] == kept

@@ -118,6 +118,7 @@ def test_a_long_press_in_danger_is_recorded_and_feet_out_stays_until_the_water_i
 @pytest.mark.parametrize("again", [lambda n: n.press(), lambda n: n.hold(), lambda n: n.tap()])
 def test_a_second_press_says_that_the_feet_are_out(again):
     night = gone_in_danger()
+    night.wait(2)
     again(night)
     assert isinstance(night.page, Rating)
     night.wait(3)
@@ -125,8 +126,28 @@ def test_a_second_press_says_that_the_feet_are_out(again):
     assert [type(each) for each in night.effects[-3:]] == [TechniqueEnded, EpisodeEnded, ReadWater]
 
 
+def test_a_drop_on_the_glass_right_after_it_says_nothing():
+    night = gone_in_danger()
+    night.wait(1.8)
+    night.tap()
+    assert (night.verdict(), type(night.page)) == (V.DANGER, Soak)
+
+
+def test_one_cool_reading_lets_no_press_end_a_danger():
+    night = warm()
+    night.water(42.0)
+    night.water(44.0)
+    night.water(40.0)
+    night.press()
+    assert (night.verdict(), type(night.page)) == (V.DANGER, Soak)
+    night.water(40.0)
+    night.press()
+    assert night.verdict() is V.SETTLING
+
+
 def test_after_a_soak_for_its_own_sake_it_is_good_night():
     night = gone_in_danger(cramp=False)
+    night.wait(2)
     night.press()
     assert night.page == GoodNight(None, night.now + 8000)
 

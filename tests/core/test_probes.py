@@ -63,31 +63,55 @@ def test_with_two_and_none_chosen_there_is_no_reading_until_one_was_warmed() -> 
     day = at_the_probe()
     page = read(day, first=21.0, second=21.5)
     assert (page.celsius, page.broken, page.undecided) == (None, False, True)
-    page = read(day, first=21.1, second=22.9)
-    assert (page.undecided, choices(day)) == (True, [])
-    read(day, first=21.1, second=23.6)
+    for second in (21.5, 24.0, 27.5):
+        page = read(day, first=21.1, second=second)
+        assert (page.undecided, choices(day)) == (True, [])
+    read(day, first=21.1, second=29.0)
     assert choices(day) == []  # the first was not read since: it may lie in the same hand
-    page = read(day, first=21.1, second=23.6)
+    page = read(day, first=21.1, second=29.5)
     assert choices(day) == [ChangeSetting("probe", SECOND_ONE)]
-    assert (page.celsius, page.undecided, page.kept) == (23.6, False, SECOND_ONE)
+    assert (page.celsius, page.undecided, page.kept) == (29.5, False, SECOND_ONE)
     page = read(day, first=21.1, second=30.0)
     assert (page.celsius, len(choices(day))) == (30.0, 1)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        (21.0, 21.0, 31.0, 21.0, 21.0),         # one odd reading
+        (21.0, -12.0, 21.0, 21.0, 21.0),
+        (29.0, 29.0, 12.0, 29.0, 29.0, 29.0),
+        (16.0, 16.0, 18.0, 20.0, 21.0, 21.0),   # it only warms to the room
+        (21.0, 21.0, 46.0, 46.0, 46.0),         # no hand is so hot
+        (21.0, None, 30.0, None, 30.0, None),   # it fails now and then
+    ],
+)  # fmt: skip
+def test_what_no_hand_does_chooses_nothing(said: tuple[float | None, ...]) -> None:
+    day = at_the_probe()
+    for second in said:
+        page = read(day, first=21.0, second=second)
+    assert (page.undecided, choices(day)) == (True, [])
+
+
 def test_warming_both_chooses_neither() -> None:
     day = at_the_probe()
-    for both in (21.0, 24.0, 30.0):
+    for both in (21.0, 21.0, 24.0, 30.0, 30.0, 30.0):
         page = read(day, first=both, second=both)
     assert (page.undecided, choices(day)) == (True, [])
 
 
-def test_the_other_one_can_be_made_the_waters_later() -> None:
+def test_while_the_chosen_one_is_there_it_stays_so() -> None:
     day = at_the_probe(FIRST, offset=-0.4)
-    page = read(day, first=21.0, second=21.0)
-    assert (page.celsius, page.undecided) == (21.0, False)
-    read(day, first=21.0, second=26.0)
-    read(day, first=21.0, second=28.0)
-    assert choices(day) == [ChangeSetting("probe", SECOND_ONE)]
+    for second in (21.0, 21.0, 28.0, 30.0, 30.0):
+        page = read(day, first=21.0, second=second)
+    assert (page.celsius, page.undecided, choices(day)) == (21.0, False, [])
+
+
+def test_a_chosen_one_that_fails_is_there() -> None:
+    day = at_the_probe(FIRST)
+    for second in (21.0, 21.0, 28.0, 30.0, 30.0):
+        page = read(day, first=None, second=second)
+    assert (page.celsius, page.broken, page.undecided, choices(day)) == (None, True, False, [])
 
 
 def test_a_dead_first_one_does_not_stand_in_the_way() -> None:
@@ -99,7 +123,8 @@ def test_a_dead_first_one_does_not_stand_in_the_way() -> None:
 def test_a_new_probe_in_place_of_the_chosen_one_is_not_read_until_it_was_warmed() -> None:
     day = at_the_probe(FIRST)
     assert read(day, second=21.0).undecided
-    page = read(day, second=24.0)
+    for celsius in (21.0, 28.0, 30.0):
+        page = read(day, second=celsius)
     assert (page.undecided, page.kept) == (False, SECOND_ONE)
     assert choices(day) == [ChangeSetting("probe", SECOND_ONE)]
 
@@ -110,6 +135,15 @@ def test_one_that_was_pulled_out_is_forgotten() -> None:
     for _ in range(14):
         page = read(day, second=21.0)
     assert (page.celsius, page.undecided) == (21.0, False)
+
+
+def test_two_that_were_pulled_out_are_forgotten() -> None:
+    day = at_the_probe()
+    read(day, first=21.0, second=21.0)
+    for _ in range(14):
+        day.happen(WaterRead(None, ProbeError.NO_PROBE))
+        day.wait(1)
+    assert day.page == Check(3, broken=True)
 
 
 def test_the_chosen_one_that_fails_is_told() -> None:
@@ -124,7 +158,9 @@ def test_no_probe_can_be_adjusted_before_one_was_chosen() -> None:
     read(day, first=21.0, second=21.0)
     day.tap(Act.ADJUST)
     assert isinstance(day.page, Check)
-    read(day, first=24.0, second=21.0)
+    for first in (21.0, 28.0, 30.0):
+        read(day, first=first, second=21.0)
+    assert choices(day) == [ChangeSetting("probe", FIRST)]
     obey(day, standard(probe=FIRST))
     day.effects.clear()
     day.tap(Act.ADJUST)

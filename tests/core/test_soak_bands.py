@@ -179,4 +179,6 @@ def test_sensitive_danger_is_answered_below_thirty_six():
     tub = Tub(bands=SENSITIVE).read(38.0, 36.0)
     assert soak.answer(tub.water, SENSITIVE).verdict is V.DANGER
     tub.read(35.9)
+    assert soak.answer(tub.water, SENSITIVE).verdict is V.DANGER
+    tub.read(35.9)
     assert soak.answer(tub.water, SENSITIVE).verdict is V.TOO_HOT

@@ -239,8 +239,9 @@ class TestSeveralProbes:
 
     def test_a_soak_keeps_the_probe_it_began_with(self, tree: Path) -> None:
         shutil.move(tree / IN_ROOM, tree / "elsewhere")
-        probe = Probe(lambda _: None, root=tree, supervisor=Supervisor())
+        probe = Probe(lambda _: None, -0.5, root=tree, supervisor=Supervisor())
         seen = [probe.read_once()]
+        probe.chosen, probe.offset = IN_WATER, -0.1  # the feet went in by it
         shutil.move(tree / "elsewhere", tree / IN_ROOM)
         seen.append(probe.read_once())
         shutil.rmtree(tree / IN_WATER)
@@ -250,7 +251,29 @@ class TestSeveralProbes:
         plug(tree, w1_slave(45.0), IN_WATER)
         seen.append(probe.read_once())
         gone = error(ProbeError.NO_PROBE, IN_WATER)
-        assert seen == [says(46.0, IN_WATER), says(46.0, IN_WATER), gone, gone, says(45.0, IN_WATER)]
+        assert seen == [says(45.5, IN_WATER), says(45.5, IN_WATER), gone, gone, says(44.5, IN_WATER)]
+
+    def test_another_choice_counts_from_the_next_soak_on(self, tree: Path) -> None:
+        probe = Probe(lambda _: None, 0.0, IN_WATER, tree)
+        seen = [probe.read_once()]
+        probe.chosen, probe.offset = IN_ROOM, 0.5
+        seen.append(probe.read_once())
+        with probe:
+            probe.start()
+        seen.append(probe.read_once())
+        assert seen == [says(46.0, IN_WATER), says(46.0, IN_WATER), says(21.5, IN_ROOM)]
+
+    def test_a_second_one_that_comes_before_one_was_chosen_makes_it_doubtful(self, tree: Path) -> None:
+        """The room's alone at first, then the water's is plugged in; and one that is gone for a moment."""
+        shutil.move(tree / IN_WATER, tree / "elsewhere")
+        probe = Probe(lambda _: None, root=tree)
+        seen = [probe.read_once()]
+        shutil.move(tree / "elsewhere", tree / IN_WATER)
+        seen.append(probe.read_once())
+        shutil.rmtree(tree / IN_ROOM)
+        seen.append(probe.read_once())
+        doubtful = error(ProbeError.UNDECIDED, "")
+        assert seen == [says(21.0, IN_ROOM), doubtful, doubtful]
 
 
 def readings(root: Path, play: Callable[[Probe, int], bool], **more: Any) -> list[Event]:

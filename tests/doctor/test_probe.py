@@ -110,6 +110,21 @@ def test_a_probe_that_was_not_chosen_is_not_read(pi, chosen, says):
     assert [each.check for each in others] == ["probe.other", "probe.other"]
 
 
+def test_a_coarse_probe(pi):
+    scratchpad = bytes([0x68, 0x02, 0x4B, 0x46, 0x1F, 0xFF, 0x0C, 0x10])
+    pi.put(f"sys/bus/w1/devices/{PROBE}/w1_slave", w1_slave(38.5, scratchpad=scratchpad))
+    assert told(water.check_probe(pi.machine()))[1:] == [
+        (
+            "note",
+            f"{PROBE} measures in steps of 0.5 degrees.",
+            (
+                "So coarse, one that stands still is noticed late. Write 12 into its file resolution, "
+                f"and save into eeprom_cmd, both in /sys/bus/w1/devices/{PROBE}."
+            ),
+        )
+    ]
+
+
 def test_a_copy_of_a_probe(pi):
     pi.take(f"sys/bus/w1/devices/{PROBE}")
     pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", WARM)

@@ -44,7 +44,7 @@ SEQUENCE, _PROBLEMS = techniques.load([techniques.folders()[0]])
 RULES = Rules(techniques=SEQUENCE, motion=True)
 ANY = pages.Home()
 ORIGIN = (0.0, 0.0)
-FELT = Felt("28-3c01f0964f8f", 21.0, 24.1, NOW)
+FELT = Felt("28-3c01f0964f8f", NOW, 24.1, 24.1, 21.0)
 
 
 def _state(page: pages.Page, **more: object) -> State:
