@@ -28,6 +28,7 @@ from kiosk.core.events import (
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
+from kiosk.core.soak import Verdict
 from kiosk.core.state import State, brightness
 from kiosk.core.technique import SECOND, Ms
 
@@ -44,6 +45,8 @@ ERRORS_AT_MOST = 5
 ERRORS_WITHIN: Ms = 60 * SECOND
 #: An output that failed is tried again after so long; the last one goes on. A single failure costs no cue.
 BACK_OFF: tuple[Ms, ...] = (100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, 60 * SECOND)
+#: In danger of a burn nobody waits longer than this for lamp and buzzer.
+BACK_OFF_IN_DANGER: Ms = 2 * SECOND
 #: What the outputs themselves say, not an event from outside.
 OUTPUT_FAULTS = (Fault.OUTPUTS, Fault.BACKLIGHT)
 
@@ -96,9 +99,9 @@ class _Output(Generic[T]):
         self._again: Ms = 0
         self._late = False
 
-    def follow(self, wanted: T, now: Ms) -> None:
-        """Be there, unless it is already, or failed a moment ago."""
-        self._late = False
+    def follow(self, wanted: T, now: Ms, longest: Ms = BACK_OFF[-1]) -> None:
+        """Be there, unless it is already, or failed a moment ago, ``longest`` ms at most."""
+        self._late, self._again = False, min(self._again, now + longest)
         if wanted == self._at:
             return
         # Nothing must go on shining or sounding until the next try: to rest it is sent at once, once.
@@ -110,7 +113,7 @@ class _Output(Generic[T]):
                 self.failed, self._failures, self._again = False, 0, 0
             return
         self._late = True
-        self._again = now + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        self._again = now + min(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)], longest)
         self._failures += 1
 
     def off(self) -> None:
@@ -162,10 +165,11 @@ class Outputs:
 
     def follow(self, state: State, now: Ms) -> None:
         """Bring the devices to what the State says at ``now``. Never raises for a device."""
+        longest = BACK_OFF_IN_DANGER if state.water.verdict is Verdict.DANGER else BACK_OFF[-1]
         hertz = state.sound.tune.at(now - state.sound.start)
-        self._lamp.follow(state.lamp.pattern.at(now - state.lamp.start), now)
-        self._buzzer.follow((hertz, state.sound.volume if hertz else Volume.OFF), now)
-        self._backlight.follow(brightness(state), now)
+        self._lamp.follow(state.lamp.pattern.at(now - state.lamp.start), now, longest)
+        self._buzzer.follow((hertz, state.sound.volume if hertz else Volume.OFF), now, longest)
+        self._backlight.follow(brightness(state), now, longest)
 
     def check(self) -> bool:
         """Ask what makes lamp and buzzer shine and sound whether it still does; False: it does not, and the

@@ -61,6 +61,7 @@ class Supervised:
         on_hang: Callable[[], None] | None,
         after: Callable[[], None] | None,
         vital: bool,
+        longest: float,
     ) -> None:
         self.name = name
         self._supervisor = supervisor
@@ -69,6 +70,9 @@ class Supervised:
         self._on_hang = on_hang
         self._after = after
         self._vital = vital
+        self._longest = longest
+        self.is_pausing = False
+        """whether it waits, after a death, for its next start"""
         self._ended = threading.Event()
         self._over = False
         self._launching = threading.RLock()
@@ -164,7 +168,9 @@ class Supervised:
                 pause = self._died()
                 if pause is None:
                     break
+                self.is_pausing = pause > 0
                 self._supervisor.wait(self._ended, pause)
+                self.is_pausing = False
                 if self._ended.is_set():
                     break
             else:
@@ -185,7 +191,7 @@ class Supervised:
         """Say so, here and to whom it concerns; the pause before it starts again, None: it does not."""
         if self._since is not None and self._supervisor.clock() - self._since >= STEADY:
             self._failures = 0
-        pause = None if self._vital else pause_after(self._failures)
+        pause = None if self._vital else min(pause_after(self._failures), self._longest)
         after = "" if pause is None else f" after {pause:.0f} s"
         log.exception("the thread %s died%s%s", self.name, self._consequence(), after)
         self._mourn()
@@ -236,13 +242,17 @@ class Supervisor:
         on_death: Callable[[], None] | None = None,
         on_hang: Callable[[], None] | None = None,
         after: Callable[[], None] | None = None,
+        longest: float = BACK_OFF[-1],
     ) -> Supervised:
         """Run this on a thread of its own until it returns by itself. From any thread; never raises.
 
         ``on_death`` is called each time it died, on it, or, where it is gone without a word, by ``check``;
-        ``after`` once when it is over for good. ``check`` calls ``on_hang``.
+        ``after`` once when it is over for good. ``check`` calls ``on_hang``. Its pauses last ``longest``
+        seconds at most.
         """
-        thread = Supervised(self, name, run, on_death, on_hang=on_hang, after=after, vital=vital)
+        thread = Supervised(
+            self, name, run, on_death, on_hang=on_hang, after=after, vital=vital, longest=longest
+        )
         with self._lock:
             self._threads.add(thread)
         thread.launch()

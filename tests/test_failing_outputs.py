@@ -7,11 +7,12 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from kiosk.conductor import BACK_OFF, Outputs
+from kiosk.conductor import BACK_OFF, BACK_OFF_IN_DANGER, Outputs
 from kiosk.core import night as the_night
 from kiosk.core.events import ButtonPressed, ButtonReleased, Fault, FaultFound
 from kiosk.core.pages import Asleep, CountIn, Failsafe
-from kiosk.core.signals import DIM
+from kiosk.core.signals import DIM, LAMP, Signal
+from kiosk.core.soak import Verdict, Water
 from kiosk.core.state import Shine
 from tests.bedside import Bedside
 from tests.hall import Breaking, Hall, is_press
@@ -104,6 +105,26 @@ def test_it_is_tried_again_ever_more_seldom_and_not_at_every_edge():
     for gap, least in zip(gaps, BACK_OFF + BACK_OFF[-1:] * len(gaps), strict=False):
         assert gap >= least
     assert {worked for _, level, worked in lamp.tried if level == 0} == {True}
+
+
+def test_an_alarm_never_waits_long_for_a_lamp_that_failed_all_night():
+    """A minute in water that burns, because nobody tried meanwhile."""
+    night, lamp = bedside_with("lamp", lambda level: level > 0)
+    night.happen(ButtonPressed())
+    night.happen(ButtonReleased())
+    night.wait(60)
+    began = night.now
+    danger = msgspec.structs.replace(
+        night.state, water=Water(verdict=Verdict.DANGER), lamp=Shine(LAMP[Signal.DANGER], began)
+    )
+    for now in range(began, began + 60_000, 250):
+        night.conductor._now = now
+        night.conductor._outputs.follow(danger, now)
+    failures = [at for at, _, worked in lamp.tried if not worked and at >= began - 60_000]
+    assert failures[-1] > began + 50_000
+    assert max(later - at for at, later in pairwise([began, *(at for at in failures if at > began)])) <= (
+        BACK_OFF_IN_DANGER + 500
+    ), "the next time that it is to shine"
 
 
 def test_what_failed_to_sound_is_silenced_at_once_and_that_is_not_yet_working():

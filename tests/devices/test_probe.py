@@ -254,7 +254,7 @@ class TestSeveralProbes:
         assert seen == [says(45.5, IN_WATER), says(45.5, IN_WATER), gone, gone, says(44.5, IN_WATER)]
 
     def test_another_choice_counts_from_the_next_soak_on(self, tree: Path) -> None:
-        probe = Probe(lambda _: None, 0.0, IN_WATER, tree)
+        probe = Probe(lambda _: None, 0.0, IN_WATER, tree, supervisor=Supervisor())
         seen = [probe.read_once()]
         probe.chosen, probe.offset = IN_ROOM, 0.5
         seen.append(probe.read_once())
@@ -266,7 +266,7 @@ class TestSeveralProbes:
     def test_a_second_one_that_comes_before_one_was_chosen_makes_it_doubtful(self, tree: Path) -> None:
         """The room's alone at first, then the water's is plugged in; and one that is gone for a moment."""
         shutil.move(tree / IN_WATER, tree / "elsewhere")
-        probe = Probe(lambda _: None, root=tree)
+        probe = Probe(lambda _: None, root=tree, supervisor=Supervisor())
         seen = [probe.read_once()]
         shutil.move(tree / "elsewhere", tree / IN_WATER)
         seen.append(probe.read_once())

@@ -32,6 +32,8 @@ _DEATH = 0.1
 _BIRTH = 10.0
 #: How long the process may take to end by itself, in seconds, when nothing is pulsed any more.
 _FAREWELL = 1.0
+#: How long nothing is pulsed at most, in seconds, before another process is tried: an alarm may want it.
+_PAUSE = 5.0
 #: Bytes of the longest answer: the header has 28 lines.
 _ROOM = 1024
 
@@ -120,7 +122,8 @@ class Pulser:
     def pulse(self, number: int, fd: int, period: float, high: float) -> None:
         """Pulse the line from now on, or with the next cycle if it is pulsed already. Seconds.
 
-        Raises ``PinPWMUnsupported`` when the process cannot be started; once it can, it knows of this line.
+        Raises ``PinPWMUnsupported`` while there is no process, none can be started, or the last ones died;
+        the next one knows of this line.
         """
         with self._lock:
             self._begin()
@@ -146,8 +149,7 @@ class Pulser:
         """See to it that what is to be pulsed is: a process that hangs is replaced, a line that it gave up is
         told to it again. Costs nothing while nothing is pulsed. Holds its caller up as ``stop`` does.
 
-        Raises ``PinPWMUnsupported`` while there is no process and none can be started, and ``OSError`` as
-        ``stop`` does.
+        Raises ``PinPWMUnsupported`` as ``pulse`` does, and ``OSError`` as ``stop`` does.
         """
         with self._lock:
             if not self._pulsed:
@@ -185,11 +187,14 @@ class Pulser:
         if self._keeper is None:
             self._child = _spawn()
             keep = partial(self._keep, self._era, [self._child])
-            self._keeper = self._supervisor.start("gpiod pulses", keep)
+            self._keeper = self._supervisor.start("gpiod pulses", keep, longest=_PAUSE)
 
     def _complain(self) -> None:
+        """Nobody pulses. That is worth no word while the next process is about to."""
         if self._trouble:
             raise PinPWMUnsupported(self._trouble)
+        if self._keeper is not None and self._keeper.is_pausing:
+            raise PinPWMUnsupported("the process that makes pulses ended again; the next one is to come")
 
     def _tell(self, child: _Child, number: int) -> None:
         try:
@@ -268,19 +273,21 @@ class Pulser:
 
 def _spawn() -> _Child:
     """Raises ``PinPWMUnsupported``."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    ours.settimeout(_ANSWER)
     program = Path(__file__).with_name("pulser.py")
-    try:
-        with theirs:
-            process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-S", os.fspath(program), str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-            )
-    except OSError as error:
-        ours.close()
-        raise PinPWMUnsupported(f"the process that makes pulses cannot be started: {error}") from error
+    with contextlib.ExitStack() as undo:
+        try:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            undo.callback(ours.close)
+            with theirs:
+                process = subprocess.Popen(  # noqa: S603 - our own program
+                    [sys.executable, "-I", "-S", os.fspath(program), str(theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise PinPWMUnsupported(f"the process that makes pulses cannot be started: {error}") from error
+        ours.settimeout(_ANSWER)
+        undo.pop_all()
     return _Child(process, ours)
 
 

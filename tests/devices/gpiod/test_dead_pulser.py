@@ -1,6 +1,9 @@
 """The process that makes pulses dies while nobody asks, or none can be had: nothing stays dark for that."""
 
+import errno
+import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -127,7 +130,7 @@ def test_one_that_keeps_dying_is_started_ever_more_seldom(
         watched.permits.put(None)
         kill(watched)
         assert watched.renewed() is not None
-    assert watched.pauses == list(BACK_OFF)
+    assert watched.pauses == [min(pause, 5.0) for pause in BACK_OFF], "an alarm may be what it has to sound"
     assert watched.supervisor.hopeless() == ["gpiod pulses"]
     assert len(caplog.messages) == len(BACK_OFF)
 
@@ -185,6 +188,38 @@ def test_closed_before_the_next_process_is_there(
     assert watched.renewed() is None
     assert [each.returncode is None for each in gate.made] == [False]
     assert watched._child is None
+
+
+def test_while_it_pauses_after_dying_again_who_wants_a_tone_is_told_so(
+    watched: Watched, line: int, told: list[tuple[int, float, float]]
+) -> None:
+    """Nothing shines or sounds meanwhile, so the kiosk must have something to say on the screen."""
+    pulse(watched, line, GLOW)
+    kill(watched)
+    assert watched.renewed() is not None
+    kill(watched)
+    assert watched.paused.get(timeout=PATIENCE) == BACK_OFF[1]
+    for wanted in (watched.check, lambda: pulse(watched, line, TONE)):
+        with pytest.raises(PinPWMUnsupported, match="ended again; the next one is to come"):
+            wanted()
+    told.clear()
+    watched.permits.put(None)
+    assert watched.renewed() is not None
+    assert told == [GLOW, TONE]
+    watched.check()
+
+
+def test_no_room_for_another_socket_is_said_as_any_other_reason(
+    watched: Watched, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "socketpair", full)
+        with pytest.raises(PinPWMUnsupported, match=r"cannot be started: .*Too many open files"):
+            pulse(watched, line, GLOW)
+    pulse(watched, line, GLOW)
 
 
 @pytest.mark.parametrize(
