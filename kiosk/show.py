@@ -119,10 +119,12 @@ class Show:
                 self._blind(RETRY_AFTER)
 
     def find_panel(self, root: Path) -> Candidate:
-        """The panel to draw on; the first time a late one is waited for, yet not against a ``stop``."""
+        """The panel to draw on; the first time a late one is waited for, yet not against a ``stop``, and systemd
+        hears of us meanwhile."""
         patience, self._patient = (PATIENCE if self._patient else 0), False
 
         def nap(seconds: float) -> None:
+            self._tell_systemd(self._clock.now())
             self._bell.wait(round(seconds * SECOND))
             if self.stopping:
                 raise DisplayError(_("Stopped while waiting for a panel."))

@@ -11,6 +11,7 @@ import pytest
 from kiosk.core import night
 from kiosk.core.pages import Home
 from kiosk.display.base import Bell, Contact, DisplayError, Kind
+from kiosk.display.console import PATIENCE
 from kiosk.screen import stage as the_stage
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
@@ -202,6 +203,21 @@ def test_a_late_panel_is_waited_for_the_first_time_only(tmp_path):
     with pytest.raises(DisplayError):
         evening.show.find_panel(tmp_path)
     assert evening.bedside.now == waited
+
+
+def test_while_a_late_panel_is_waited_for_systemd_hears_of_us(systemd, tmp_path: Path):
+    """Button, lamp and buzzer lead already: the program is ready, and may hang as at any other time."""
+    evening = Evening()
+    answering(evening)
+    told: list[str] = []
+    for moment in (10_000, 20_000):  # a socket keeps ten words
+        evening.at(moment, lambda: told.extend(systemd()))
+    with pytest.raises(DisplayError):
+        evening.show.find_panel(tmp_path)
+    assert evening.bedside.now == PATIENCE
+    told += systemd()
+    assert told[0] == "READY=1"
+    assert PATIENCE // PULSE_EVERY - 1 <= told.count("WATCHDOG=1") <= PATIENCE // PULSE_EVERY + 1
 
 
 def test_a_stop_is_not_kept_waiting_by_a_late_panel(tmp_path: Path):

@@ -1,5 +1,6 @@
 """Can the wall clock be believed? A Raspberry Pi before the 5 has no clock that runs without power."""
 
+import functools
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -32,6 +33,17 @@ def kernel_error() -> float | None:
     systemd does, the error decides and not STA_UNSYNC: chrony leaves that set unless it is to write the
     clock chip (rtcsync).
     """
+    ask = _adjtimex()
+    if ask is None:
+        return None
+    error = ask()
+    return error / 1e6 if error is not None and error < _NOBODY else None
+
+
+@functools.cache
+def _adjtimex() -> Callable[[], int | None] | None:
+    """What asks the kernel for the clock's greatest error in microseconds (None: it may not be asked); None
+    where there is nothing to ask with."""
     try:
         import ctypes  # noqa: PLC0415 - a Python that was built without libffi has none
 
@@ -46,12 +58,15 @@ def kernel_error() -> float | None:
                 ("rest", ctypes.c_char * 512),
             )
 
-        told = Timex()
-        if ctypes.CDLL(None).adjtimex(ctypes.byref(told)) < 0:
-            return None
+        library = ctypes.CDLL(None).adjtimex
     except (ImportError, OSError, AttributeError):
         return None
-    return told.maxerror / 1e6 if told.maxerror < _NOBODY else None
+
+    def ask() -> int | None:
+        told = Timex()
+        return None if library(ctypes.byref(told)) < 0 else told.maxerror
+
+    return ask
 
 
 def is_plausible(now: Callable[[], float] = time.time) -> bool:
@@ -85,12 +100,15 @@ class WallClock:
         return self._set
 
     def set_by(self) -> SetBy | None:
-        """What vouches for the clock at this moment; None: nothing does.
+        """What vouches for the clock at this moment; None: nothing does. Nobody vouches for a time before this
+        program existed, whatever error the kernel was told: somebody set that without knowing the time.
 
         A clock chip counts when its time is plausible and the system's agrees with it: a Pi 5 without its
         battery has a chip, too, and that one begins at 1970 while systemd moves the system's clock on to the
         last one it remembered.
         """
+        if not is_plausible(self._now):
+            return None
         if self._error() is not None:
             return SetBy.KERNEL
         if (self._root / "run/systemd/timesync/synchronized").exists():

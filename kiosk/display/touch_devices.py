@@ -51,8 +51,10 @@ class Finder:
         self._told: set[str] = set()
 
     def __call__(self, known: set[str]) -> list[TouchDevice]:
-        """The touch panels that are not ``known`` yet. What may not be read is said once, in the log."""
+        """The touch panels that are not ``known`` yet. What cannot be read is said once, in the log, until it
+        is gone or can."""
         paths = sorted(str(path) for path in self._folder.glob("event*"))
+        self._told.intersection_update(paths)
         devices = [self._open(path) for path in paths if path not in known]
         return [device for device in devices if device is not None]
 
@@ -67,8 +69,7 @@ class Finder:
                 log.warning(_("Touch needs python-evdev, which is not installed (Debian: python3-evdev)."))
             return None
         except PermissionError:
-            if path not in self._told:
-                self._told.add(path)
+            if self._is_news(path):
                 log.warning(
                     _(
                         "{path} may not be read, so touch may not work: add the user this runs as to the "
@@ -79,16 +80,25 @@ class Finder:
         except OSError:
             return None  # gone again, or not ready: its next change in the folder brings us back
         except Exception as error:
-            say(path, error)
+            if self._is_news(path):
+                say(path, error)
             return None
         try:
             found = _touch_device(path, device)
         except Exception as error:
-            say(path, error)
             found = None
+            if self._is_news(path):
+                say(path, error)
+        else:
+            self._told.discard(path)
         if found is None:
             shut(device.close)
         return found
+
+    def _is_news(self, path: str) -> bool:
+        news = path not in self._told
+        self._told.add(path)
+        return news
 
 
 def _touch_device(path: str, device: InputDevice) -> TouchDevice | None:

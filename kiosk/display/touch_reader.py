@@ -85,6 +85,7 @@ class TouchReader:
         self._grabbing = True
         self._failing: dict[str, int] = {}
         """what failed without being unplugged, and how often it was looked for since"""
+        self._left_out: set[str] = set()
         self._look_at: Ms | None = None
         """when to look for it again; None: nothing is missed"""
         self._selector: selectors.BaseSelector
@@ -188,18 +189,21 @@ class TouchReader:
     def _take(self, device: TouchDevice) -> None:
         decode = decoder(device.axes)
         if decode is None:
-            log.warning(
-                _("The touch panel {name} ({path}) gives no range for its axes; it is left out.").format(
-                    name=device.name, path=device.path
+            if device.path not in self._left_out:
+                self._left_out.add(device.path)
+                log.warning(
+                    _("The touch panel {name} ({path}) gives no range for its axes; it is left out.").format(
+                        name=device.name, path=device.path
+                    )
                 )
-            )
             shut(device.close)
             return
         self._opened += 1
         panel = _Panel(device, decode, self._opened)
         self._panels[device.path] = panel
         self._selector.register(panel.fd, selectors.EVENT_READ, panel)
-        log.info(_("Touch: {name} ({path})").format(name=device.name, path=device.path))
+        if device.path not in self._failing:
+            log.info(_("Touch: {name} ({path})").format(name=device.name, path=device.path))
         if self._grabbing:
             _grab(device, on=True)
 
@@ -225,8 +229,10 @@ class TouchReader:
                 self._settle()
 
     def _fails(self, path: str, error: Exception) -> None:
-        say(path, error)
-        self._failing.setdefault(path, 0)
+        """Look for it again; said the first time since it worked."""
+        if path not in self._failing:
+            say(path, error)
+            self._failing[path] = 0
 
     def _settle(self) -> None:
         """Plan to look again for what failed, unless it is gone; tell whether any panel is left."""

@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.diary.clock import SetBy, WallClock, clock_is_set, is_plausible, kernel_error
+from kiosk.diary.clock import SetBy, WallClock, _adjtimex, clock_is_set, is_plausible, kernel_error
 
 NOW = 1_795_316_000.5  # 22 November 2026
+
+
+@pytest.fixture(autouse=True)
+def _anew() -> Iterator[None]:
+    """Each test its own C library."""
+    _adjtimex.cache_clear()
+    yield
+    _adjtimex.cache_clear()
 
 
 class Kernel:
@@ -90,6 +98,27 @@ def test_the_kernel_is_only_asked_and_its_error_decides(
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
     assert kernel_error() == answer
     assert library.modes == [0]
+
+
+def test_nobody_vouches_for_1970(tmp_path: Path) -> None:
+    """A time service that gave up, or a hand, told the kernel an error before the time came."""
+    (tmp_path / "run/systemd/timesync").mkdir(parents=True)
+    (tmp_path / "run/systemd/timesync/synchronized").touch()
+    chip(tmp_path, "60")
+    assert set_by(tmp_path, Kernel(0.000016), now=60.0) is None
+
+
+def test_what_asks_the_kernel_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the clock is not set it is asked with each sign of life."""
+    made: list[None] = []
+
+    def load(_name: None) -> Library:
+        made.append(None)
+        return Library(250_000)
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    assert [kernel_error(), kernel_error()] == [0.25, 0.25]
+    assert len(made) == 1
 
 
 def test_a_c_library_without_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,10 +53,17 @@ def test_one_that_vanishes_while_it_is_asked_what_it_is_hides_no_other(
     for name in ("event0", "event1", "event2"):
         (tmp_path / name).touch()
     caplog.set_level(logging.WARNING)
-    found = Finder(tmp_path)(set())
+    finder = Finder(tmp_path)
+    found = finder(set())
     assert [Path(device.path).name for device in found] == ["event0", "event2"]
     assert [device.closed for device in FakeInputDevice.opened] == [False, True, False]
-    assert len(caplog.records) == (error is not GONE), "that it was unplugged is no news"
+    finder({device.path for device in found})
+    assert len(caplog.records) == (error is not GONE), "that it was unplugged, or broken before, is no news"
+    (tmp_path / "event1").unlink()
+    finder(set())
+    (tmp_path / "event1").touch()
+    finder(set())
+    assert len(caplog.records) == 2 * (error is not GONE), "another one under its name"
 
 
 def test_one_that_cannot_even_be_opened_hides_no_other(
@@ -230,8 +237,10 @@ def test_one_that_fails_without_being_unplugged_is_looked_for_again_and_works_ag
     assert caplog.messages[0] == f"touch: {panel.path}: [Errno 5] Input/output error"
 
 
-def test_the_looks_for_one_that_fails_become_rarer_and_end_when_it_is_unplugged(room: Room) -> None:
-    """Held against the plan itself, as nobody waits here."""
+def test_the_looks_for_one_that_fails_become_rarer_and_end_when_it_is_unplugged(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Held against the plan itself, as nobody waits here. The journal hears of it once."""
     now = 0
     reader = reader_of(room, lambda: now)
     reader._selector = types.SimpleNamespace(  # type: ignore[assignment] # nothing is waited on
@@ -245,6 +254,7 @@ def test_the_looks_for_one_that_fails_become_rarer_and_end_when_it_is_unplugged(
         pauses.append((reader._look_at - now) / 1000)
         now = reader._look_at
     assert pauses == [*BACK_OFF[1:], *BACK_OFF[-1:] * 3]
+    assert caplog.messages == [f"touch: {room.odd.path}: [Errno 5] Input/output error"]
     Path(room.odd.path).unlink()
     del room.panels[room.odd.path]
     reader._scan()
