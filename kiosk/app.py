@@ -206,7 +206,7 @@ class House:
             self._writer.recount()
         self._dated, self._counted_for = dated, night_now
         if self._keeper.is_due():
-            self._saver.put(self._keeper.in_force)
+            self._saver.ask()
 
     def hung(self) -> None:
         """From the main thread: the conductor gives no sign of life, and no service manager does something
@@ -268,7 +268,7 @@ class House:
             log.warning("%s", error)
             return
         self._obey()
-        self._saver.put(self._keeper.in_force)
+        self._saver.ask()
 
     def _obey(self) -> None:
         with self._in_order:  # whoever is last posts what is in force
@@ -276,7 +276,7 @@ class House:
             self._probe.chosen, self._probe.offset = config.soak.probe, config.soak.probe_offset
             self.conductor.post(RulesChanged(owner.to_rules(config, self._techniques)))
 
-    def _save(self, _config: owner.Settings) -> None:
+    def _save(self) -> None:
         """On the saver's thread: what was changed goes to the card, what was mended comes into force."""
         before = self._keeper.in_force
         self._keeper.save()

@@ -3,35 +3,34 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
 from kiosk.supervise import Supervisor, busy
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 
+class Saver:
+    """Saves when it is asked to; asked several times before it began, it does so once.
 
-class Saver(Generic[T]):
-    """Saves what was put last; what was put before it and not begun is passed over.
-
-    ``save`` runs on the saver's thread. Where it raises or hangs, ``on_trouble`` is called; what it did not
-    save because it raised is tried again when ``supervisor`` starts the thread again.
+    ``save`` runs on the saver's thread, and finds out by itself what there is to save. Where it raises or
+    hangs, ``on_trouble`` is called; what it did not save because it raised is tried again when ``supervisor``
+    starts the thread again.
     """
 
     def __init__(
-        self, save: Callable[[T], None], supervisor: Supervisor, on_trouble: Callable[[], None]
+        self, save: Callable[[], None], supervisor: Supervisor, on_trouble: Callable[[], None]
     ) -> None:
         self._save = save
-        self._wanted: T | None = None
+        self._asked = self._saved = 0
+        """how often it was asked to save, and what of that is done"""
         self._closing = False
         self._changed = threading.Condition()
         self._thread = supervisor.start("settings", self._run, on_death=on_trouble, on_hang=on_trouble)
 
-    def put(self, what: T) -> None:
-        """Save this. Returns at once."""
+    def ask(self) -> None:
+        """Save what there is now. Returns at once."""
         with self._changed:
-            self._wanted = what
+            self._asked += 1
             self._changed.notify()
 
     def close(self, timeout: float = 3.0) -> None:
@@ -41,19 +40,18 @@ class Saver(Generic[T]):
             self._changed.notify()
         self._thread.retire()
         self._thread.join(timeout)
-        if self._wanted is not None:
+        if self._saved != self._asked:
             log.error("the last change of the settings was not saved")
 
     def _run(self) -> None:
-        while (what := self._next()) is not None:
+        while asked := self._next():
             with busy():
-                self._save(what)
+                self._save()
             with self._changed:
-                if self._wanted is what:
-                    self._wanted = None
+                self._saved = asked
 
-    def _next(self) -> T | None:
-        """Wait for something to save; None when closing and nothing is left."""
+    def _next(self) -> int:
+        """Wait for something to save: how often that was asked by now; 0 when closing and nothing is left."""
         with self._changed:
-            self._changed.wait_for(lambda: self._wanted is not None or self._closing)
-            return self._wanted
+            self._changed.wait_for(lambda: self._saved != self._asked or self._closing)
+            return self._asked if self._saved != self._asked else 0

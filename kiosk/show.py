@@ -119,8 +119,8 @@ class Show:
                 self._blind(RETRY_AFTER)
 
     def find_panel(self, root: Path) -> Candidate:
-        """The panel to draw on; the first time a late one is waited for, yet not against a ``stop``, and systemd
-        hears of us meanwhile."""
+        """The panel to draw on; the first time a late one is waited for, yet not against a ``stop``, and
+        systemd hears of us meanwhile."""
         patience, self._patient = (PATIENCE if self._patient else 0), False
 
         def nap(seconds: float) -> None:

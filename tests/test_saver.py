@@ -15,12 +15,14 @@ class Card:
 
     def __init__(self, *errors: BaseException) -> None:
         self.errors = list(errors)
+        self.settings = ""
         self.saved: list[str] = []
         self.begun = threading.Semaphore(0)
         self.free = threading.Event()
         self.free.set()
 
-    def save(self, what: str) -> None:
+    def save(self) -> None:
+        what = self.settings
         self.begun.release()
         assert self.free.wait(SOON)
         if self.errors:
@@ -28,7 +30,7 @@ class Card:
         self.saved.append(what)
 
 
-def saver(card: Card, pauses: list[float] | None = None, deaths: list[str] | None = None) -> Saver[str]:
+def saver(card: Card, pauses: list[float] | None = None, deaths: list[str] | None = None) -> Saver:
     heard: list[str] = [] if deaths is None else deaths
     paused: list[float] = [] if pauses is None else pauses
     supervisor = Supervisor(wait=lambda _ended, seconds: paused.append(seconds))
@@ -38,7 +40,8 @@ def saver(card: Card, pauses: list[float] | None = None, deaths: list[str] | Non
 def test_what_is_put_is_saved_at_the_latest_at_the_end() -> None:
     card = Card()
     keeping = saver(card)
-    keeping.put("dim")
+    card.settings = "dim"
+    keeping.ask()
     keeping.close(SOON)
     assert card.saved == ["dim"]
 
@@ -47,10 +50,11 @@ def test_of_what_waits_for_a_slow_card_only_the_newest_is_saved() -> None:
     card = Card()
     card.free.clear()
     keeping = saver(card)
-    keeping.put("dim")
+    card.settings = "dim"
+    keeping.ask()
     assert card.begun.acquire(timeout=SOON)
-    for level in ("soft", "bright", "dim again"):
-        keeping.put(level)
+    for card.settings in ("soft", "bright", "dim again"):
+        keeping.ask()
     card.free.set()
     keeping.close(SOON)
     assert card.saved == ["dim", "dim again"]
@@ -64,7 +68,8 @@ def test_whatever_it_raises_is_said_and_it_is_saved_at_the_next_try(
 ) -> None:
     card, pauses, deaths = Card(error), list[float](), list[str]()
     keeping = saver(card, pauses, deaths)
-    keeping.put("dim")
+    card.settings = "dim"
+    keeping.ask()
     for _ in range(2):
         assert card.begun.acquire(timeout=SOON)
     keeping.close(SOON)
@@ -77,7 +82,8 @@ def test_what_could_not_be_saved_by_the_end_is_said(caplog: pytest.LogCaptureFix
     card = Card()
     card.free.clear()
     keeping = saver(card)
-    keeping.put("dim")
+    card.settings = "dim"
+    keeping.ask()
     assert card.begun.acquire(timeout=SOON)
     keeping.close(0.01)
     assert caplog.messages == [

@@ -1,12 +1,13 @@
 """The one big button: edges are hints, levels are truth, and a spike is not a press."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultFound
+from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultCleared, FaultFound
 from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.part import Hiccups, Part
 from kiosk.devices.pins import claiming
@@ -88,7 +89,10 @@ class Button(Part):
 
     One that is down at the start (a short circuit, a hand on it while the program starts anew) counts as
     pressed, and that press as spent: ``FaultFound`` (``BUTTON_STUCK``) is posted instead, and everything goes
-    on with ``ButtonReleased``, should it come up.
+    on with ``ButtonReleased``, should it come up. Of one that cannot be read at the start the first level
+    that can be read counts as that of the start.
+
+    One that cannot be read is a fault (``NO_GPIO``) until it can: each ``check`` tries again.
 
     Where the kernel can wait for the contact
     to come to rest (``bounce_settles`` of our own pin factory), it does: no bounce, no spike and no noise on
@@ -116,17 +120,16 @@ class Button(Part):
         self._settling = debounce_ms if getattr(factory, "bounce_settles", False) else 0
         self._lock = threading.Lock()
         self._waiting = False
-        self._hiccups = Hiccups(N_("The button does not answer."))
+        self._hiccups = Hiccups(N_("The button does not answer."), self._answers_not)
+        self._begun = False
         with claiming(pin):
             # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice,
             # which keeps the time stamps of the edges to itself.
             self._device = InputDevice(pin, pull_up=True, pin_factory=factory)
-            held = False
+            self._hold = debounce_ms
+            self._debounce = Debounce(debounce_ms)
             with self._hiccups:
-                held = self._device.is_active
-            self._debounce = Debounce(debounce_ms, state=held)
-            if held:
-                post(FaultFound(Fault.BUTTON_STUCK))  # before any edge can tell that it is over
+                self._begin()  # before any edge can tell that it is over
             self._device.pin.bounce = self._settling / 1000 or None
             self._device.pin.edges = "both"
             self._device.pin.when_changed = self._edge
@@ -148,6 +151,8 @@ class Button(Part):
             if now - self._sure >= SURE_EVERY:
                 self._sure = now
                 self._read_anew()
+            if not self._begun:
+                self._begin()
             self._tell(self._debounce.check(self._device.is_active, now))
             self._wait()
 
@@ -169,9 +174,21 @@ class Button(Part):
             if not 0 <= age <= SECOND:
                 age = 0  # before Linux 5.7 edges were stamped with the time of day
             now = self._clock()
+            self._begun = True
             self._tell(self._debounce.edge(not state, now - age - self._settling))
             self._tell(self._debounce.check(not state, now))
             self._wait()
+
+    def _begin(self) -> None:
+        """Take the level as it is."""
+        held, self._begun = self._device.is_active, True
+        if held:
+            self._debounce = Debounce(self._hold, state=held)
+            self._post(FaultFound(Fault.BUTTON_STUCK))
+
+    def _answers_not(self, failing: bool) -> None:
+        with contextlib.suppress(Exception):  # whoever is told is not the button
+            self._post(FaultFound(Fault.NO_GPIO) if failing else FaultCleared(Fault.NO_GPIO))
 
     def _ring(self) -> None:
         with self._lock:

@@ -2,7 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -51,10 +51,12 @@ class Hiccups:
     ``sentence`` says what does not work (marked with ``N_``). The first failure is logged, the next
     ones are not, until one touch has succeeded: a part that came loose must not fill the journal.
     For what nobody waits for: reading the button, closing. What must be tried again is ``driving``.
+    ``on_change`` hears of the first failure (True) and that it works again (False).
     """
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, on_change: Callable[[bool], None] = lambda _failing: None) -> None:
         self._sentence = sentence
+        self._on_change = on_change
         self._failing = False
 
     def __enter__(self) -> None:
@@ -64,11 +66,16 @@ class Hiccups:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         if error is None:
-            self._failing = False
+            self._change(False)
             return True
         if not isinstance(error, Exception):
             return False
         if not self._failing:
-            self._failing = True
             log.warning("%s (%s)", _(self._sentence), error)
+        self._change(True)
         return True
+
+    def _change(self, failing: bool) -> None:
+        if failing is not self._failing:
+            self._failing = failing
+            self._on_change(failing)

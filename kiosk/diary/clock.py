@@ -100,8 +100,8 @@ class WallClock:
         return self._set
 
     def set_by(self) -> SetBy | None:
-        """What vouches for the clock at this moment; None: nothing does. Nobody vouches for a time before this
-        program existed, whatever error the kernel was told: somebody set that without knowing the time.
+        """What vouches for the clock at this moment; None: nothing does. Nobody vouches for a time before
+        this program existed, whatever error the kernel was told: somebody set that without knowing the time.
 
         A clock chip counts when its time is plausible and the system's agrees with it: a Pi 5 without its
         battery has a chip, too, and that one begins at 1970 while systemd moves the system's clock on to the

@@ -111,12 +111,12 @@ def _sheet(device: Path, geometry: Geometry) -> pygame.Surface:
     is one piece of memory. Raises ``DisplayError`` where none can be drawn."""
     why_not = refusal(device, geometry)
     if why_not is not None:
-        raise DisplayError(f"{why_not} {remedy()}")
+        raise DisplayError(f"{why_not} {remedy(geometry)}")
     whole = (geometry.stride // geometry.pixel_bytes, geometry.height)
     try:
         return pygame.Surface(whole, 0, geometry.bits, geometry.masks)
     except (ValueError, pygame.error) as error:
-        raise DisplayError(f"{unknown_pixels(device, geometry)} {remedy()}") from error
+        raise DisplayError(f"{unknown_pixels(device, geometry)} {remedy(geometry)}") from error
 
 
 def bands(rects: Iterable[pygame.Rect], size: tuple[int, int]) -> list[tuple[int, int]]:

@@ -22,11 +22,16 @@ DEPTHS = (16, 24, 32)
 """bits a pixel that can be drawn on"""
 
 
+LARGEST = 64 << 20
+"""bytes of a picture that can be drawn: 4096 by 4096 pixels of 32 bits"""
+
+
 class Channel(msgspec.Struct, frozen=True):
-    """Where one colour sits in a pixel: bits from the lowest, and how many."""
+    """Where one colour sits in a pixel: bits from the lowest, and how many. ``reverse``: highest first."""
 
     offset: int
     length: int
+    reverse: bool = False
 
     @property
     def mask(self) -> int:
@@ -64,10 +69,30 @@ class Geometry(msgspec.Struct, frozen=True):
         return self.red.mask, self.green.mask, self.blue.mask, 0
 
     @property
+    def is_plain(self) -> bool:
+        """Whether each colour has bits of its own within a pixel, the lowest first."""
+        red, green, blue, _nothing = self.masks
+        whole = red | green | blue
+        apart = red and green and blue and whole.bit_count() == sum(m.bit_count() for m in self.masks)
+        reverse = self.red.reverse or self.green.reverse or self.blue.reverse
+        return bool(apart) and whole.bit_length() <= self.bits and not reverse
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a picture of it finds room in the memory of any device that has such a panel."""
+        return self.stride * self.height <= LARGEST
+
+    @property
+    def reach(self) -> int:
+        """Pixels of a line, from its beginning to the picture's right edge at least."""
+        aside = self.start % self.stride // self.pixel_bytes if self.stride else 0
+        return max(aside + self.width, self.line)
+
+    @property
     def fits(self) -> bool:
         """Whether there are pixels, lines of ``stride`` bytes hold them, and these are not as long as those
         of a deeper format (unless padding to a power of two makes them so)."""
-        row = max(self.width, self.line) * self.pixel_bytes
+        row = self.reach * self.pixel_bytes
         if self.stride < row or min(self.width, self.height) < 1:
             return False
         deeper = {max(self.width, self.line) * depth // 8 for depth in DEPTHS if depth > self.bits}
@@ -94,17 +119,19 @@ def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
         bits=v[6],
         stride=stride,
         start=v[5] * stride + v[4] * v[6] // 8,
-        red=Channel(v[8], v[9]),
-        green=Channel(v[11], v[12]),
-        blue=Channel(v[14], v[15]),
+        red=Channel(v[8], v[9], v[10] != 0),
+        green=Channel(v[11], v[12], v[13] != 0),
+        blue=Channel(v[14], v[15], v[16] != 0),
         line=v[2],
         memory=f[2],
         colours=f[3] == _PACKED_PIXELS and f[5] in {_TRUECOLOR, _DIRECTCOLOR} and v[7] == 0,
     )
 
 
-def remedy() -> str:
+def remedy(geometry: Geometry) -> str:
     """What to do about pixels that cannot be drawn."""
+    if not geometry.is_small:
+        return _("Give the panel a mode with fewer pixels, by video= in cmdline.txt.")
     return _('Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].')
 
 
@@ -117,6 +144,12 @@ def refusal(device: Path, geometry: Geometry) -> str | None:
         )
     elif colours > 8:
         sentence = _("{device} has {colours} bits a colour; at most 8 can be drawn.")
+    elif not geometry.is_plain:
+        return unknown_pixels(device, geometry)
+    elif not geometry.is_small:
+        sentence = _(
+            "{device} has {height} lines of {stride} bytes, more than the {most} MiB that can be drawn."
+        )
     elif not geometry.fits:
         sentence = _(
             "{device} contradicts itself: {width} pixels of {bits} bits are no line of {stride} bytes."
@@ -131,7 +164,8 @@ def refusal(device: Path, geometry: Geometry) -> str | None:
         device=device,
         bits=geometry.bits,
         colours=colours,
-        width=max(geometry.width, geometry.line),
+        most=LARGEST >> 20,
+        width=geometry.reach,
         height=geometry.height,
         stride=geometry.stride,
         memory=geometry.memory,

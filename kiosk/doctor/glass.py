@@ -48,9 +48,10 @@ def check_screen(machine: Machine) -> list[Finding]:
     if not machine.may(seen.candidates[0].device, os.R_OK | os.W_OK):
         return [_not_allowed("screen.panel", device, "video", chosen=device), *reasons]
     reasons = [*reasons, *_shape(machine, best), *_desktop(machine)]
-    why_not = refusal(best.device, _geometry(machine, best))
+    geometry = _geometry(machine, best)
+    why_not = refusal(best.device, geometry)
     if why_not is not None:
-        return [problem("screen.panel", why_not, remedy(), chosen=device), *reasons]
+        return [problem("screen.panel", why_not, remedy(geometry), chosen=device), *reasons]
     says = _("The picture goes to {device}.").format(device=device)
     return [fine("screen.panel", says, chosen=device), *reasons]
 
@@ -62,16 +63,16 @@ def _geometry(machine: Machine, candidate: Candidate) -> Geometry:
     width, height = pixels(candidate, machine.root) or (1, 1)
     line = machine.text(f"{folder}/virtual_size").split(",")[0]
     depth = int(bits) if bits.isdecimal() else 32
-    colour = Channel(0, min(8, depth // 3))
+    colour = min(8, depth // 3)
     return Geometry(
         width,
         height,
         depth,
         int(stride) if stride.isdecimal() else width * depth // 8,
         0,
-        colour,
-        colour,
-        colour,
+        Channel(2 * colour, colour),
+        Channel(colour, colour),
+        Channel(0, colour),
         line=int(line) if line.isdecimal() else 0,
     )
 

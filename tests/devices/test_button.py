@@ -6,7 +6,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultFound
+from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultCleared, FaultFound
 from kiosk.core.technique import Ms
 from kiosk.devices.button import Button, Debounce
 from kiosk.devices.pins import PinsUnavailable
@@ -172,8 +172,26 @@ def test_a_line_that_cannot_be_read_at_the_start_is_said(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench = Bench(MockFactory(pin_class=UnreadablePin), clock)
-    assert bench.posted == []
+    clock.run_to(5000)
+    bench.button.check()
+    assert bench.posted == [(0, FaultFound(Fault.NO_GPIO))]
     assert caplog.messages == ["The button does not answer. (gone)"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_one_that_can_be_read_after_all_begins_no_night_by_that(
+    held: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(MockFactory(pin_class=UnreadablePin), clock)
+    clock.run_to(5000)
+    monkeypatch.setattr(UnreadablePin, "_get_state", lambda _pin: not held)
+    for at in (6000, 7000):
+        clock.run_to(at)
+        bench.button.check()
+    no_answer, answers = FaultFound(Fault.NO_GPIO), FaultCleared(Fault.NO_GPIO)
+    stuck = [(6000, STUCK)] if held else []
+    assert bench.posted == [(0, no_answer), *stuck, (6000, answers)]
+    assert bench.button.is_pressed is held
 
 
 def test_edges_reported_late_keep_their_own_time(bench: Bench) -> None:

@@ -75,7 +75,7 @@ class FakeKernel:
         if request == FBIOGET_VSCREENINFO:
             virtual = (g.line or g.width + self.offset[0], g.height + self.offset[1])
             head = (g.width, g.height, *virtual, *self.offset, g.bits, 0)
-            channels = [n for c in (g.red, g.green, g.blue) for n in (c.offset, c.length, 0)]
+            channels = [n for c in (g.red, g.green, g.blue) for n in (c.offset, c.length, int(c.reverse))]
             struct.pack_into(f"={len(head) + len(channels)}I", argument, 0, *head, *channels)
         elif request == FBIOGET_FSCREENINFO:
             # struct fb_fix_screeninfo on a 64-bit kernel

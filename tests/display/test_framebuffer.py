@@ -144,6 +144,10 @@ def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch
 
 
 REMEDY = 'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
+TOO_LARGE = (
+    "has 30000 lines of 120000 bytes, more than the 64 MiB that can be drawn. "
+    "Give the panel a mode with fewer pixels, by video= in cmdline.txt."
+)
 PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can be drawn."
 
 
@@ -168,6 +172,22 @@ PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can b
             msgspec.structs.replace(geometry((800, 480), 32, XRGB, stride=3200), memory=3200 * 479),
             "{path} contradicts itself: its memory of 1532800 bytes is too short for 480 lines. " + REMEDY,
         ),
+        (
+            geometry((W, H), 32, (Channel(16, 8), Channel(12, 8), Channel(0, 8))),
+            "{path} has pixels of a kind that cannot be drawn (red 8, green 8, blue 8 of 32 bits). " + REMEDY,
+        ),
+        (
+            geometry((W, H), 16, (Channel(12, 5), Channel(5, 6), Channel(0, 5))),
+            "{path} has pixels of a kind that cannot be drawn (red 5, green 6, blue 5 of 16 bits). " + REMEDY,
+        ),
+        (
+            geometry((W, H), 32, (Channel(16, 8, reverse=True), Channel(8, 8), Channel(0, 8))),
+            "{path} has pixels of a kind that cannot be drawn (red 8, green 8, blue 8 of 32 bits). " + REMEDY,
+        ),
+        (
+            geometry((30_000, 30_000), 32, XRGB),
+            f"{{path}} {TOO_LARGE}",
+        ),
     ],
     ids=[
         "no framebuffer",
@@ -176,6 +196,10 @@ PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can b
         "10 bits a colour",
         "4 bits a colour",
         "too short",
+        "colours overlap",
+        "a colour beyond the pixel",
+        "highest bit first",
+        "for nobody's memory",
     ],
 )
 def test_what_can_not_be_drawn_on_is_said_with_what_to_do(
@@ -217,6 +241,14 @@ def test_a_stride_that_contradicts_the_depth_is_refused(
         Framebuffer(path, FakeKernel(msgspec.structs.replace(told, line=line)).ioctl)
     says = f"{line or width} pixels of {bits} bits are no line of {stride} bytes."
     assert str(caught.value) == f"{path} contradicts itself: {says} {REMEDY}"
+
+
+def test_a_picture_that_begins_too_far_right_for_its_line_is_refused(tmp_path: Path) -> None:
+    """Each row would end in the next one, the last beyond the memory."""
+    told = msgspec.structs.replace(geometry((800, 480), 32, XRGB, stride=3200), line=800)
+    path = framebuffer_file(tmp_path / "fb0", 100)
+    with pytest.raises(DisplayError, match="803 pixels of 32 bits are no line of 3200 bytes"):
+        Framebuffer(path, FakeKernel(told, offset=(3, 480)).ioctl)
 
 
 @pytest.mark.parametrize(
