@@ -1,18 +1,48 @@
 """Time, injected: milliseconds of a clock that never jumps. The one place that reads it; and local time."""
 
+import os
+import threading
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from kiosk.core.technique import Ms
 
+#: What the C library reads the time zone from where TZ names none.
+_ZONE = Path("/etc/localtime")
+
+
+def _mark() -> tuple[int, ...]:
+    """Another one whenever the file of the time zone was replaced or written; () while there is none."""
+    try:
+        told = _ZONE.stat()
+    except OSError:
+        return ()
+    return told.st_dev, told.st_ino, told.st_size, told.st_ctime_ns
+
+
+_zone_lock = threading.Lock()
+_zone_mark = _mark()
+
 
 def local_now() -> datetime:
-    """The local time, with its offset from UTC, by the time zone that is set now: whoever moves
-    /etc/localtime need not restart anything. The C library looks at that file only when it is told to,
-    and reads it only if it is another one: 2 microseconds."""
-    time.tzset()
-    return datetime.now().astimezone()
+    """The local time, with its offset from UTC, by the time zone that is set now: whoever moves or writes
+    /etc/localtime need not restart anything.
+
+    The C library looks at that file only when it is told to, and knows it by device, inode and mtime. All
+    zones of a package share one mtime: where ``cp -p`` wrote one over another, it has to be made to forget.
+    """
+    global _zone_mark  # noqa: PLW0603 - one C library, one time zone
+    with _zone_lock:
+        mark = _mark()
+        if mark != _zone_mark and "TZ" not in os.environ:
+            os.environ["TZ"] = "UTC0"
+            time.tzset()
+            del os.environ["TZ"]
+        _zone_mark = mark
+        time.tzset()
+        return datetime.now().astimezone()
 
 
 class Clock(Protocol):

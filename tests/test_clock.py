@@ -1,9 +1,12 @@
 """The two clocks: the machine's, and the one that stands still until it is moved."""
 
+import os
 import time
 from datetime import timedelta
 
-from kiosk.clock import SimulatedClock, SystemClock, local_now
+import pytest
+
+from kiosk.clock import SimulatedClock, SystemClock, _mark, local_now
 
 
 def test_the_machines_clock_counts_on_in_milliseconds():
@@ -46,3 +49,36 @@ def test_a_changed_time_zone_is_noticed_without_a_restart(monkeypatch):
             offsets.append(local_now().utcoffset())
     local_now()
     assert offsets == [timedelta(hours=5.5), timedelta(hours=-5), timedelta()]
+
+
+@pytest.mark.parametrize("named", [None, "Asia/Kolkata"])
+def test_a_zone_that_is_copied_over_another_with_its_old_date_is_noticed(named, monkeypatch):
+    """``cp -p``: the same file for the C library, which is made to forget it. That it reads the other one
+    then was tried by hand, with /etc/localtime itself."""
+    marks = iter([(1, 2, 3, 4), (1, 2, 3, 5), (1, 2, 3, 5)])
+    seen: list[str | None] = []
+    with monkeypatch.context() as owner:
+        if named is None:
+            owner.delenv("TZ", raising=False)
+        else:
+            owner.setenv("TZ", named)
+        owner.setattr("kiosk.clock._mark", lambda: next(marks))
+        owner.setattr("kiosk.clock._zone_mark", (1, 2, 3, 4))
+        owner.setattr("kiosk.clock.time.tzset", lambda: seen.append(os.environ.get("TZ")))
+        for _look in range(3):
+            local_now()
+    assert seen == ([None, "UTC0", None, None] if named is None else [named] * 3)
+
+
+def test_the_file_of_the_time_zone_is_known_by_more_than_its_date(tmp_path, monkeypatch):
+    zone = tmp_path / "localtime"
+    monkeypatch.setattr("kiosk.clock._ZONE", zone)
+    assert _mark() == ()
+    zone.write_bytes(b"Berlin")
+    os.utime(zone, (1, 1))
+    before = _mark()
+    other = tmp_path / "other"
+    other.write_bytes(b"Bogota")
+    os.utime(other, (1, 1))
+    other.replace(zone)
+    assert _mark() != before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk.devices.light import light
 from kiosk.devices.part import driving
-from kiosk.devices.which_light import BackLight, Kin, lights
+from kiosk.devices.which_light import KernelLight, Kin, lights
 from kiosk.words import N_, _
 
 #: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
@@ -40,12 +40,12 @@ class Backlight:
         self._powered: bool | None = None
         self._lost = False
         self._darkened: dict[Path, str] = {}
-        self.lights: list[BackLight] = []
+        self.lights: list[KernelLight] = []
         """every backlight there is, the one to use first"""
         self._find()
 
     @property
-    def chosen(self) -> BackLight | None:
+    def chosen(self) -> KernelLight | None:
         """The one to use; None: there is none."""
         return next((each for each in self.lights if each.kin is not Kin.STRANGER), None)
 
@@ -80,6 +80,7 @@ class Backlight:
         if self.chosen is None or (level > 0 and not self._powered):
             self._find()  # a panel may have come, or another been connected
         if self.chosen is None and not missed:
+            self._darken()
             return
         with driving(N_("The brightness of the screen cannot be set.")):
             try:
@@ -119,12 +120,11 @@ class Backlight:
                 break
         else:
             raise refused or FileNotFoundError(self._root / "sys/class/backlight")
-        if self._alone:
-            self._darken()
+        self._darken()
 
     def _darken(self) -> None:
-        """The lights of other panels off, each once."""
-        for each in self.lights:
+        """The lights of other panels off, each once, if nobody else shows anything on them."""
+        for each in self.lights if self._alone else ():
             brightness = each.folder / "brightness"
             if each.kin is Kin.STRANGER and brightness not in self._darkened:
                 with contextlib.suppress(OSError):
@@ -133,7 +133,7 @@ class Backlight:
                     self._darkened[brightness] = was
                     _put(each.folder / "bl_power", _OFF)
 
-    def _write(self, level: float, which: BackLight) -> None:
+    def _write(self, level: float, which: KernelLight) -> None:
         powered = level > 0
         steps = max(1, round(which.most * light(level))) if powered else 0
         if powered:

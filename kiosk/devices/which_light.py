@@ -25,7 +25,7 @@ class Kin(IntEnum):
     """it is another panel's"""
 
 
-class BackLight(msgspec.Struct, frozen=True):
+class KernelLight(msgspec.Struct, frozen=True):
     """One of the kernel's backlights: its folder, its highest step, whether it may be written."""
 
     folder: Path
@@ -34,18 +34,21 @@ class BackLight(msgspec.Struct, frozen=True):
     writable: bool
 
 
-def lights(root: Path = Path("/"), may: Callable[[Path, int], bool] = os.access) -> list[BackLight]:
+def lights(root: Path = Path("/"), may: Callable[[Path, int], bool] = os.access) -> list[KernelLight]:
     """Every backlight that has steps, the one to use first: of those that may be written, the panel's own
     before one that nobody knows the panel of; those of other panels last. ``may`` as ``os.access``."""
+    folders = sorted((root / "sys/class/backlight").glob("*"))
+    if not folders:
+        return []  # most monitors: nobody needs to know what they are connected to
     panel = _Panel(root)
     found = []
-    for folder in sorted((root / "sys/class/backlight").glob("*")):
+    for folder in folders:
         try:
             most = int((folder / "max_brightness").read_text(encoding="ascii"))
         except (OSError, ValueError):
             continue
         if most > 0:
-            found.append(BackLight(folder, most, panel.kin(folder), may(folder / "brightness", os.W_OK)))
+            found.append(KernelLight(folder, most, panel.kin(folder), may(folder / "brightness", os.W_OK)))
     return sorted(found, key=lambda light: (light.kin is Kin.STRANGER, not light.writable, light.kin))
 
 

@@ -122,6 +122,7 @@ def require_window() -> None:
     """Raises ``DisplayError`` where none can be opened."""
     start_video()
     pygame.display.quit()
+    _take_back()
 
 
 def _no_window(error: pygame.error) -> DisplayError:

@@ -8,14 +8,16 @@ from typing import Any
 
 import msgspec
 
+from kiosk.config_txt import read, settings
 from kiosk.devices.backlight import Backlight
-from kiosk.devices.which_light import BackLight, Kin
+from kiosk.devices.which_light import KernelLight, Kin
 from kiosk.display.base import DisplayError
 from kiosk.display.decode import EV_ABS, EV_KEY, is_touch_panel
 from kiosk.display.geometry import Channel, Geometry, refusal, remedy
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.panels import Candidate, pixels, survey
+from kiosk.setup import find_config
 from kiosk.words import _
 
 
@@ -37,7 +39,9 @@ def check_screen(machine: Machine) -> list[Finding]:
         no_screen = problem(
             "screen.panel",
             _("There is no screen: the kernel offers no framebuffer."),
-            _("Connect the panel before switching on; config.txt needs dtoverlay=vc4-kms-v3d."),
+            _("Connect the panel before switching on; config.txt needs dtoverlay=vc4-kms-v3d.")
+            if machine.is_pi
+            else _("Connect the panel before switching on, or run cramp-kiosk in a desktop."),
         )
         return [no_screen, *reasons, *_desktop(machine)]
     best = found[0]
@@ -77,8 +81,23 @@ def _geometry(machine: Machine, candidate: Candidate) -> Geometry:
     )
 
 
-#: What names a round panel: its overlay in config.txt, or its framebuffer.
-_ROUND = re.compile(r"^\s*dtoverlay=(?:vc4-kms-dpi-)?(?:hyperpixel2r|gc9a01)\b", re.MULTILINE)
+#: Overlays of round panels.
+_ROUND = frozenset({"vc4-kms-dpi-hyperpixel2r", "hyperpixel2r", "gc9a01"})
+
+
+def _loads_round(machine: Machine) -> bool:
+    """Whether config.txt loads the overlay of a round panel here."""
+    path = find_config(machine.root)
+    try:
+        entries = [] if path is None else list(settings(read(path)))
+    except OSError:
+        return False
+    return any(
+        each.key.strip() == "dtoverlay"
+        and each.value.split(",", 1)[0].strip() in _ROUND
+        and each.counts(machine.model) is not False
+        for each in entries
+    )
 
 
 def _shape(machine: Machine, candidate: Candidate) -> list[Finding]:
@@ -88,7 +107,7 @@ def _shape(machine: Machine, candidate: Candidate) -> list[Finding]:
     if size is None or size[0] != size[1]:
         return []
     facts = {"width": size[0], "height": size[1]}
-    if _ROUND.search(machine.text("boot/firmware/config.txt")) or "gc9a01" in candidate.name:
+    if _loads_round(machine) or "gc9a01" in candidate.name:
         return [
             problem(
                 "screen.shape",
@@ -206,7 +225,7 @@ def check_backlight(machine: Machine) -> list[Finding]:
     return [fine("screen.backlight", light.describe(), kin=chosen.kin.name.lower()), *others]
 
 
-def _other_light(machine: Machine, light: BackLight, chosen: BackLight | None) -> Finding:
+def _other_light(machine: Machine, light: KernelLight, chosen: KernelLight | None) -> Finding:
     """Why another backlight is not the one that is set."""
     if light.kin is Kin.STRANGER:
         says = _("The backlight {folder} is another panel's; the service leaves it dark.")

@@ -110,6 +110,31 @@ def test_the_light_of_another_panel_stays_dark_where_we_are_alone(pi5: Board) ->
     assert state(pi5.root, "z-dsi") == ("0", "4")
 
 
+def test_it_stays_dark_as_well_where_our_own_panel_has_no_light(board: Board) -> None:
+    """A monitor by the bed, and a small panel that nobody uses."""
+    board.card(0, "platform/gpu", framebuffer=0, HDMI_A_1="connected")
+    board.framebuffer(1, SPI)
+    board.light("fb_ili9486", SPI)
+    with_us = Backlight(board.root, alone=True)
+    with_us.set(0.0)
+    assert state(board.root, "fb_ili9486") == ("0", "4")
+    with_us.close()
+    assert state(board.root, "fb_ili9486") == ("255", "0")
+
+
+def test_where_there_is_no_light_at_all_nothing_else_is_looked_at(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each change of the brightness looks for one that may have come."""
+    board.card(0, "platform/gpu", framebuffer=0, HDMI_A_1="connected")
+
+    def survey(_root: Path) -> None:
+        raise AssertionError("looked")
+
+    monkeypatch.setattr("kiosk.devices.which_light.survey", survey)
+    Backlight(board.root).set(1.0)
+
+
 def test_another_panels_light_is_never_taken_for_ours(board: Board) -> None:
     """A monitor by the bed has no light to set: the palette is dimmed instead."""
     board.card(0, "platform/gpu", framebuffer=0, HDMI_A_1="connected")

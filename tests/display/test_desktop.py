@@ -305,6 +305,17 @@ def test_one_that_the_owner_named_is_obeyed(driver: str, nothing_named: pytest.M
         assert display.size == SIZE
 
 
+def test_who_only_asked_whether_there_is_a_window_leaves_nothing_in_the_environment(
+    nothing_named: pytest.MonkeyPatch,
+) -> None:
+    """The doctor's children, and whoever asks next whether a desktop is named."""
+    nothing_named.setenv("DISPLAY", ":0")
+    nothing_named.setattr(pygame.display, "init", lambda: None)
+    nothing_named.setattr(pygame.display, "get_driver", lambda: "x11")
+    require_window()
+    assert sdl_environment() == {}
+
+
 def test_each_try_chooses_anew(nothing_named: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A panel that is connected later, on another card: what an earlier try chose binds nobody."""
     cards = [[], ["card1-DSI-1"], ["card0-HDMI-A-1"]]

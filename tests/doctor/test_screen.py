@@ -51,6 +51,14 @@ def test_a_screen_without_a_framebuffer(pi):
     ]
 
 
+def test_on_a_computer_without_a_screen_nobody_is_sent_to_config_txt(pi):
+    pi.take("proc/device-tree/model")
+    pi.take("sys/class/graphics/fb0")
+    assert glass.check_screen(pi.machine())[0].remedy == (
+        "Connect the panel before switching on, or run cramp-kiosk in a desktop."
+    )
+
+
 def test_a_screen_that_may_not_be_used(pi):
     pi.forbidden = {"/dev/fb0"}
     assert told(glass.check_screen(pi.machine())) == [
@@ -92,6 +100,17 @@ def test_a_round_panel_is_said_to_be_unsupported(pi, overlay):
         "The panel is round. That is not supported: words and targets lie in its corners.",
         "Use a rectangular panel: screen.panel is a diagonal, a round one has a diameter.",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#dtoverlay=hyperpixel2r\n", "[none]\ndtoverlay=hyperpixel2r\n", "dtoverlay=hyperpixel2r-not\n"],
+    ids=["a comment", "for no board", "another one"],
+)
+def test_what_the_firmware_does_not_load_makes_no_panel_round(pi, text):
+    pi.put("sys/class/drm/card1-DSI-1/modes", "480x480\n")
+    pi.put("boot/firmware/config.txt", text)
+    assert told(glass.check_screen(pi.machine()))[-1][0] == "note"
 
 
 @pytest.mark.parametrize(
