@@ -197,7 +197,7 @@ class Diary(_Table, frozen=True):
         str,
         _about(
             _DIARY,
-            pattern=r"^[^\x00-\x1f\x7f]*\Z",
+            pattern=r"^([/~][^\x00-\x1f\x7f]*)?\Z",
             max_length=1000,
             examples=["/data/diary.db"],
             extra={"form": "path"},

@@ -13,6 +13,12 @@ from tests.diary.nights import Clock, make_store
 from tests.diary.writing import SOON, Build, Disk, House
 
 
+@pytest.fixture(autouse=True)
+def usual_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kiosk's own place for its diary is the test's folder."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -1,10 +1,12 @@
 """A file that is damaged, or whose tables are not ours: put aside at the start, never written into."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -243,14 +245,18 @@ def test_a_night_whose_diary_is_torn_goes_into_the_new_one_whole(
     assert (entry.ended, entry.rating, len(entry.uses), entry.stop) == (900_123, 6, 3, 600_000)
 
 
-def test_the_night_before_is_not_written_down_again(tmp_path: Path, clock: Clock) -> None:
+def test_the_last_night_is_written_down_again_once(tmp_path: Path, clock: Clock) -> None:
+    """It is still in memory, and its rating may be still to come."""
     path = a_diary(tmp_path, clock)
     with make_store(tmp_path, clock) as store:
         keep(store, clock, *a_night(clock.mono + 10))
+        (before,) = store.episodes(limit=1)
         store.close()
         path.write_bytes(b"\xff" * 9000)
         keep(store, clock, EpisodeBegan(clock.mono + 10**6, Side.LEFT))
-        assert [entry.side for entry in store.episodes()] == [Side.LEFT]
+        begun, again = store.episodes()
+    assert begun.ending is None
+    assert again == msgspec.structs.replace(before, id=1)
 
 
 def test_a_night_without_a_clock_is_dated_in_the_new_diary_too(tmp_path: Path) -> None:
@@ -287,7 +293,10 @@ flips = st.lists(
 @example(old=False, flips=[(0, 18, 7)], length=None)
 @example(old=True, flips=[(0, 47, 1)], length=None)
 def test_whatever_becomes_of_its_bits_the_start_goes_well(
-    tmp_path_factory: pytest.TempPathFactory, old: bool, flips: list[tuple[int, int, int]], length: int | None
+    tmp_path_factory: pytest.TempPathFactory,
+    old: bool,
+    flips: list[tuple[int, int, int]],
+    length: int | None,
 ) -> None:
     """The second start never finds what the first has left standing."""
     folder, clock = tmp_path_factory.mktemp("flips"), Clock()
@@ -296,6 +305,7 @@ def test_whatever_becomes_of_its_bits_the_start_goes_well(
     for near, place, bit in flips:  # half of them in the header and the schema
         whole[place % (4096 if near else len(whole))] ^= 1 << bit
     path.write_bytes(whole[:length])
+    os.environ["STATE_DIRECTORY"] = str(folder)  # ``usual_place`` puts it back
     for start in range(2):
         try:
             store = make_store(folder, clock)
@@ -305,7 +315,7 @@ def test_whatever_becomes_of_its_bits_the_start_goes_well(
             if not refused or path.read_bytes() != whole[:length]:
                 raise
             return
-        store.open_episode(clock.wall)
+        store.open_episode(clock.mono, clock.wall)
         keep(store, clock, *a_night(clock.mono + 10**8))
         newest = store.episodes(limit=1)[0]
         assert (newest.rating, len(newest.uses)) == (6, 3)

@@ -80,7 +80,7 @@ WRONG_USES = [
 def a_new_night_is_kept(folder: Path, clock: Clock) -> None:
     """The next start, and the night after it: nothing is offered, everything is written."""
     with make_store(folder, clock) as store:
-        assert store.open_episode(clock.wall) is None
+        assert store.open_episode(clock.mono, clock.wall) is None
         keep(store, clock, *a_night(clock.mono + 1_000_000))
         newest = store.episodes(limit=1)[0]
         assert (newest.ending, newest.rating, len(newest.uses)) == (Ending.GONE, 6, 3)
@@ -227,7 +227,7 @@ def test_any_value_in_any_column_costs_at_most_its_row(
         export.write_csv(store, io.StringIO(newline=""))
         export.lines(store)
         tally(found.values(), clock.wall)
-        store.open_episode(clock.wall)
+        store.open_episode(clock.mono, clock.wall)
         keep(store, clock, *a_night(clock.mono + 10**8))
         newest = store.episodes(limit=1)[0]
         assert (newest.id, newest.rating, len(newest.uses)) == (max(newest.id, 4), 6, 3)

@@ -24,7 +24,8 @@ def test_a_diary_with_a_night_in_it(pi):
     assert told(memory.check_diary(pi.machine())) == [("ok", f"1 night is in the diary {pi.diary}.", "")]
 
 
-def test_a_torn_diary(pi):
+def test_a_torn_diary(pi, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", str(pi.diary.parent))
     pi.diary.parent.mkdir(parents=True)
     pi.diary.write_bytes(b"this is no diary" * 100)
     (found,) = memory.check_diary(pi.machine())
@@ -90,8 +91,9 @@ def test_records_that_cannot_be_read_are_counted(pi):
     )
 
 
-def test_a_diary_that_was_put_aside_is_still_told_of(pi):
+def test_a_diary_that_was_put_aside_is_still_told_of(pi, monkeypatch):
     """The banner goes with the next start, and the journal of many a kiosk with it."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(pi.diary.parent))
     pi.diary.parent.mkdir(parents=True)
     pi.diary.write_bytes(b"this is no diary" * 100)
     with make_store(pi.diary.parent, Clock()) as store:
