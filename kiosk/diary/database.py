@@ -115,7 +115,7 @@ def put_aside(path: Path, now: datetime) -> Path:
     file = place.real(path)
     found = place.parts(file)
     if not place.is_ours(file):
-        raise _foreign(next(iter(found), file))
+        raise _foreign(file)
     stem = f"{file.stem}.torn-{now:%Y%m%dT%H%M%S}"
     number = 1
     aside = file.with_name(f"{stem}{file.suffix}")
@@ -216,7 +216,10 @@ def _is_about_rights(error: BaseException) -> bool:
 
 
 def _foreign(file: Path) -> DiaryError:
-    text = _("{path} is not a cramp-kiosk diary and is left alone; choose another place for the diary.")
+    text = _(
+        "{path} is not known to be a cramp-kiosk diary and is left alone; choose another place for the "
+        "diary, or, if it is yours, move it away."
+    )
     return DiaryError(text.format(path=file))
 
 

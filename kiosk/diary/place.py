@@ -38,7 +38,9 @@ def real(path: Path) -> Path:
 
 
 def broken_link(path: Path) -> Path | None:
-    """The link on the way to ``path`` that leads nowhere, as to a disk that is not there; None: none does."""
+    """The link on the way to ``path`` that leads to a folder that is not there, as of a disk that is not."""
+    if real(path).parent.exists():
+        return None
     return next((each for each in (path, *path.parents) if each.is_symlink() and not each.exists()), None)
 
 
@@ -78,7 +80,8 @@ def hindrance(path: Path) -> str:
         return ""
     user = user_name(os.geteuid())
     if own or (folder not in stuck and is_ours(path)):
-        return what_to_give(path, user, stuck)
+        text = _("The diary {path} may not be written by {user}: run {command} and it goes on by itself.")
+        return text.format(path=path, user=user, command=giving(user, stuck))
     text = _(
         "The diary {path} may not be written by {user}; choose another place for it, or, for the service, "
         "name its folder as ReadWritePaths= (systemctl edit cramp-kiosk) and give it to {user}."
@@ -86,21 +89,21 @@ def hindrance(path: Path) -> str:
     return text.format(path=path, user=user)
 
 
-def what_to_give(path: Path, user: str, stuck: list[Path]) -> str:
-    """A sentence: these files of the diary belong to somebody else than who writes it."""
-    text = _(
-        "The diary {path} may not be written by {user}: run "
-        "sudo chown {user}: {files} && sudo chmod u+rwX {files} and it goes on by itself."
-    )
-    return text.format(path=path, user=user, files=shlex.join(map(str, stuck)))
+def giving(user: str, files: list[Path]) -> str:
+    """The command after which this user may write these files."""
+    named = shlex.join(map(str, files))
+    return f"sudo chown {user}: {named} && sudo chmod u+rwX {named}"
 
 
 def strangers(path: Path) -> tuple[str, list[Path]]:
-    """Who writes the (real) diary, as its folder tells, and what of it that user may not write, such as a
-    backup that root put back. Raises ``OSError``."""
-    keeper = path.parent.stat().st_uid or path.stat().st_uid
+    """Who writes the diary, as its folder tells, and what of it that user may not write, such as a backup
+    that root put back. Nothing where it is not the diary. Raises ``OSError``."""
+    file = real(path)
+    if not (there := parts(file)) or not is_ours(file):
+        return "", []
+    keeper = file.parent.stat().st_uid or there[0].stat().st_uid
+    about = [(each, each.stat()) for each in there]
     others = stat.S_IWGRP | stat.S_IWOTH
-    about = [(each, each.stat()) for each in parts(path)]
     return user_name(keeper), [
         each for each, its in about if its.st_uid != keeper and not its.st_mode & others
     ]

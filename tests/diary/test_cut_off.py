@@ -120,7 +120,7 @@ def test_what_somebody_else_left_half_done_is_theirs_to_undo(
         each.write_bytes(each.read_bytes().replace(b"cram", b"GPKG"))
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/cramp-kiosk")
     before = contents(tmp_path)
-    with pytest.raises(DiaryError, match="is not a cramp-kiosk diary and is left alone"):
+    with pytest.raises(DiaryError, match="is not known to be a cramp-kiosk diary and is left alone"):
         Store.read_only(path) if opener == "read" else make_store(tmp_path, clock).open()
     assert contents(tmp_path) == before
 

@@ -1,6 +1,7 @@
 """The doctor looks at diary, disk, clock, settings, service and rights."""
 
 import contextlib
+import os
 import sqlite3
 import time
 from datetime import UTC, datetime
@@ -89,6 +90,25 @@ def test_records_that_cannot_be_read_are_counted(pi):
     assert records.remedy == (
         f"Copy {path} to another disk. If it happens again, the card is worn out: replace it."
     )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_part_of_the_diary_that_the_service_may_not_write(pi):
+    """Root put a backup back; read it can be, and so all else seems well."""
+    pi.diary.parent.mkdir(parents=True)
+    path = a_diary(pi.diary.parent, Clock(), nights=2)
+    os.chown(path.parent, 65534, -1)
+    assert told(memory.check_diary(pi.machine())) == [
+        ("ok", f"2 nights are in the diary {path}.", ""),
+        (
+            "problem",
+            f"nobody writes the diary, and may not write {path}.",
+            f"Run sudo chown nobody: {path} && sudo chmod u+rwX {path}.",
+        ),
+    ]
+    for each in path.parent.iterdir():
+        each.chmod(0o666)
+    assert told(memory.check_diary(pi.machine())) == [("ok", f"2 nights are in the diary {path}.", "")]
 
 
 def test_a_diary_that_was_put_aside_is_still_told_of(pi, monkeypatch):
