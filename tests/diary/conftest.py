@@ -65,6 +65,14 @@ def build(clock: Clock) -> Iterator[Build]:
 
 
 @pytest.fixture
+def no_card(tmp_path: Path) -> Path:
+    """The diary's folder, in whose place there is something else; ``unlink`` brings the card."""
+    folder = tmp_path / "card"
+    folder.write_text("this is where the folder should be")
+    return folder
+
+
+@pytest.fixture
 def disk(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Disk:
     with make_store(tmp_path, clock) as store:
         store.close_interrupted()  # the diary is there before the disk is full

@@ -128,6 +128,19 @@ def test_the_rating_of_a_night_that_could_not_be_kept_is_not_given_to_another(
     assert only(store).rating == 3
 
 
+def test_the_rating_of_a_night_whose_end_could_not_be_kept_is_not_given_to_another(
+    store: Store, clock: Clock
+) -> None:
+    """The end alone is lost, as no number of SQLite's takes it; the person still rates this night."""
+    keep(store, clock, *a_night(T0, rating=3))
+    *first, _end, rating = a_night(T0 + 1_200_000, rating=8)
+    keep(store, clock, *first)
+    with pytest.raises(OverflowError):
+        store.record(EpisodeEnded(10**30, Ending.GONE), clock.wall)
+    keep(store, clock, rating)
+    assert [(entry.ending, entry.rating) for entry in store.episodes()] == [(None, None), (Ending.GONE, 3)]
+
+
 def test_an_end_said_twice_does_not_cost_the_rating(store: Store, clock: Clock) -> None:
     """An error may come after the commit has come through; the end is then written again."""
     *first, rating = a_night(T0)

@@ -53,6 +53,8 @@ WRONG_EPISODES = [
     "rating = 'six'",
     "id = 9223372036854775807",
     "id = -id",
+    "id = 999999999999",
+    "id = 0",
 ]
 
 WRONG_USES = [
@@ -74,6 +76,8 @@ WRONG_USES = [
     "soak_ms = 1 << 60",
     "id = -id",
     "id = 9223372036854775807",
+    "id = 999999999999",
+    "episode = 999999999999",
 ]
 
 
@@ -175,6 +179,25 @@ def test_ids_that_somebody_deleted_are_not_given_again(tmp_path: Path, clock: Cl
         keep(store, clock, EpisodeBegan(clock.mono + 1, Side.LEFT), EpisodeEnded(clock.mono + 9, Ending.GONE))
         assert [(entry.id, len(entry.uses)) for entry in store.episodes()] == [(3, 0), (1, 3)]
         assert len(store.unreadable) == 3
+
+
+@pytest.mark.parametrize(
+    "ids", [(-1,), (-3, -2, -1), (0,), (10**12 - 1,), (10**12, 2**63 - 1), (-(2**63), 2**63 - 1)]
+)
+def test_odd_ids_are_in_no_new_nights_way(tmp_path: Path, clock: Clock, ids: tuple[int, ...]) -> None:
+    """Also where they are all there is: the first id is 1."""
+    path = a_diary(tmp_path, clock, nights=len(ids))
+    for id_, odd in enumerate(ids, 1):
+        spoil_row(path, "episode", id_, f"id = {odd}")
+    spoil(path, "DELETE FROM technique_use WHERE id > 1")
+    spoil_row(path, "technique_use", 1, f"id = {ids[0]}")
+    with make_store(tmp_path, clock) as store:
+        for _ in range(3):
+            keep(store, clock, *a_night(clock.mono + 1_000_000))
+        newest = store.episodes()
+        assert [(entry.rating, len(entry.uses)) for entry in newest] == [(6, 3)] * 3
+        assert newest[0].id - newest[2].id == 2
+        assert [row.id for row in store.unreadable if row.table == "episode"] == sorted(ids, reverse=True)
 
 
 @pytest.mark.parametrize("wrong", WRONG_EPISODES)
