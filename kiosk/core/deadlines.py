@@ -29,7 +29,7 @@ from kiosk.core.soak import STALE, Verdict
 from kiosk.core.state import Light, State
 from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.core.timeline import COUNT_IN
-from kiosk.core.turn import DIM_AFTER, soak_of, urgent
+from kiosk.core.transition import DIM_AFTER, soak_of, urgent
 
 LONG_PRESS: Ms = 1500
 HELD_ON: Ms = 10 * SECOND
