@@ -161,7 +161,7 @@ def _press(t: Transition) -> None:
     if state.down_at is not None:
         return
     # Outside a relief the press itself starts one: nobody in pain waits for the button to come up.
-    starts = state.episode is None and not isinstance(state.page, Rating | Resume | Check | Crosses)
+    starts = state.episode is None and not state.page.traits.takes_press
     t.touch()
     t.state = msgspec.structs.replace(t.state, down_at=t.now, spent_press=starts)
     if starts:
@@ -215,7 +215,7 @@ def _short(t: Transition) -> None:
 def _long(t: Transition) -> None:
     """A long press: it's gone."""
     t.spend_press()
-    if isinstance(t.page, Rating | Resume | Check | Crosses):
+    if t.page.traits.takes_press:
         relief.sleep(t)
     elif isinstance(t.page, Gone):
         bath.yes(t)
@@ -237,10 +237,10 @@ def _tap(t: Transition, tap: Tapped) -> None:
         return
     if tap.act is not Act.STOP and bath.answer(t):
         return
-    if state.episode is None and not isinstance(state.page, Rating | Resume | GoodNight | Failsafe):
-        browse.act(t, tap)
-    else:
+    if state.page.traits.relief:
         _act(t, tap.act)
+    else:
+        browse.act(t, tap)
 
 
 def _act(t: Transition, act: Act) -> None:

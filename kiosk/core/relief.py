@@ -40,7 +40,6 @@ LEAD: Ms = 1 * SECOND
 NEXT_FOR: Ms = 6 * SECOND
 #: How long "gone?" waits before the exercise goes on.
 ASK_FOR: Ms = 20 * SECOND
-RATE_FOR: Ms = 60 * SECOND
 GOOD_NIGHT_FOR: Ms = 8 * SECOND
 
 CUE_SIGNAL = {

@@ -4,7 +4,7 @@ import msgspec
 
 from kiosk.core import safety
 from kiosk.core.events import Effect, Fault, TechniqueBegan, TechniqueEnded
-from kiosk.core.pages import Asleep, Gone, Page, Signs, Soak, TenMinutes
+from kiosk.core.pages import Asleep, Over, Page, Soak
 from kiosk.core.rules import Rules
 from kiosk.core.signals import DIM, LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
 from kiosk.core.soak import URGENT, Verdict
@@ -148,13 +148,13 @@ def urgent(state: State) -> bool:
 
 def soak_of(page: Page) -> Soak | None:
     """The soak that is under way on this page or under the question it asks."""
-    if isinstance(page, Gone | TenMinutes | Signs):
+    if isinstance(page, Over):
         return soak_of(page.back)
     return page if isinstance(page, Soak) else None
 
 
 def put_under(page: Page, under: Page) -> Page:
     """The same questions, with another page under them; that page itself where nothing is asked."""
-    if isinstance(page, Gone | TenMinutes | Signs):
+    if isinstance(page, Over):
         return msgspec.structs.replace(page, back=put_under(page.back, under))
     return under
