@@ -8,25 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.core.technique import Block, Card, Cue, Load, Place, Step, Technique
+from kiosk.core.cues import CUES
+from kiosk.core.technique import Block, Card, Load, Place, Step, Technique
 from kiosk.files import asset
 from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, parse, passed_over, read, read_text
 from kiosk.tomltypes import MisfitError, fit
 from kiosk.tomlwords import at_most, shown
-from kiosk.words import N_, _, ngettext
+from kiosk.words import _, ngettext
 
 Pictures = Mapping[str, frozenset[str]]
 """Every illustration with what may be asked of it: its poses, and ``@cue`` for the cues it moves under."""
-
-#: The key word each cue brings along, where a step has none of its own.
-CUE_WORDS = {
-    Cue.READY: N_("READY"),
-    Cue.HOLD: N_("HOLD"),
-    Cue.RELEASE: N_("LET GO"),
-    Cue.MOVE: N_("MOVE"),
-    Cue.WIGGLE: N_("WIGGLE"),
-    Cue.REST: N_("REST"),
-}
 
 NEXT_UP_WORDS = 5
 """name and posture share a page with the words of three targets: eight in all"""
@@ -207,11 +198,10 @@ def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures
         if beyond:
             sentence = _("{key}.rounds names round {round}, but the block has only {rounds}.")
             yield sentence.format(key=key, round=beyond[0], rounds=block.bounds[1])
-        word = step.word or CUE_WORDS[step.cue]
+        word = step.word or CUES[step.cue].word
         for line in filter(None, (step.line, step.gentle)):
             yield from _check_line(key, word, line)
-        cue = Cue.MOVE if step.cue is Cue.WIGGLE else Cue.REST if step.cue is Cue.READY else step.cue
-        yield from _step_picture(key, step, step.pose or f"@{cue}", technique, pictures)
+        yield from _step_picture(key, step, step.pose or f"@{CUES[step.cue].poses}", technique, pictures)
 
 
 def _step_picture(
@@ -301,7 +291,7 @@ def _rounds(block: Block) -> str:
 
 
 def _step(step: Step) -> str:
-    word, line = _(step.word or CUE_WORDS[step.cue]), _(step.line)
+    word, line = _(step.word or CUES[step.cue].word), _(step.line)
     told = _("{word} {seconds} s – {line}")
     if step.range is not None:
         told = _("{word} {seconds} s ({low} to {high}) – {line}")

@@ -3,6 +3,7 @@
 import msgspec
 
 from kiosk.core import check
+from kiosk.core.cues import CUES
 from kiosk.core.events import (
     Ending,
     EpisodeBegan,
@@ -41,13 +42,6 @@ NEXT_FOR: Ms = 6 * SECOND
 #: How long "gone?" waits before the exercise goes on.
 ASK_FOR: Ms = 20 * SECOND
 GOOD_NIGHT_FOR: Ms = 8 * SECOND
-
-CUE_SIGNAL = {
-    Cue.HOLD: Signal.HOLD,
-    Cue.RELEASE: Signal.RELEASE,
-    Cue.MOVE: Signal.MOVE,
-    Cue.WIGGLE: Signal.MOVE,
-}
 
 
 def begin(t: Transition, number: int = 0, *, cramp: bool = True) -> None:
@@ -120,7 +114,7 @@ def beat(t: Transition, page: Guide) -> None:
     """A beat begins: its cue on lamp and buzzer, its page on the screen."""
     was = t.page
     rest_after_hold = page.beat.step.cue is Cue.REST and isinstance(was, Guide) and _is_hold(was.beat)
-    signal = Signal.RELEASE if rest_after_hold else CUE_SIGNAL.get(page.beat.step.cue)
+    signal = Signal.RELEASE if rest_after_hold else CUES[page.beat.step.cue].signal
     if signal is None:
         t.silence()
     else:

@@ -1,4 +1,4 @@
-"""Each page says what kind of page it is; a new one that says nothing is found here and by the type checker."""
+"""Each page says what kind of page it is; a new one that does not is found here and by the type checker."""
 
 from typing import get_args
 
