@@ -4,12 +4,13 @@ A broken file costs one clear sentence for each mistake, never the other files.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.core.cues import CUES
-from kiosk.core.technique import Block, Card, Load, Place, Step, Technique
+from kiosk.core.technique import Block, Card, Load, Place, Step, Technique, with_ids
 from kiosk.files import asset
 from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, parse, passed_over, read, read_text
 from kiosk.tomltypes import MisfitError, fit
@@ -140,7 +141,7 @@ def read_technique(text: str, path: Path, pictures: Pictures) -> tuple[Technique
     except TomlError as error:
         return None, [str(error)]
     wrong = [f"{path}: {sentence}" for sentence in check(technique, pictures)]
-    return (None, at_most(wrong, path)) if wrong else (technique, [])
+    return (None, at_most(wrong, path)) if wrong else (with_ids(technique), [])
 
 
 def read_pictures(poses: Path) -> Pictures:
@@ -170,6 +171,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
             "loads must say what it asks of the body, so that the safety profile can leave it out. "
             'Example: loads = ["stretch"]'
         )
+    yield from _same_ids("block", technique.block)
     beats = sum(block.bounds[1] * len(block.step) for block in technique.block)
     if beats > _BEATS:
         sentence = _("its blocks come to {n} steps with all their rounds; there is room for {most}.")
@@ -182,6 +184,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
     if technique.soak is not None:
         yield from _within("soak.minutes", technique.soak.minutes, technique.soak.range, _SOAK_MINUTES)
         for name, cards in (("prepare", technique.soak.prepare), ("after", technique.soak.after)):
+            yield from _same_ids(f"soak.{name}", cards)
             for number, card in enumerate(cards, 1):
                 at = f"soak.{name} {number}"
                 yield from _check_line(at, card.word, card.line)
@@ -190,6 +193,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
 
 def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures) -> Iterator[str]:
     yield from _within(f"{at}.times", block.rounds, block.bounds, _ROUNDS)
+    yield from _same_ids(f"{at}.step", block.step)
     for number, step in enumerate(block.step, 1):
         key = f"{at}.step {number}"
         if step.range is not None:
@@ -202,6 +206,15 @@ def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures
         for line in filter(None, (step.line, step.gentle)):
             yield from _check_line(key, word, line)
         yield from _step_picture(key, step, step.pose or f"@{CUES[step.cue].poses}", technique, pictures)
+
+
+def _same_ids(key: str, parts: Sequence[Block | Step | Card]) -> Iterator[str]:
+    """Two parts of one name would be one in the diary."""
+    ids = Counter(part.id for part in parts if part.id)
+    for name in (name for name, count in ids.items() if count > 1):
+        yield _("{key}: {n} of them have the id {id}; give each its own.").format(
+            key=key, n=ids[name], id=name
+        )
 
 
 def _step_picture(
