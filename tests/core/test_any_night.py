@@ -53,7 +53,7 @@ from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
 from kiosk.core.soak import FROZEN_AFTER, URGENT, Verdict
 from kiosk.core.state import Light, State
 from kiosk.core.technique import MINUTE, SECOND, Ms
-from kiosk.core.turn import soak_of, urgent
+from kiosk.core.transition import soak_of, urgent
 from tests.core.any_owner import IDS, PROBES, RULES, WAITS, WATER
 from tests.core.player import Player
 

@@ -68,22 +68,23 @@ def test_a_bouncing_press_is_two_edges_stamped_by_the_kernel(pins: Rig) -> None:
 
 
 def test_how_long_a_press_must_be(pins: Rig) -> None:
-    """The kernel waits 20 ms, and then for its next tick of 4: at 20 never, at 24 always."""
-    begin(pins, "listen gpiod 90 0.02")
+    """The kernel waits 20 ms, then for its next tick of 4, then until it gets to it: at 20 never, at 24
+    nearly always, at 30 always."""
+    begin(pins, "listen gpiod 120 0.02")
     presses = []
-    for number in range(5 * 13):
-        length = 0.016 + 0.001 * (number % 13)
+    for number in range(5 * 18):
+        length = 0.016 + 0.001 * (number % 18)
         contact, release = pins.call("play", steps=[(0, BUTTON, 0), (length, BUTTON, 1)])
         presses.append((contact, release - contact))
         pins.wait(0.15)
-    pressed = [stamp for stamp, level, _ in ended(pins, timeout=120)["heard"] if level == 0]
+    pressed = [stamp for stamp, level, _ in ended(pins, timeout=150)["heard"] if level == 0]
     counts = [
         (length, any(contact < stamp < contact + 0.1 for stamp in pressed)) for contact, length in presses
     ]
     between = [counted for length, counted in counts if 0.0205 < length < 0.0240]
     figure(f"presses of 21 to 24 ms: {sum(between)} of {len(between)} count")
     assert [length for length, counted in counts if counted and length < 0.0200] == []
-    assert [length for length, counted in counts if not counted and length > 0.0245] == []
+    assert [length for length, counted in counts if not counted and length > 0.0300] == []
 
 
 def test_reading_the_line_anew_loses_no_press_after_it(pins: Rig) -> None:
