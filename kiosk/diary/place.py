@@ -79,7 +79,7 @@ def hindrance(path: Path) -> str:
     if not stuck or (own and os.statvfs(folder).f_flag & os.ST_RDONLY):
         return ""
     user = user_name(os.geteuid())
-    if own or (folder not in stuck and is_ours(path)):
+    if (own and folder == path.parent) or (folder not in stuck and is_ours(path)):
         text = _("The diary {path} may not be written by {user}: run {command} and it goes on by itself.")
         return text.format(path=path, user=user, command=giving(user, stuck))
     text = _(

@@ -226,6 +226,18 @@ def test_a_place_that_is_not_the_services_is_not_given_to_it(
     open_folder.chmod(0o755)
 
 
+def test_a_folder_above_the_kiosks_own_is_not_given_away(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As / is for a user who has no home."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(open_folder / "nonexistent" / "cramp-kiosk"))
+    open_folder.chmod(0o555)
+    said, aside = write_as_the_service(open_folder / "nonexistent" / "cramp-kiosk" / "diary.db")
+    assert "choose another place for it" in said
+    assert "chown" not in said
+    assert aside == "None"
+
+
 def test_a_diary_that_says_that_nobody_may_write_it_is_damaged(tmp_path: Path, clock: Clock) -> None:
     path = a_diary(tmp_path, clock)
     whole = bytearray(path.read_bytes())
