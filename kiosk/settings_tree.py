@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from kiosk.core.crosses import MOST
+from kiosk.core.calibration import MOST
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Count, Seconds, Side

@@ -7,9 +7,9 @@ from kiosk.core.events import Act, ChangeSetting, Tapped
 from kiosk.core.pages import (
     About,
     Awake,
+    Calibration,
     Check,
     Choose,
-    Crosses,
     Diary,
     Dip,
     Health,
@@ -68,7 +68,7 @@ def act(t: Transition, tap: Tapped) -> None:
         case Check(check.PROBE) if tap.act is Act.ADJUST:
             check.dip(t, page)
         case Check(check.TOUCH) if tap.act is Act.ADJUST:
-            t.show(Crosses())
+            t.show(Calibration())
         case Dip() | WarmWater() | ProbeOffset():
             twopoint.act(t, page, tap.act)
         case About(index) if tap.act is Act.NEXT:

@@ -3,9 +3,9 @@ probe, tap two dots. For someone without a keyboard; with one, ``cramp-kiosk doc
 
 import msgspec
 
-from kiosk.core.crosses import TOUCHES, Point, judged, near, text
+from kiosk.core.calibration import TOUCHES, Point, judged, near, text
 from kiosk.core.events import ChangeSetting, ReadEveryProbe, ReadWater, Touched, WaterRead
-from kiosk.core.pages import Check, Crosses, Dip, Page, ProbeOffset, Settings, WarmWater
+from kiosk.core.pages import Calibration, Check, Dip, Page, ProbeOffset, Settings, WarmWater
 from kiosk.core.probes import heard, warmed
 from kiosk.core.signals import LAMP, SILENT, Pattern, Signal, Volume, loudness, tune
 from kiosk.core.state import Sound, State
@@ -121,13 +121,13 @@ def press(t: Transition, page: Check) -> None:
     if page.missed is None:
         show(t, page.part + 1)
     else:
-        t.show(Crosses())
+        t.show(Calibration())
 
 
 def touch(t: Transition, event: Touched) -> None:
     """A finger was lifted; only touch and its crosses ask where."""
     page, place = t.page, (event.x, event.y)
-    if isinstance(page, Crosses):
+    if isinstance(page, Calibration):
         _cross(t, (*page.touched, place), event.aspect)
     elif isinstance(page, Check) and (wanted := dot(page)) is not None:
         hit = near(place, wanted, event.aspect)
@@ -137,11 +137,11 @@ def touch(t: Transition, event: Touched) -> None:
 def _cross(t: Transition, touched: tuple[Point, ...], aspect: float) -> None:
     """One more cross was touched; after the proof the calibration counts, or it begins anew."""
     if len(touched) < TOUCHES:
-        t.show(Crosses(touched))
+        t.show(Calibration(touched))
         return
     found = judged(touched, t.state.rules.rotate, aspect)
     if found is None:
-        t.show(Crosses(again=True))
+        t.show(Calibration(again=True))
         return
     t.emit(ChangeSetting("calibration", text(found)))
     t.show(Check(TOUCH, hit=len(DOTS)))

@@ -30,10 +30,10 @@ from kiosk.core.events import (
 from kiosk.core.pages import (
     Asleep,
     Awake,
+    Calibration,
     Card,
     Check,
     CountIn,
-    Crosses,
     Dip,
     Failsafe,
     Gone,
@@ -98,7 +98,7 @@ def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]
             _release(t)
         case Tapped():
             _tap(t, event)
-        case Touched() if isinstance(state.page, Check | Crosses):
+        case Touched() if isinstance(state.page, Check | Calibration):
             t.touch()
             check.touch(t, event)
         case Touched():  # the page that asked is over
@@ -208,7 +208,7 @@ def _short(t: Transition) -> None:
             relief.resume(t, page)
         case Check():
             check.press(t, page)
-        case Crosses():
+        case Calibration():
             check.show(t, check.TOUCH)
 
 

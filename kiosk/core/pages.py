@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from kiosk.core.crosses import Point
+from kiosk.core.calibration import Point
 from kiosk.core.probes import Felt
 from kiosk.core.soak import Reading
 from kiosk.core.technique import MINUTE, SECOND, Ms
@@ -269,7 +269,7 @@ class Check(_Page, frozen=True):
     missed: Point | None = None
 
 
-class Crosses(_Page, frozen=True):
+class Calibration(_Page, frozen=True):
     """Three crosses to touch, then one that proves them. ``touched``: what the panel said so far, without
     calibration, on the picture. ``again``: from the start, as the last touches calibrate nothing."""
 
@@ -352,7 +352,7 @@ Page = (
     | Techniques
     | About
     | Check
-    | Crosses
+    | Calibration
     | Dip
     | WarmWater
     | ProbeOffset
