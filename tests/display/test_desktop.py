@@ -7,9 +7,8 @@ import pygame
 import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind, Source
-from kiosk.display.desktop import FAST, LINGER, LOOK_EVERY, SLOW, Desktop, driver_settings, require_window
+from kiosk.display.desktop import FAST, LINGER, LOOK_EVERY, SLOW, Desktop, driver_settings
 from kiosk.display.touch import Transform
-from kiosk.panels import Connector
 from tests.display.fake_console import card
 
 SIZE = (800, 480)
@@ -257,82 +256,6 @@ def test_which_way_sdl_takes(tmp_path: Path, environ: dict[str, str], chosen: di
 
 def test_without_any_panel_sdl_is_left_to_itself(tmp_path: Path) -> None:
     assert "SDL_VIDEODRIVER" not in driver_settings({}, tmp_path)
-
-
-# --- a display that is not there
-
-
-@pytest.fixture
-def nothing_named(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that says nothing about a display."""
-    for name in ("SDL_VIDEODRIVER", "SDL_FRAMEBUFFER_ACCELERATION", "WAYLAND_DISPLAY", "DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    return monkeypatch
-
-
-def sdl_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("SDL_VIDEODRIVER")}
-
-
-def test_a_dead_x_server_is_said_and_not_drawn_for(nothing_named: pytest.MonkeyPatch) -> None:
-    """SDL by itself would take its offscreen driver: ready, and nothing is ever seen."""
-    nothing_named.setenv("DISPLAY", ":32123")
-    with pytest.raises(DisplayError) as caught:
-        Desk().display.open()
-    assert str(caught.value) == (
-        "No window could be opened: nobody answers at DISPLAY=:32123 (x11 not available). "
-        "Start the desktop there, or unset DISPLAY."
-    )
-    assert not pygame.display.get_init()
-
-
-def test_a_driver_that_shows_nothing_and_that_nobody_named_is_no_display(
-    nothing_named: pytest.MonkeyPatch,
-) -> None:
-    """display = "desktop" on a machine with neither a desktop nor a connected card."""
-    nothing_named.setattr("kiosk.display.desktop.connectors", lambda _root: [])
-    nothing_named.setattr(pygame.display, "init", lambda: None)
-    nothing_named.setattr(pygame.display, "get_driver", lambda: "offscreen")
-    with pytest.raises(DisplayError, match="no desktop is running here, and no panel is connected"):
-        Desk().display.open()
-
-
-@pytest.mark.parametrize("driver", ["dummy", "offscreen"])
-def test_one_that_the_owner_named_is_obeyed(driver: str, nothing_named: pytest.MonkeyPatch) -> None:
-    nothing_named.setenv("SDL_VIDEODRIVER", driver)
-    require_window()
-    with Desk().display as display:
-        assert display.size == SIZE
-
-
-def test_who_only_asked_whether_there_is_a_window_leaves_nothing_in_the_environment(
-    nothing_named: pytest.MonkeyPatch,
-) -> None:
-    """The doctor's children, and whoever asks next whether a desktop is named."""
-    nothing_named.setenv("DISPLAY", ":0")
-    nothing_named.setattr(pygame.display, "init", lambda: None)
-    nothing_named.setattr(pygame.display, "get_driver", lambda: "x11")
-    require_window()
-    assert sdl_environment() == {}
-
-
-def test_each_try_chooses_anew(nothing_named: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A panel that is connected later, on another card: what an earlier try chose binds nobody."""
-    cards = [[], ["card1-DSI-1"], ["card0-HDMI-A-1"]]
-    seen = []
-
-    def init() -> None:
-        seen.append((os.environ.get("SDL_VIDEODRIVER"), os.environ.get("SDL_KMSDRM_DEVICE_INDEX")))
-        raise pygame.error("not yet")
-
-    nothing_named.setattr(pygame.display, "init", init)
-    for names in cards:
-        there = [Connector(name, "connected") for name in names]
-        nothing_named.setattr("kiosk.display.desktop.connectors", lambda _root, there=there: there)
-        with pytest.raises(DisplayError, match="not yet"):
-            require_window()
-        assert sdl_environment() == {}
-    assert seen == [(None, None), ("kmsdrm", "1"), ("kmsdrm", "0")]
 
 
 # --- another mode
