@@ -152,8 +152,6 @@ def _read_settings() -> "Found":
 
     found = settings.find()
     speak(found.in_force.language)
-    if found.notes or found.problems:
-        found = settings.find()  # once more, now that their language is known
     _complain([*found.notes, *found.problems])
     return found
 
@@ -165,7 +163,13 @@ def _run(chosen: argparse.Namespace) -> int:
     _complain([*library.notes, *library.problems])
     if found.doubtful:
         _complain([_("Until the health questions are answered, the night goes by yes to each of them.")])
-    code = bedside.run(found, diary_path(found.in_force), simulate=chosen.simulate, size=chosen.size)
+    code = bedside.run(
+        found,
+        library.techniques,
+        diary_path(found.in_force),
+        simulate=chosen.simulate,
+        size=chosen.size,
+    )
     if code != bedside.NO_DISPLAY:
         return code
     _complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])

@@ -181,6 +181,10 @@ class Health(_Table, frozen=True):
     asked: Annotated[bool, _about(_ASKED)] = False
 
 
+#: The probe's pin, BCM: the usual one of 1-Wire, and the kernel's own.
+ONE_WIRE = 4
+
+
 class Pins(_Table, frozen=True):
     """The wires; see hardware/pinmap.toml."""
 
@@ -217,6 +221,6 @@ class Settings(_Table, frozen=True):
     screen: Screen = Screen()
     touch: Touch = Touch()
     soak: Soak = Soak()
-    health: Health = Health()
+    health: Annotated[Health, Meta(extra={"private": True})] = Health()
     pins: Pins = Pins()
     diary: Diary = Diary()

@@ -28,6 +28,7 @@ from kiosk.devices.simulated import (
     SimulatedProbe,
 )
 from kiosk.diary.store import Store
+from tests.test_settings import TECHNIQUES
 
 
 class Watcher:
@@ -87,7 +88,7 @@ def folder(tmp_path, monkeypatch):
 
 def house(folder: Path, bench: Bench, watcher: Watcher) -> House:
     found = owner.find([folder / "etc.toml", folder / "own.toml"])
-    return House(found, bench.parts, folder / "diary.db", publish=watcher.publish)
+    return House(found, TECHNIQUES, bench.parts, folder / "diary.db", publish=watcher.publish)
 
 
 def nights(folder: Path) -> list[tuple[object, ...]]:

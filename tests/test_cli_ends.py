@@ -53,7 +53,7 @@ def test_ctrl_c_ends_with_its_usual_code(monkeypatch):
 def test_a_run_ends_as_the_kiosk_ended(home, monkeypatch, code):
     ran = []
 
-    def run(found, diary, **how):
+    def run(found, _techniques, diary, **how):
         ran.append((found.in_force, diary, how))
         return code
 
