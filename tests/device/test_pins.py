@@ -68,8 +68,8 @@ def test_a_bouncing_press_is_two_edges_stamped_by_the_kernel(pins: Rig) -> None:
 
 
 def test_how_long_a_press_must_be(pins: Rig) -> None:
-    """The kernel waits 20 ms, then for its next tick of 4, then until it gets to it: at 20 never, at 24 nearly
-    always, at 30 always."""
+    """The kernel waits 20 ms, then for its next tick of 4, then until it gets to it: at 20 never, at 24
+    nearly always, at 30 always."""
     begin(pins, "listen gpiod 120 0.02")
     presses = []
     for number in range(5 * 18):
