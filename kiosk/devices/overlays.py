@@ -7,16 +7,8 @@ from functools import cache
 import msgspec
 
 from kiosk import config_txt
-from kiosk.config_txt import Entry
+from kiosk.config_txt import KEYS, Entry
 from kiosk.files import asset
-
-#: Both have an older name that the firmware still takes.
-_KEYS = {
-    "dtoverlay": "dtoverlay",
-    "device_tree_overlay": "dtoverlay",
-    "dtparam": "dtparam",
-    "device_tree_param": "dtparam",
-}
 
 _OFF = {"off", "no", "n", "false", "0"}
 
@@ -144,7 +136,7 @@ def enabled(config: str, model: str = "") -> list[Line]:
     board: _Params = {}
     loaded: list[tuple[str, _Params]] = []
     for entry in config_txt.settings(config):
-        key = _KEYS.get(entry.key.strip().lower())
+        key = KEYS.get(entry.key.strip().lower())
         counts = entry.counts(model)
         if counts is False or key is None:
             continue
@@ -166,7 +158,7 @@ _Params = dict[str, tuple[str, bool]]
 
 def _is_plain(entry: Entry) -> bool:
     """Whether the line is written as the firmware's documentation does, as far as its value."""
-    return entry.key in _KEYS and not entry.value[:1].isspace() and len(entry.text) <= config_txt.WIDTH
+    return entry.key in KEYS and not entry.value[:1].isspace() and len(entry.text) <= config_txt.WIDTH
 
 
 def _overlay(value: str, sure: bool) -> tuple[str, _Params]:
@@ -208,11 +200,11 @@ def odd_lines(config: str, model: str = "") -> Iterator[tuple[Entry, str]]:
             continue
         if re.match(r"include\s", entry.text):
             yield entry, "include"
-        if entry.key.strip().lower() not in _KEYS:
+        if entry.key.strip().lower() not in KEYS:
             continue
         if "#" in entry.value:
             yield entry, "remark"
-        elif entry.key not in _KEYS or re.search(r"\s", entry.value):
+        elif entry.key not in KEYS or re.search(r"\s", entry.value):
             yield entry, "space"
         if len(entry.text) > config_txt.WIDTH:
             yield entry, "long"
