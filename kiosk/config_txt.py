@@ -153,7 +153,7 @@ def _filtered(filters: Filters, bare: str) -> Filters:
 
 
 def tree_setting(bare: str) -> tuple[str, str]:
-    """``dtoverlay`` or ``dtparam``, whatever the name that stands there, and the value; "" for other lines."""
+    """``dtoverlay`` or ``dtparam``, by whichever name, and the value; "" for other lines."""
     key, _sign, value = bare.partition("=")
     return KEYS.get(key.strip().lower(), ""), value.strip()
 

@@ -1,5 +1,6 @@
 """How the commands end: a reader that goes away, Ctrl-C, and what a run returns."""
 
+import errno
 import subprocess
 import sys
 
@@ -19,7 +20,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def raising(error: type[BaseException]):
+def raising(error: BaseException | type[BaseException]):
     def command(_chosen: object) -> int:
         raise error
 
@@ -38,7 +39,7 @@ def test_a_reader_that_goes_away_is_no_error():
 
 def test_a_broken_pipe_leaves_nothing_to_write_to(monkeypatch, capfd):
     sent = []
-    monkeypatch.setattr(cli, "_settings", raising(BrokenPipeError))
+    monkeypatch.setattr(cli, "_settings", raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
     monkeypatch.setattr(cli.os, "dup2", lambda _source, target: sent.append(target))
     assert main(["settings"]) == 0
     assert sent == [sys.stdout.fileno()]

@@ -148,7 +148,7 @@ def test_the_block_of_the_first_release_candidate_comes_out_as_well() -> None:
         ("dtoverlay=gpio-fan\n", "dtparam=gpiopin=26\n", "dtoverlay=\n"),
         ("dtoverlay=gpio-fan\n", "dtoverlay=disable-bt\ndtparam=audio=on\n", ""),
         ("dtoverlay=gpio-fan\ndtoverlay=\n", "dtparam=audio=on\n", ""),
-        # only where there is a fan: a first empty dtoverlay= would keep a HAT's own from being loaded elsewhere
+        # only where there is a fan: elsewhere it would be the first, and keep a HAT's own from being loaded
         ("[pi5]\ndtoverlay=gpio-fan\n", "dtparam=audio=on\n", "dtoverlay=\n[all]\n"),
         ("[EDID=A]\ndtoverlay=x\n[all]\n", "dtparam=y\n", "[EDID=A]\ndtoverlay=\n[all]\n"),
         (
