@@ -344,14 +344,11 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _setup(chosen: argparse.Namespace) -> int:
-    from kiosk import settings
     from kiosk.setup import Setup
     from kiosk.setup_config import Needs
 
     pins = _read_settings().in_force.pins
-    needs = Needs(
-        button=pins.button, probe=settings.ONE_WIRE, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm
-    )
+    needs = Needs(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm)
     return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)
 
 

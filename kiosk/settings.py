@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 
+from kiosk.config_txt import ONE_WIRE
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Cue, Technique
 from kiosk.core.timeline import Choice
 from kiosk.files import Stamp, stamp
 from kiosk.private import may_hold_answers
 from kiosk.settings_tree import (
-    ONE_WIRE,
     Buzzer,
     Chosen,
     Diary,
@@ -41,7 +41,6 @@ from kiosk.tomlwords import TOLD, at_most, unknown
 from kiosk.words import _
 
 __all__ = [
-    "ONE_WIRE",
     "Buzzer",
     "Chosen",
     "Diary",

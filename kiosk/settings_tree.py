@@ -181,10 +181,6 @@ class Health(_Table, frozen=True):
     asked: Annotated[bool, _about(_ASKED)] = False
 
 
-#: The probe's pin, BCM: the usual one of 1-Wire, and the kernel's own.
-ONE_WIRE = 4
-
-
 class Pins(_Table, frozen=True):
     """The wires; see hardware/pinmap.toml."""
 

@@ -6,9 +6,9 @@ import re
 import msgspec
 
 from kiosk import config_txt
-from kiosk.config_txt import BrokenMarksError
+from kiosk.config_txt import ONE_WIRE, BrokenMarksError
 from kiosk.devices.conflicts import one_wire_pin
-from kiosk.devices.overlays import Line, enabled, number
+from kiosk.devices.overlays import Line, enabled, known, number
 from kiosk.words import _
 
 #: Pins a hardware PWM channel comes out at: pin -> (channel, function), as in the overlay's README.
@@ -16,9 +16,6 @@ PWM_PINS = {12: (0, 4), 18: (0, 2), 13: (1, 4), 19: (1, 2)}
 
 _PWM = "pwm-2chan"
 """the overlay for both channels"""
-
-_ONE_WIRE_PIN = 4
-"""where the overlay w1-gpio puts the bus when nothing else is said"""
 
 
 class ConfigError(Exception):
@@ -38,7 +35,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """What the kiosk wants of the firmware. BCM pins; ``pwm``: lamp and buzzer by the PWM hardware."""
 
     button: int = 5
-    probe: int = _ONE_WIRE_PIN
+    probe: int = ONE_WIRE
     lamp: int = 12
     buzzer: int = 13
     pwm: bool = False
@@ -87,7 +84,7 @@ def missing(text: str, needs: Needs, model: str = "") -> list[str]:
     if not any("strict_gpiod" in line.params for line in lines if not line.name):
         found.append("dtparam=strict_gpiod")
     if needs.probe not in _one_wire_pins(lines):
-        pin = "" if needs.probe == _ONE_WIRE_PIN else f",gpiopin={needs.probe}"
+        pin = "" if needs.probe == ONE_WIRE else f",gpiopin={needs.probe}"
         found.append(f"dtoverlay=w1-gpio{pin}")
     if needs.pwm:
         found += _missing_pwm(lines, needs)
@@ -95,9 +92,10 @@ def missing(text: str, needs: Needs, model: str = "") -> list[str]:
 
 
 def _one_wire_pins(lines: list[Line]) -> list[int]:
-    overlays = [line for line in lines if line.name in {"w1-gpio", "w1-gpio-pullup", "w1-gpio-pi5"}]
-    sure = [line for line in overlays if "gpiopin" not in line.doubtful]
-    return [one_wire_pin(line) for line in sure if number(line.params.get("gpiopin", "4")) is not None]
+    buses = [line for line in lines if any("probe" in each.shares for each in known(line.name))]
+    sure = [line for line in buses if "gpiopin" not in line.doubtful]
+    named = [line for line in sure if number(line.params.get("gpiopin", "0")) is not None]
+    return [one_wire_pin(line) for line in named]
 
 
 def _missing_pwm(lines: list[Line], needs: Needs) -> list[str]:

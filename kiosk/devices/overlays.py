@@ -57,19 +57,6 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     boards: Mapping[str, str]
     pi5_names: Mapping[str, str]
 
-    def has(self, name: str) -> bool:
-        """Whether there is an overlay of this name on some board; then ``known`` is the whole truth."""
-        return name in _by_name() or self.pi5_names.get(name) in _by_name()
-
-    def known(self, name: str, model: str = "") -> list[Overlay]:
-        """What an overlay of this name may be on a board of this model, or on any if that is ""."""
-        names = {name, self.pi5_names.get(name, name)}
-        if model:
-            on_pi5 = bool(re.search(self.boards["pi5"], model))
-            names = {self.pi5_names.get(name, name) if on_pi5 else name}
-        found = [each for one in sorted(names) for each in _by_name().get(one, [])]
-        return [each for each in found if not model or re.search(self.boards[each.boards], model)]
-
 
 @cache
 def _by_name() -> dict[str, list[Overlay]]:
@@ -105,6 +92,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 def table() -> Table:
     """What the product knows about overlays."""
     return msgspec.toml.decode(asset("overlays.toml").read_bytes(), type=Table)
+
+
+def is_known(name: str) -> bool:
+    """Whether there is an overlay of this name on some board; then ``known`` is the whole truth."""
+    return name in _by_name() or table().pi5_names.get(name) in _by_name()
+
+
+def known(name: str, model: str = "") -> list[Overlay]:
+    """What an overlay of this name may be on a board of this model, or on any if that is ""."""
+    on_pi5 = table().pi5_names.get(name, name)
+    names, boards = {name, on_pi5}, table().boards
+    if model:
+        names = {on_pi5 if re.search(boards["pi5"], model) else name}
+    found = [each for one in sorted(names) for each in _by_name().get(one, [])]
+    return [each for each in found if not model or re.search(boards[each.boards], model)]
 
 
 def spread(spans: tuple[Span, ...]) -> set[int]:
