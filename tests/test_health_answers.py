@@ -198,6 +198,14 @@ def test_which_words_tell() -> None:
     assert not may_hold_answers("x", {"a": [1, 2.5, {"b": True}], "c": "bed"})
 
 
+def test_a_link_that_leads_nowhere_may_lead_to_answers(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.symlink_to(tmp_path / "gone.toml")
+    found = find([path])
+    assert found.problems[0].startswith(f"{path} is a link that leads nowhere.")
+    assert found.in_force.health.conditions == ALL
+
+
 # --- said, but not what they are
 
 
