@@ -254,6 +254,7 @@ def _settings(chosen: argparse.Namespace) -> int:
         print(defaults_text(), end="")
         return OK
     found = settings.find()
+    speak(found.in_force.language)
     complain(found.notes)
     if chosen.check:
         wrong = [*found.problems, *settings.check(found, techniques.load()[0])]
@@ -267,7 +268,6 @@ def _settings(chosen: argparse.Namespace) -> int:
 
 
 def _diary(chosen: argparse.Namespace) -> int:
-
     from kiosk import techniques
     from kiosk.diary import export
     from kiosk.diary.database import DiaryError
