@@ -37,7 +37,7 @@ from kiosk.settings_tree import (
 from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, passed_over, read
 from kiosk.tomlsyntax import in_short
 from kiosk.tomltypes import Misfit, MisfitError, clean, fit, tell, value_at
-from kiosk.tomlwords import TOLD, at_most, unknown
+from kiosk.tomlwords import TOLD, at_most, may_tell, unknown, untold
 from kiosk.words import _
 
 __all__ = [
@@ -277,6 +277,8 @@ def check(found: Found, techniques: Sequence[Technique]) -> list[str]:
 
 
 def _no_technique(file: Path, name: str, key: str, known: list[str]) -> str:
+    if may_tell(name):
+        return untold(file, key, known)
     return unknown(file, _("{name} in {key}").format(name=in_short(name, 60), key=key), name, known)
 
 

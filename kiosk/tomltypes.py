@@ -13,9 +13,20 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from kiosk.private import is_answer
 from kiosk.tomlfile import MOST, TomlError
-from kiosk.tomlwords import Key, at_most, example, heading, members, shown, spell, unknown, wanted
+from kiosk.tomlwords import (
+    Key,
+    at_most,
+    example,
+    heading,
+    may_tell,
+    members,
+    shown,
+    spell,
+    unknown,
+    untold,
+    wanted,
+)
 from kiosk.words import _
 
 T = TypeVar("T")
@@ -228,7 +239,7 @@ def _does_not_belong(key: Key, raw: object, kind: type, file: object) -> str:
     whole = key[:-1] if isinstance(key[-1], int) else key  # nobody writes an entry of a list alone
     line = example(whole, *_place(raw, kind, whole))
     told = _("{file}: {key} must be {expected}, but it is {found}. Example: {example}")
-    if _is_private(raw, kind, key):
+    if _is_private(raw, kind, key) or may_tell(value):
         told = _(
             "{file}: {key} must be {expected}. What stands there may tell about health, so it is not shown. "
             "Example: {example}"
@@ -252,12 +263,8 @@ def _not_known(key: Key, known: list[str], raw: object, kind: type, file: object
             told = _("{file}: {key} belongs below the heading {heading}.")
         return told.format(file=file, key=spell(key), heading=homes[0])
     is_near = difflib.get_close_matches(name[:60], known, 1, 0.8)
-    if is_answer(name) or (_is_private(raw, kind, key[:-1]) and not is_near):
-        told = _(
-            "{file}: a name in {place} is not known. It may tell about health, so it is not shown; "
-            "known are: {known}."
-        )
-        return told.format(file=file, place=spell(key[:-1]), known=", ".join(known))
+    if may_tell(name) or (_is_private(raw, kind, key[:-1]) and not is_near):
+        return untold(file, spell(key[:-1]), known)
     return unknown(file, spell(key), name, known)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from kiosk.core.rules import Condition
 from kiosk.private import is_answer, may_hold_answers, tells
-from kiosk.settings import Health, find
+from kiosk.settings import Health, check, find
 from kiosk.tomlfile import TomlError, parse
-from tests.test_settings import file
+from tests.test_settings import TECHNIQUES, file
 from tests.test_settings_keeper import ALL, Kiosk
 
 CLOT, NUMB, RAYNAUD = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD
@@ -293,3 +293,22 @@ def test_no_value_and_no_name_that_does_not_belong_is_told(tmp_path: Path, text:
     name = "It may tell about health, so it is not shown;"
     known = ", ".join(f'"{each}"' for each in Condition)
     assert find([path]).problems == (told.format(file=path, hidden=hidden, name=name, all=known),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[sound]\nvolume = "clot"\n',
+        '[sound]\nvolume = ["low", "clot"]\n',
+        '[night]\ntechniques = ["clot"]\n',
+        "[night]\nchoice = {clot = {hold = 4}}\n",
+        "[night.choice.clot]\nhold = false\n",
+        "[night.choice]\nclot = 3\n",
+        'clot = "clot"\n',
+    ],
+)
+def test_an_answer_that_strayed_is_not_told_wherever_it_stands(tmp_path: Path, text: str) -> None:
+    found = find([file(tmp_path, text)])
+    told = [*found.problems, *check(found, TECHNIQUES)]
+    assert told
+    assert not any("clot" in sentence.removeprefix(str(tmp_path)) for sentence in told)
