@@ -10,7 +10,7 @@ from kiosk import settings as owner
 from kiosk.app import House, Parts
 from kiosk.clock import SystemClock, local_now
 from kiosk.core.events import Event, Fault, ProbeError
-from kiosk.core.pages import Crosses
+from kiosk.core.pages import Calibration
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Technique
 from kiosk.devices.backlight import Backlight
@@ -171,7 +171,7 @@ def _play(
     ) as house:
 
         def on_glass() -> Transform:
-            touch, crosses = house.touch, isinstance(house.conductor.state.page, Crosses)
+            touch, crosses = house.touch, isinstance(house.conductor.state.page, Calibration)
             calibration = None if crosses else touch.calibration
             return Transform(
                 touch.swap, touch.invert_x, touch.invert_y, calibration, rotation=config.screen.rotate

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk import settings as owner
 from kiosk.clock import SystemClock
-from kiosk.core.crosses import Affine, text
+from kiosk.core.calibration import Affine, text
 from kiosk.display import calibration
 from kiosk.display.base import Bell, Display, DisplayError, OnContact
 from kiosk.display.console import Console, find_panel

@@ -372,9 +372,8 @@ def _safe_outputs(_chosen: argparse.Namespace) -> int:
 
 def diary_path(config: "Settings") -> Path:
     """Where the diary is: where the settings say, else the service's or the user's state folder."""
+    from kiosk.diary import place
+
     if config.diary.path:
         return at_home(config.diary.path)
-    if state := os.environ.get("STATE_DIRECTORY"):
-        return Path(state.split(":")[0]) / "diary.db"
-    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return at_home(home) / "cramp-kiosk" / "diary.db"
+    return place.usual()

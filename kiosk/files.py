@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def is_there(path: Path) -> bool:
     with contextlib.suppress(OSError):
         return path.exists()
     return False
+
+
+def user_name(uid: int) -> str:
+    """The name of the user with this number; the number where nobody has it."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def read_file(path: Path, most: int = -1) -> bytes:

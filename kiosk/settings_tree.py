@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from kiosk.core.crosses import MOST
+from kiosk.core.calibration import MOST
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Count, Seconds, Side
@@ -197,7 +197,7 @@ class Diary(_Table, frozen=True):
         str,
         _about(
             _DIARY,
-            pattern=r"^[^\x00-\x1f\x7f]*\Z",
+            pattern=r"^([/~][^\x00-\x1f\x7f]*)?\Z",
             max_length=1000,
             examples=["/data/diary.db"],
             extra={"form": "path"},

@@ -6,11 +6,13 @@ A broken file costs one clear sentence for each mistake, never the other files.
 import heapq
 import itertools
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.core.technique import Block, Card, Cue, Load, Place, Step, Technique
+from kiosk.core.cues import CUES
+from kiosk.core.technique import Block, Card, Load, Place, Step, Technique, with_ids
 from kiosk.files import asset
 from kiosk.tomlfile import (
     SYSTEM,
@@ -25,20 +27,10 @@ from kiosk.tomlfile import (
 )
 from kiosk.tomltypes import MisfitError, fit
 from kiosk.tomlwords import at_most, shown
-from kiosk.words import N_, _, ngettext
+from kiosk.words import _, ngettext
 
 Pictures = Mapping[str, frozenset[str]]
 """Every illustration with what may be asked of it: its poses, and ``@cue`` for the cues it moves under."""
-
-#: The key word each cue brings along, where a step has none of its own.
-CUE_WORDS = {
-    Cue.READY: N_("READY"),
-    Cue.HOLD: N_("HOLD"),
-    Cue.RELEASE: N_("LET GO"),
-    Cue.MOVE: N_("MOVE"),
-    Cue.WIGGLE: N_("WIGGLE"),
-    Cue.REST: N_("REST"),
-}
 
 NEXT_UP_WORDS = 5
 """name and posture share a page with the words of three targets: eight in all"""
@@ -173,7 +165,7 @@ def read_technique(text: str, path: Path, pictures: Pictures) -> tuple[Technique
     except TomlError as error:
         return None, [str(error)]
     wrong = [f"{path}: {sentence}" for sentence in check(technique, pictures)]
-    return (None, at_most(wrong, path)) if wrong else (technique, [])
+    return (None, at_most(wrong, path)) if wrong else (with_ids(technique), [])
 
 
 def read_pictures(poses: Path) -> Pictures:
@@ -203,6 +195,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
             "loads must say what it asks of the body, so that the safety profile can leave it out. "
             'Example: loads = ["stretch"]'
         )
+    yield from _same_ids("block", technique.block)
     beats = sum(block.bounds[1] * len(block.step) for block in technique.block)
     if beats > _BEATS:
         sentence = _("its blocks come to {n} steps with all their rounds; there is room for {most}.")
@@ -215,6 +208,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
     if technique.soak is not None:
         yield from _within("soak.minutes", technique.soak.minutes, technique.soak.range, _SOAK_MINUTES)
         for name, cards in (("prepare", technique.soak.prepare), ("after", technique.soak.after)):
+            yield from _same_ids(f"soak.{name}", cards)
             for number, card in enumerate(cards, 1):
                 at = f"soak.{name} {number}"
                 yield from _check_line(at, card.word, card.line)
@@ -223,6 +217,7 @@ def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
 
 def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures) -> Iterator[str]:
     yield from _within(f"{at}.times", block.rounds, block.bounds, _ROUNDS)
+    yield from _same_ids(f"{at}.step", block.step)
     for number, step in enumerate(block.step, 1):
         key = f"{at}.step {number}"
         if step.range is not None:
@@ -231,11 +226,19 @@ def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures
         if beyond:
             sentence = _("{key}.rounds names round {round}, but the block has only {rounds}.")
             yield sentence.format(key=key, round=beyond[0], rounds=block.bounds[1])
-        word = step.word or CUE_WORDS[step.cue]
+        word = step.word or CUES[step.cue].word
         for line in filter(None, (step.line, step.gentle)):
             yield from _check_line(key, word, line)
-        cue = Cue.MOVE if step.cue is Cue.WIGGLE else Cue.REST if step.cue is Cue.READY else step.cue
-        yield from _step_picture(key, step, step.pose or f"@{cue}", technique, pictures)
+        yield from _step_picture(key, step, step.pose or f"@{CUES[step.cue].poses}", technique, pictures)
+
+
+def _same_ids(key: str, parts: Sequence[Block | Step | Card]) -> Iterator[str]:
+    """Two parts of one name would be one in the diary."""
+    ids = Counter(part.id for part in parts if part.id)
+    for name in (name for name, count in ids.items() if count > 1):
+        yield _("{key}: {n} of them have the id {id}; give each its own.").format(
+            key=key, n=ids[name], id=name
+        )
 
 
 def _step_picture(
@@ -325,7 +328,7 @@ def _rounds(block: Block) -> str:
 
 
 def _step(step: Step) -> str:
-    word, line = _(step.word or CUE_WORDS[step.cue]), _(step.line)
+    word, line = _(step.word or CUES[step.cue].word), _(step.line)
     told = _("{word} {seconds} s – {line}")
     if step.range is not None:
         told = _("{word} {seconds} s ({low} to {high}) – {line}")

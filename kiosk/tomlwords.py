@@ -26,7 +26,7 @@ _FORMS = {
     "language": N_("the code of a language, such as {example}"),
     "id": N_("small letters, digits and _, a letter first, such as {example}"),
     "probe": N_("the number of a probe, such as {example}"),
-    "path": N_("the place of a file, such as {example}"),
+    "path": N_("the place of a file from / or ~ on, such as {example}"),
 }
 _LONGEST = 60
 """letters of a value or a name that are shown"""

@@ -284,7 +284,8 @@ def test_a_diary_that_cannot_be_kept_is_a_banner_and_the_night_goes_on(folder, c
     assert [f"{folder}/diary.db is no file" in line for line in caplog.messages].count(True) == 1
 
 
-def test_a_torn_diary_is_said_on_the_screen_and_kept_beside_the_new_one(folder):
+def test_a_torn_diary_is_said_on_the_screen_and_kept_beside_the_new_one(folder, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", str(folder))
     (folder / "diary.db").write_bytes(b"not a diary" * 1000)
     bench, watcher = Bench(), Watcher()
     with house(folder, bench, watcher):

@@ -108,8 +108,8 @@ def test_a_diary_whose_settings_are_wrong_is_listed_with_a_complaint(home, capsy
     told = capsys.readouterr()
     assert told.out == "Nothing is in the diary yet.\n"
     assert told.err == (
-        f'{own}/config.toml: diary.path must be the place of a file, such as "/data/diary.db", but it is 3. '
-        'Example: path = "/data/diary.db"\n'
+        f"{own}/config.toml: diary.path must be the place of a file from / or ~ on, "
+        'such as "/data/diary.db", but it is 3. Example: path = "/data/diary.db"\n'
     )
 
 

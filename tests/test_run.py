@@ -17,7 +17,7 @@ from kiosk.app import House
 from kiosk.cli import main
 from kiosk.conductor import Conductor
 from kiosk.core.events import Fault, ProbeError
-from kiosk.core.pages import CountIn, Crosses
+from kiosk.core.pages import Calibration, CountIn
 from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
@@ -156,7 +156,7 @@ def test_crosses_are_touched_without_calibration(evening):
 
     def look(at: Evening) -> bool:
         conductor = at.houses[0].conductor
-        conductor.state = msgspec.structs.replace(conductor.state, page=Crosses())
+        conductor.state = msgspec.structs.replace(conductor.state, page=Calibration())
         asked.append(at.glasses[0][2]["transform"]())
         return True
 

@@ -82,7 +82,9 @@ trees = st.builds(
             buzzer=st.just(p[2]),
         )
     ),
-    diary=st.builds(Diary, path=st.text(st.characters(exclude_categories=["Cc", "Cs"]))),
+    diary=st.builds(
+        Diary, path=st.just("") | st.text(st.characters(exclude_categories=["Cc", "Cs"])).map("/{}".format)
+    ),
 )
 
 

@@ -63,8 +63,15 @@ MISTAKES = [
     (
         '[diary]\npath = "a\\u0000b"\n',
         (
-            'diary.path must be the place of a file, such as "/data/diary.db", but it is "a\\u0000b". '
-            'Example: path = "/data/diary.db"'
+            'diary.path must be the place of a file from / or ~ on, such as "/data/diary.db", '
+            'but it is "a\\u0000b". Example: path = "/data/diary.db"'
+        ),
+    ),
+    (
+        '[diary]\npath = "nights.db"\n',
+        (
+            'diary.path must be the place of a file from / or ~ on, such as "/data/diary.db", '
+            'but it is "nights.db". Example: path = "/data/diary.db"'
         ),
     ),
     (

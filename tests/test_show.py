@@ -14,7 +14,7 @@ import pytest
 
 from kiosk.core.check import DOTS, TOUCH
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased
-from kiosk.core.pages import Asleep, Check, CountIn, Crosses, Guide, Home, More, Page
+from kiosk.core.pages import Asleep, Calibration, Check, CountIn, Guide, Home, More, Page
 from kiosk.core.technique import Cue, Ms
 from kiosk.display.base import Bell, Contact, Kind, Source
 from kiosk.screen.stage import MARGIN_MM, Stage
@@ -189,7 +189,7 @@ def test_a_finger_that_was_there_before_the_crosses_touches_none(evening: Evenin
     evening.contact(3200, Kind.UP, (96, 72))
     evening.tap(4000, (703, 240))  # a brush in passing
     evening.play(5000)
-    assert evening.bedside.page == Crosses(((96 / 799, 72 / 479),))
+    assert evening.bedside.page == Calibration(((96 / 799, 72 / 479),))
 
 
 @pytest.mark.parametrize(

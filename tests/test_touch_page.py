@@ -16,10 +16,10 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from kiosk import bedside
 from kiosk import settings as owner
 from kiosk.app import House
+from kiosk.core.calibration import CROSSES, PROOF, Point, on_panel
 from kiosk.core.check import DOTS, TOUCH
-from kiosk.core.crosses import CROSSES, PROOF, Point, on_panel
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Event, Tapped
-from kiosk.core.pages import Asleep, Check, Crosses, Page, Settings
+from kiosk.core.pages import Asleep, Calibration, Check, Page, Settings
 from kiosk.display import console, touch
 from kiosk.display.terminal import GraphicsMode
 from kiosk.display.touch_devices import Finder, TouchDevice
@@ -153,7 +153,7 @@ class Machine:
         """One dot, and then the crosses, touched here."""
 
         def at(count: int) -> Callable[[Page], bool]:
-            return lambda page: isinstance(page, Crosses) and len(page.touched) == count
+            return lambda page: isinstance(page, Calibration) and len(page.touched) == count
 
         return [
             *self.tapping()[:2],
@@ -197,7 +197,7 @@ def test_three_crosses_put_a_worn_panel_right_at_once_and_for_good(machine: Mach
 
 
 def test_a_proof_beside_its_cross_leaves_all_as_it_was_until_the_next_try(machine: Machine) -> None:
-    again = Crosses(again=True)
+    again = Calibration(again=True)
     kept = machine.play(
         turned(0),
         [

@@ -1,6 +1,6 @@
 """Touch panels as they lie on their glass: what they say about a finger, both from 0 to 1."""
 
-from kiosk.core.crosses import Point
+from kiosk.core.calibration import Point
 
 
 def straight(point: Point) -> Point:

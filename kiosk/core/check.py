@@ -3,14 +3,14 @@ probe, tap two dots. For someone without a keyboard; with one, ``cramp-kiosk doc
 
 import msgspec
 
-from kiosk.core.crosses import TOUCHES, Point, judged, near, text
+from kiosk.core.calibration import TOUCHES, Point, judged, near, text
 from kiosk.core.events import ChangeSetting, ReadEveryProbe, ReadWater, Touched, WaterRead
-from kiosk.core.pages import Check, Crosses, Dip, Page, ProbeOffset, Settings, WarmWater
+from kiosk.core.pages import Calibration, Check, Dip, Page, ProbeOffset, Settings, WarmWater
 from kiosk.core.probes import heard, warmed
 from kiosk.core.signals import LAMP, SILENT, Pattern, Signal, Volume, loudness, tune
 from kiosk.core.state import Sound, State
 from kiosk.core.technique import SECOND, Ms
-from kiosk.core.turn import Turn
+from kiosk.core.transition import Transition
 
 BUTTON, LAMP_PART, BUZZER, PROBE, TOUCH = range(5)
 
@@ -29,26 +29,26 @@ def count(state: State) -> int:
     return TOUCH + 1 if state.own_touch else TOUCH
 
 
-def show(turn: Turn, part: int) -> None:
+def show(t: Transition, part: int) -> None:
     """Try this part; beyond the first and the last the settings come back."""
-    leave(turn)
-    if not 0 <= part < count(turn.state):
-        turn.go(HOME)
+    leave(t)
+    if not 0 <= part < count(t.state):
+        t.show(HOME)
         return
     if part == LAMP_PART:
-        turn.shine(LAMP[Signal.HOLD])
+        t.shine(LAMP[Signal.HOLD])
     elif part == BUZZER:
-        _sound(turn)
+        _sound(t)
     elif part == PROBE:
-        turn.do(ReadEveryProbe())
-    turn.go(Check(part))
+        t.emit(ReadEveryProbe())
+    t.show(Check(part))
 
 
-def leave(turn: Turn) -> None:
+def leave(t: Transition) -> None:
     """Whatever is tried comes to rest."""
-    turn.hush()
-    if is_dipping(turn.page):
-        turn.do(ReadWater(on=False))
+    t.silence()
+    if is_dipping(t.page):
+        t.emit(ReadWater(on=False))
 
 
 def is_dipping(page: Page) -> bool:
@@ -58,21 +58,21 @@ def is_dipping(page: Page) -> bool:
     return isinstance(page, Dip | WarmWater | ProbeOffset)
 
 
-def _sound(turn: Turn) -> None:
+def _sound(t: Transition) -> None:
     """The tones of hold, as loud as the owner wants them: not at all, if that is what was chosen."""
-    rules = turn.state.rules
-    volume = loudness(Signal.HOLD, rules.volume, quiet=turn.state.quiet)
+    rules = t.state.rules
+    volume = loudness(Signal.HOLD, rules.volume, quiet=t.state.quiet)
     tones = tune(Signal.HOLD, passive=rules.passive_buzzer).pieces
     played = SILENT if volume is Volume.OFF else Pattern(tones, 0, EVERY)
-    turn.state = msgspec.structs.replace(turn.state, sound=Sound(played, turn.now, volume))
+    t.state = msgspec.structs.replace(t.state, sound=Sound(played, t.now, volume))
 
 
-def feel(turn: Turn, page: Check) -> None:
+def feel(t: Transition, page: Check) -> None:
     """The button came down."""
-    _show(turn, msgspec.structs.replace(page, felt=True))
+    _show(t, msgspec.structs.replace(page, felt=True))
 
 
-def read(turn: Turn, page: Check, event: WaterRead) -> None:
+def read(t: Transition, page: Check, event: WaterRead) -> None:
     """One reading of a probe; one that comes late says nothing to the next part.
 
     Where there are several and none is the water's, or one in its place, the one that is warmed in the hand
@@ -81,29 +81,29 @@ def read(turn: Turn, page: Check, event: WaterRead) -> None:
     if page.part != PROBE:
         return
     celsius = event.outside if event.celsius is None else event.celsius
-    chosen = page.kept or turn.state.rules.probe
-    probes = heard(page.probes, event.probe, celsius, turn.now)
+    chosen = page.kept or t.state.rules.probe
+    probes = heard(page.probes, event.probe, celsius, t.now)
     names = {each.name for each in probes}
     undecided = bool(names) and (chosen not in names if chosen else len(names) > 1)
     if undecided and (warm := warmed(probes)):
-        turn.do(ChangeSetting("probe", warm))
+        t.emit(ChangeSetting("probe", warm))
         page, chosen, undecided = msgspec.structs.replace(page, kept=warm), warm, False
     if undecided:
         page = msgspec.structs.replace(page, celsius=None, broken=False)
     elif event.probe in {"", chosen} or not chosen:
         page = msgspec.structs.replace(page, celsius=event.celsius, broken=celsius is None)
-    _show(turn, msgspec.structs.replace(page, probes=probes, undecided=undecided))
+    _show(t, msgspec.structs.replace(page, probes=probes, undecided=undecided))
 
 
-def dip(turn: Turn, page: Check) -> None:
+def dip(t: Transition, page: Check) -> None:
     """Hold the water's probe against two known temperatures, if it is known which one that is."""
     if not page.undecided:
-        turn.do(ReadWater(on=True))
-        turn.go(Dip())
+        t.emit(ReadWater(on=True))
+        t.show(Dip())
 
 
-def _show(turn: Turn, page: Check) -> None:
-    turn.state = msgspec.structs.replace(turn.state, page=page)
+def _show(t: Transition, page: Check) -> None:
+    t.state = msgspec.structs.replace(t.state, page=page)
 
 
 def dot(page: Check) -> Point | None:
@@ -111,37 +111,37 @@ def dot(page: Check) -> Point | None:
     return DOTS[page.hit] if page.part == TOUCH and page.missed is None and page.hit < len(DOTS) else None
 
 
-def back(turn: Turn, page: Check) -> None:
+def back(t: Transition, page: Check) -> None:
     """A tap on Back: to the part before, or to the dots if one was missed."""
-    show(turn, page.part - 1 if page.missed is None else TOUCH)
+    show(t, page.part - 1 if page.missed is None else TOUCH)
 
 
-def press(turn: Turn, page: Check) -> None:
+def press(t: Transition, page: Check) -> None:
     """A short press: on to the next part, or to the crosses where a tap was seen elsewhere."""
     if page.missed is None:
-        show(turn, page.part + 1)
+        show(t, page.part + 1)
     else:
-        turn.go(Crosses())
+        t.show(Calibration())
 
 
-def touch(turn: Turn, event: Touched) -> None:
+def touch(t: Transition, event: Touched) -> None:
     """A finger was lifted; only touch and its crosses ask where."""
-    page, place = turn.page, (event.x, event.y)
-    if isinstance(page, Crosses):
-        _cross(turn, (*page.touched, place), event.aspect)
+    page, place = t.page, (event.x, event.y)
+    if isinstance(page, Calibration):
+        _cross(t, (*page.touched, place), event.aspect)
     elif isinstance(page, Check) and (wanted := dot(page)) is not None:
         hit = near(place, wanted, event.aspect)
-        turn.go(Check(TOUCH, hit=page.hit + 1) if hit else Check(TOUCH, missed=place))
+        t.show(Check(TOUCH, hit=page.hit + 1) if hit else Check(TOUCH, missed=place))
 
 
-def _cross(turn: Turn, touched: tuple[Point, ...], aspect: float) -> None:
+def _cross(t: Transition, touched: tuple[Point, ...], aspect: float) -> None:
     """One more cross was touched; after the proof the calibration counts, or it begins anew."""
     if len(touched) < TOUCHES:
-        turn.go(Crosses(touched))
+        t.show(Calibration(touched))
         return
-    found = judged(touched, turn.state.rules.rotate, aspect)
+    found = judged(touched, t.state.rules.rotate, aspect)
     if found is None:
-        turn.go(Crosses(again=True))
+        t.show(Calibration(again=True))
         return
-    turn.do(ChangeSetting("calibration", text(found)))
-    turn.go(Check(TOUCH, hit=len(DOTS)))
+    t.emit(ChangeSetting("calibration", text(found)))
+    t.show(Check(TOUCH, hit=len(DOTS)))

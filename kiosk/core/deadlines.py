@@ -1,44 +1,35 @@
 """When the State changes by itself: one question, one absolute moment (ms) or None for "not by itself"."""
 
-from kiosk.core import relief
 from kiosk.core.events import Fault
 from kiosk.core.pages import (
-    Asleep,
+    ASK_AFTER,
+    GIVE_UP,
     Awake,
-    Card,
-    Check,
     CountIn,
-    Crosses,
     Dip,
     Failsafe,
     Gone,
     GoodNight,
     Guide,
     NextUp,
-    Page,
-    ProbeOffset,
-    Rating,
     Resume,
     Signs,
     Soak,
     TenMinutes,
-    WarmWater,
+    waits,
 )
 from kiosk.core.safety import STOP_AFTER
 from kiosk.core.soak import STALE, Verdict
 from kiosk.core.state import Light, State
 from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.core.timeline import COUNT_IN
-from kiosk.core.turn import DIM_AFTER, soak_of, urgent
+from kiosk.core.transition import DIM_AFTER, soak_of, urgent
 
 LONG_PRESS: Ms = 1500
 HELD_ON: Ms = 10 * SECOND
 STUCK_AFTER: Ms = 30 * SECOND
-ASK_AFTER: Ms = 120 * SECOND
 AWAKE_FOR: Ms = 30 * SECOND
-#: An episode nobody answers is over: recorded as "no answer", never as gone.
-GIVE_UP: Ms = 15 * MINUTE
-#: The same for a soak whose clock stands still.
+#: ``GIVE_UP`` for a soak whose clock stands still.
 GIVE_UP_SOAK: Ms = 30 * MINUTE
 #: A probe that cannot be read is told for so long before the ten-minute page may come.
 FAULT_TOLD: Ms = 30 * SECOND
@@ -90,39 +81,12 @@ def give_up_at(state: State) -> Ms | None:
     soak = soak_of(state.page)
     if soak is not None:
         return None if soak.since is not None else waits_since + GIVE_UP_SOAK
-    return (waits_since if _waits(state.page) else state.touched) + GIVE_UP
-
-
-def _waits(page: Page) -> bool:
-    """Whether this page of a relief stays until someone answers."""
-    match page:
-        case Card() | TenMinutes() | Signs():
-            return True
-        case NextUp(_, until) | Gone(_, _, until):
-            return until is None
-        case _:
-            return False
+    return (waits_since if waits(state.page) else state.touched) + GIVE_UP
 
 
 def ask_at(state: State) -> Ms | None:
-    """Pages that wait for a person ask after two minutes whether anybody is there."""
-    page = state.page
-    if isinstance(page, Card | NextUp) and _waits(page):
-        return max(state.touched, state.entered) + ASK_AFTER
-    if state.episode is None and not isinstance(
-        page,
-        Asleep
-        | Awake
-        | Rating
-        | GoodNight
-        | Resume
-        | Check
-        | Crosses
-        | Dip
-        | WarmWater
-        | ProbeOffset
-        | Failsafe,
-    ):
+    """Pages that wait for a person ask after a while whether anybody is there."""
+    if state.page.traits.asks and waits(state.page):
         return max(state.touched, state.entered) + ASK_AFTER
     return None
 
@@ -140,17 +104,12 @@ def page_at(state: State) -> Ms | None:
             return first_beat if counting else first_beat - COUNT_IN
         case Guide(_, _, began) as guide:
             return began + guide.beat.end
-        case Check() | Crosses():  # a tone or a probe would go on under the question whether someone is there
-            return max(state.touched, state.entered) + ASK_AFTER
-        case Dip() | WarmWater() | ProbeOffset():  # ice melts slowly, and warm water has to be fetched
-            return max(state.touched, state.entered) + GIVE_UP
-        case Rating():
-            return max(state.touched, state.entered) + relief.RATE_FOR
         case Soak() | TenMinutes() | Signs():
             soak = soak_of(state.page)
             return None if soak is None else soak.done_at()
-        case _:
-            return None
+        case page:
+            after = page.traits.ends_after
+            return None if after is None else max(state.touched, state.entered) + after
 
 
 def stale_at(state: State) -> Ms | None:

@@ -102,8 +102,8 @@ class Tapped(_Event, frozen=True):
 
 class Touched(_Event, frozen=True):
     """A finger was lifted where a page asks for the place. ``x``, ``y``: where on the picture it was seen,
-    from 0 to 1; while ``Crosses`` are shown, without calibration. ``aspect``: width of the picture by its
-    height."""
+    from 0 to 1; while the page ``Calibration`` is shown, without calibration. ``aspect``: width of the
+    picture by its height."""
 
     x: float
     y: float

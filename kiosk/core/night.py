@@ -30,10 +30,10 @@ from kiosk.core.events import (
 from kiosk.core.pages import (
     Asleep,
     Awake,
+    Calibration,
     Card,
     Check,
     CountIn,
-    Crosses,
     Dip,
     Failsafe,
     Gone,
@@ -50,7 +50,7 @@ from kiosk.core.pages import (
 from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
-from kiosk.core.turn import Turn, soak_of
+from kiosk.core.transition import Transition, soak_of
 
 WAKE_GUARD: Ms = 1 * SECOND
 RESUME_FOR: Ms = 60 * SECOND
@@ -59,21 +59,21 @@ SIGN_CARDS = 6
 
 def new(rules: Rules, now: Ms = 0) -> State:
     """The State of a device that was just switched on: asleep."""
-    turn = Turn(State(entered=now, touched=now), now)
-    turn.obey(rules)
-    return turn.finish()[0]
+    t = Transition(State(entered=now, touched=now), now)
+    t.apply_rules(rules)
+    return t.finish()[0]
 
 
 def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
     """After an error of our own: outputs off, what the device was told kept, all else new. The effects
     close the record and stop the probe, which the lost State can no longer ask for."""
-    lost = Turn(state, now)
+    lost = Transition(state, now)
     if state.episode is not None:
         relief.end(lost, Ending.INTERRUPTED)
     elif isinstance(state.page, Resume):
-        lost.do(EpisodeEnded(now, Ending.INTERRUPTED))
+        lost.emit(EpisodeEnded(now, Ending.INTERRUPTED))
     if ReadWater(on=False) not in lost.effects:
-        lost.do(ReadWater(on=False))
+        lost.emit(ReadWater(on=False))
     kept = State(
         page=Failsafe(),
         entered=now,
@@ -83,213 +83,213 @@ def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
         tally=state.tally,
         own_touch=state.own_touch,
     )
-    turn = Turn(kept, now)
-    turn.obey(lost.state.rules)
-    return turn.finish()[0], lost.effects
+    t = Transition(kept, now)
+    t.apply_rules(lost.state.rules)
+    return t.finish()[0], lost.effects
 
 
 def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]]:
     """What becomes of the night when ``event`` happens at ``now``. Never raises, never waits."""
-    turn = Turn(state, now)
+    t = Transition(state, now)
     match event:
         case ButtonPressed():
-            _press(turn)
+            _press(t)
         case ButtonReleased():
-            _release(turn)
+            _release(t)
         case Tapped():
-            _tap(turn, event)
-        case Touched() if isinstance(state.page, Check | Crosses):
-            turn.touch()
-            check.touch(turn, event)
+            _tap(t, event)
+        case Touched() if isinstance(state.page, Check | Calibration):
+            t.touch()
+            check.touch(t, event)
         case Touched():  # the page that asked is over
-            _tap(turn, Tapped())
+            _tap(t, Tapped())
         case Due():
-            _due(turn)
+            _due(t)
         case WaterRead():
             if soak_of(state.page) is not None:
-                bath.read(turn, event)
+                bath.read(t, event)
             elif isinstance(state.page, Check):
-                check.read(turn, state.page, event)
+                check.read(t, state.page, event)
             elif isinstance(state.page, Dip):
-                twopoint.read(turn, state.page, event)
+                twopoint.read(t, state.page, event)
         case _:
-            _told(turn, event)
-    return turn.finish()
+            _told(t, event)
+    return t.finish()
 
 
 def _told(
-    turn: Turn, event: FaultFound | FaultCleared | RulesChanged | QuietHours | DiaryRead | Interrupted
+    t: Transition, event: FaultFound | FaultCleared | RulesChanged | QuietHours | DiaryRead | Interrupted
 ) -> None:
     """News that change no page by themselves."""
-    state = turn.state
+    state = t.state
     match event:
         case FaultFound(fault):
-            turn.state = msgspec.structs.replace(state, faults=state.faults | {fault})
+            t.state = msgspec.structs.replace(state, faults=state.faults | {fault})
         case FaultCleared(fault):
-            turn.state = msgspec.structs.replace(state, faults=state.faults - {fault})
+            t.state = msgspec.structs.replace(state, faults=state.faults - {fault})
         case RulesChanged(rules) if state.episode is None:
-            turn.obey(rules)
+            t.apply_rules(rules)
         case RulesChanged(rules):  # never under someone's feet: what is under way keeps its order
-            turn.state = msgspec.structs.replace(state, coming=rules)
+            t.state = msgspec.structs.replace(state, coming=rules)
         case QuietHours(on):
-            turn.state = msgspec.structs.replace(state, quiet=on)
+            t.state = msgspec.structs.replace(state, quiet=on)
         case DiaryRead(tally):
-            turn.state = msgspec.structs.replace(state, tally=tally)
+            t.state = msgspec.structs.replace(state, tally=tally)
         case Interrupted() if state.episode is None:
-            _offer(turn, event)
+            _offer(t, event)
 
 
-def _offer(turn: Turn, cut: Interrupted) -> None:
+def _offer(t: Transition, cut: Interrupted) -> None:
     """A night was cut short: offered to whoever sleeps or has just woken the screen, as the diary may need a
     while to be read. Who is elsewhere by then does not want it; it is recorded as interrupted."""
-    if not isinstance(turn.page, Asleep | Home):
-        turn.do(EpisodeEnded(turn.now, Ending.INTERRUPTED))
+    if not isinstance(t.page, Asleep | Home):
+        t.emit(EpisodeEnded(t.now, Ending.INTERRUPTED))
         return
-    ids = [technique.id for technique in turn.state.sequence]
+    ids = [technique.id for technique in t.state.sequence]
     last = cut.techniques[-1] if cut.techniques else ""
-    turn.touch()
-    if isinstance(turn.page, Home):  # a tap that was meant for that page answers nothing
-        turn.state = msgspec.structs.replace(turn.state, guard_until=turn.now + WAKE_GUARD)
-    turn.go(Resume(cut.ago, turn.now + RESUME_FOR, ids.index(last) if last in ids else 0))
+    t.touch()
+    if isinstance(t.page, Home):  # a tap that was meant for that page answers nothing
+        t.state = msgspec.structs.replace(t.state, guard_until=t.now + WAKE_GUARD)
+    t.show(Resume(cut.ago, t.now + RESUME_FOR, ids.index(last) if last in ids else 0))
 
 
 # --- the button
 
 
-def _press(turn: Turn) -> None:
-    state = turn.state
+def _press(t: Transition) -> None:
+    state = t.state
     if state.down_at is not None:
         return
     # Outside a relief the press itself starts one: nobody in pain waits for the button to come up.
-    starts = state.episode is None and not isinstance(state.page, Rating | Resume | Check | Crosses)
-    turn.touch()
-    turn.state = msgspec.structs.replace(turn.state, down_at=turn.now, spent_press=starts)
+    starts = state.episode is None and not state.page.traits.takes_press
+    t.touch()
+    t.state = msgspec.structs.replace(t.state, down_at=t.now, spent_press=starts)
     if starts:
-        check.leave(turn)
-        relief.begin(turn)
+        check.leave(t)
+        relief.begin(t)
     elif isinstance(state.page, Check):
-        check.feel(turn, state.page)
+        check.feel(t, state.page)
 
 
-def _release(turn: Turn) -> None:
-    state = turn.state
+def _release(t: Transition) -> None:
+    state = t.state
     if state.down_at is None and Fault.BUTTON_STUCK not in state.faults:
         return
     if state.down_at is not None and not state.spent_press:
-        _short(turn)
-    turn.state = msgspec.structs.replace(
-        turn.state, down_at=None, spent_press=False, faults=state.faults - {Fault.BUTTON_STUCK}
+        _short(t)
+    t.state = msgspec.structs.replace(
+        t.state, down_at=None, spent_press=False, faults=state.faults - {Fault.BUTTON_STUCK}
     )
 
 
-def _short(turn: Turn) -> None:
+def _short(t: Transition) -> None:
     """A short press: start, or next."""
-    if bath.answer(turn):
+    if bath.answer(t):
         return
-    page = turn.page
+    page = t.page
     match page:
         case NextUp(technique):
-            relief.start(turn, technique)
+            relief.start(t, technique)
         case CountIn(technique) | Guide(technique):
-            relief.skip(turn, technique)
+            relief.skip(t, technique)
         case Gone():
-            relief.still_there(turn, page)
+            relief.still_there(t, page)
         case Rating():
-            relief.rated(turn, page)
+            relief.rated(t, page)
         case Card():
-            bath.next_card(turn, page)
+            bath.next_card(t, page)
         case Soak():
-            bath.press(turn, page)
+            bath.press(t, page)
         case TenMinutes(back):
-            turn.go(Signs(back))
+            t.show(Signs(back))
         case Signs():
-            _next_sign(turn, page)
+            _next_sign(t, page)
         case Resume():
-            relief.resume(turn, page)
+            relief.resume(t, page)
         case Check():
-            check.press(turn, page)
-        case Crosses():
-            check.show(turn, check.TOUCH)
+            check.press(t, page)
+        case Calibration():
+            check.show(t, check.TOUCH)
 
 
-def _long(turn: Turn) -> None:
+def _long(t: Transition) -> None:
     """A long press: it's gone."""
-    turn.spend_press()
-    if isinstance(turn.page, Rating | Resume | Check | Crosses):
-        relief.sleep(turn)
-    elif isinstance(turn.page, Gone):
-        bath.yes(turn)
-    elif not bath.stay(turn):
-        relief.gone(turn)
+    t.spend_press()
+    if t.page.traits.takes_press:
+        relief.sleep(t)
+    elif isinstance(t.page, Gone):
+        bath.yes(t)
+    elif not bath.stay(t):
+        relief.gone(t)
 
 
 # --- touch
 
 
-def _tap(turn: Turn, tap: Tapped) -> None:
-    state = turn.state
-    turn.touch()
+def _tap(t: Transition, tap: Tapped) -> None:
+    state = t.state
+    t.touch()
     if isinstance(state.page, Asleep):
-        turn.state = msgspec.structs.replace(turn.state, guard_until=turn.now + WAKE_GUARD)
-        turn.go(Home())
+        t.state = msgspec.structs.replace(t.state, guard_until=t.now + WAKE_GUARD)
+        t.show(Home())
         return
-    if turn.now < state.guard_until:
+    if t.now < state.guard_until:
         return
-    if tap.act is not Act.STOP and bath.answer(turn):
+    if tap.act is not Act.STOP and bath.answer(t):
         return
-    if state.episode is None and not isinstance(state.page, Rating | Resume | GoodNight | Failsafe):
-        browse.act(turn, tap)
+    if state.page.traits.relief:
+        _act(t, tap.act)
     else:
-        _act(turn, tap.act)
+        browse.act(t, tap)
 
 
-def _act(turn: Turn, act: Act) -> None:
+def _act(t: Transition, act: Act) -> None:
     """A tap during a relief or right after it; what does not apply here is ignored."""
-    page = turn.page
+    page = t.page
     match page, act:
         case (NextUp(technique), Act.START):
-            relief.start(turn, technique)
+            relief.start(t, technique)
         case (NextUp(technique) | CountIn(technique) | Guide(technique), Act.SKIP):
-            relief.skip(turn, technique)
+            relief.skip(t, technique)
         case (NextUp() | CountIn() | Guide(), Act.GONE):
-            relief.ask(turn, page)
+            relief.ask(t, page)
         case (Gone(), Act.STILL):
-            relief.still_there(turn, page)
+            relief.still_there(t, page)
         case (Gone(), Act.YES):
-            bath.yes(turn)
+            bath.yes(t)
         case (TenMinutes(), Act.GONE):
-            relief.gone(turn)
+            relief.gone(t)
         case (Rating(), Act.PLUS | Act.MINUS):
-            turn.go(relief.rate(page, 1 if act is Act.PLUS else -1))
+            t.show(relief.rate(page, 1 if act is Act.PLUS else -1))
         case (Rating(), Act.SAVE):
-            relief.rated(turn, page)
+            relief.rated(t, page)
         case (Card(), Act.NEXT):
-            bath.next_card(turn, page)
+            bath.next_card(t, page)
         case (Card(), Act.STOP):
-            bath.stop_cards(turn, page)
+            bath.stop_cards(t, page)
         case (Soak(), Act.STOP):
-            bath.over(turn, finished=False)
+            bath.over(t, finished=False)
         case (TenMinutes(back), Act.SIGNS):
-            turn.go(Signs(back))
+            t.show(Signs(back))
         case (Signs(), Act.NEXT):
-            _next_sign(turn, page)
+            _next_sign(t, page)
         case (Signs(back, index), Act.BACK):
-            turn.go(Signs(back, index - 1) if index else TenMinutes(back))
+            t.show(Signs(back, index - 1) if index else TenMinutes(back))
         case (Resume(), Act.YES):
-            relief.resume(turn, page)
+            relief.resume(t, page)
         case (Resume(), Act.GONE):
-            relief.sleep(turn)
+            relief.sleep(t)
         case (Failsafe(), Act.START):
-            relief.begin(turn)
+            relief.begin(t)
         case (GoodNight(), _):
-            turn.go(Home())
+            t.show(Home())
 
 
-def _next_sign(turn: Turn, page: Signs) -> None:
+def _next_sign(t: Transition, page: Signs) -> None:
     if page.index + 1 < SIGN_CARDS:
-        turn.go(Signs(page.back, page.index + 1))
+        t.show(Signs(page.back, page.index + 1))
     else:
-        relief.go_on(turn, page.back)
+        relief.go_on(t, page.back)
 
 
 # --- deadlines
@@ -300,17 +300,17 @@ def due(state: State) -> Ms | None:
     return min((at for at, _ in _agenda(state)), default=None)
 
 
-def _due(turn: Turn) -> None:
+def _due(t: Transition) -> None:
     """One deadline has come. The most important first; the others follow as deadlines of their own."""
-    for at, act in _agenda(turn.state):
-        if turn.now >= at:
-            act(turn)
+    for at, act in _agenda(t.state):
+        if t.now >= at:
+            act(t)
             return
 
 
-def _agenda(state: State) -> list[tuple[Ms, Callable[[Turn], None]]]:
+def _agenda(state: State) -> list[tuple[Ms, Callable[[Transition], None]]]:
     """All moments at which this State changes by itself, and what happens then; the most important first."""
-    moments: list[tuple[Ms | None, Callable[[Turn], None]]] = [
+    moments: list[tuple[Ms | None, Callable[[Transition], None]]] = [
         (deadlines.long_at(state), _long),
         (deadlines.held_on_at(state), _held_on),
         (deadlines.stuck_at(state), _stuck),
@@ -330,42 +330,42 @@ def _agenda(state: State) -> list[tuple[Ms, Callable[[Turn], None]]]:
     return [(at, act) for at, act in moments if at is not None]
 
 
-def _held_on(turn: Turn) -> None:
+def _held_on(t: Transition) -> None:
     """The way to the parts for someone whose touches land elsewhere: a long press that goes on and on."""
-    turn.touch()
-    check.show(turn, check.BUTTON)
+    t.touch()
+    check.show(t, check.BUTTON)
 
 
-def _stuck(turn: Turn) -> None:
-    turn.state = msgspec.structs.replace(turn.state, faults=turn.state.faults | {Fault.BUTTON_STUCK})
+def _stuck(t: Transition) -> None:
+    t.state = msgspec.structs.replace(t.state, faults=t.state.faults | {Fault.BUTTON_STUCK})
 
 
-def _dim(turn: Turn) -> None:
-    """``Turn.finish`` sets the light."""
+def _dim(t: Transition) -> None:
+    """``Transition.finish`` sets the light."""
 
 
-def _ask(turn: Turn) -> None:
-    if turn.state.episode is None:
-        turn.go(Awake(turn.page, turn.now + deadlines.AWAKE_FOR))
+def _ask(t: Transition) -> None:
+    if t.state.episode is None:
+        t.show(Awake(t.page, t.now + deadlines.AWAKE_FOR))
     else:
-        relief.ask(turn, turn.page, wait=None)
+        relief.ask(t, t.page, wait=None)
 
 
-def _page_over(turn: Turn) -> None:
+def _page_over(t: Transition) -> None:
     """The page's own deadline has come."""
-    page = turn.page
+    page = t.page
     match page:
         case NextUp(technique):
-            relief.start(turn, technique)
+            relief.start(t, technique)
         case CountIn():
-            relief.count(turn, page)
+            relief.count(t, page)
         case Guide():
-            relief.beat_over(turn, page)
+            relief.beat_over(t, page)
         case Gone(back):
-            relief.go_on(turn, back)
+            relief.go_on(t, back)
         case Rating():
-            relief.rated(turn, Rating(page.minutes))
+            relief.rated(t, Rating(page.minutes))
         case Soak() | TenMinutes() | Signs():
-            bath.over(turn, finished=True)
+            bath.over(t, finished=True)
         case _:
-            relief.sleep(turn)
+            relief.sleep(t)

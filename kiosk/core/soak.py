@@ -8,6 +8,7 @@ either. Danger outlasts all of that: without a number, until it is answered.
 
 import math
 from enum import StrEnum
+from statistics import linear_regression
 
 import msgspec
 
@@ -55,6 +56,7 @@ FROZEN_AFTER: Ms = 3 * MINUTE
 #: Water that is warmer than the room by no more than so many degrees may keep its number for minutes.
 HARDLY_WARMER = 4.0
 
+#: What a foot bath can be. Outside of it the probe is wrong, or somewhere else.
 POSSIBLE = (5.0, 70.0)
 ROOM_POSSIBLE = (15.0, 30.0)
 ROOM_USUAL = 21.0
@@ -387,12 +389,9 @@ def warm_left(readings: tuple[Reading, ...], room: float, bands: Bands) -> Ms | 
     if any(r.celsius - room < 1.0 for r in readings) or bands.warm_low - room < 1.0:
         return None
     start = readings[0].at
-    points = [((r.at - start) / SECOND, math.log(r.celsius - room)) for r in readings]
-    mean_t = sum(t for t, _ in points) / len(points)
-    mean_y = sum(y for _, y in points) / len(points)
-    slope = sum((t - mean_t) * (y - mean_y) for t, y in points) / sum((t - mean_t) ** 2 for t, _ in points)
+    times = [(r.at - start) / SECOND for r in readings]
+    slope, first = linear_regression(times, [math.log(r.celsius - room) for r in readings])
     if slope >= -1e-6:
         return None
-    now_y = mean_y + slope * (points[-1][0] - mean_t)
-    seconds = (math.log(bands.warm_low - room) - now_y) / slope
+    seconds = (math.log(bands.warm_low - room) - first) / slope - times[-1]
     return round(seconds * SECOND) if seconds > 0 else 0

@@ -1,7 +1,7 @@
 """One way of relieving a cramp, as data: a Technique of Blocks of Steps, each under one Cue."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -59,6 +59,8 @@ Seconds = Annotated[int, Meta(ge=1, le=1800, examples=[30])]
 Count = Annotated[int, Meta(ge=1, le=60, examples=[3])]
 Picture = Annotated[str, Meta(examples=["toe_stretch"])]
 Source = Annotated[str, Meta(min_length=1, examples=["NHS, leg cramps"])]
+Id = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_]{0,30})?\Z", examples=["hold"], extra={"form": "id"})]
+"""names a part of a technique for the diary and for recorded speech; empty: its number is its name"""
 SoakMinutes = Annotated[int, Meta(ge=1, le=20, examples=[15])]
 
 
@@ -74,6 +76,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     cue: Cue
     line: Line
     seconds: Seconds
+    id: Id = ""
     range: tuple[Seconds, Seconds] | None = None
     word: str = ""
     art: Picture = ""
@@ -92,6 +95,7 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """
 
     step: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    id: Id = ""
     times: int | tuple[int, int] = 1
     """1 to 60; checked by the reader, since msgspec 0.22 mistakes the bounds of a number beside a tuple"""
     usual: Count | None = None
@@ -115,6 +119,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     word: Line
     line: Line
+    id: Id = ""
     art: Picture = ""
     pose: str = ""
     source: Source
@@ -152,3 +157,20 @@ class Technique(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     loads: tuple[Load, ...] = ()
     block: tuple[Block, ...] = ()
     soak: Soaking | None = None
+
+
+def with_ids(technique: Technique) -> Technique:
+    """The technique with an id for every block, step and card: where the file gives none, its number. So the
+    id stays when the safety profile takes out another one."""
+    soak = technique.soak
+    if soak is not None:
+        soak = msgspec.structs.replace(soak, prepare=_named(soak.prepare), after=_named(soak.after))
+    blocks = tuple(msgspec.structs.replace(block, step=_named(block.step)) for block in technique.block)
+    return msgspec.structs.replace(technique, block=_named(blocks), soak=soak)
+
+
+N = TypeVar("N", Block, Step, Card)
+
+
+def _named(parts: tuple[N, ...]) -> tuple[N, ...]:
+    return tuple(msgspec.structs.replace(each, id=each.id or str(n)) for n, each in enumerate(parts, 1))

@@ -24,6 +24,8 @@ class Beat(msgspec.Struct, frozen=True):
     is gone (the end of a block that goes on until relief).
     """
 
+    id: str
+    """technique, block and step, such as "toe_stretch.spread.wiggle": the same for ever"""
     step: Step
     start: Ms
     length: Ms
@@ -54,7 +56,8 @@ def lay_out(technique: Technique, choice: Choice = Choice()) -> Timeline:  # noq
                 if step.rounds and turn not in step.rounds:
                     continue
                 length = seconds_of(step, choice) * SECOND
-                beats.append(Beat(step, at, length, number, turn, rounds))
+                name = f"{technique.id}.{block.id}.{step.id}"
+                beats.append(Beat(name, step, at, length, number, turn, rounds))
                 at += length
         if block.until == "relief" and len(beats) > before:  # its last round may have no steps
             beats[-1] = msgspec.structs.replace(beats[-1], asks=True)

@@ -14,7 +14,7 @@ from kiosk.core.check import PROBE, show
 from kiosk.core.events import Act, ChangeSetting, WaterRead
 from kiosk.core.pages import Dip, ProbeOffset, WarmWater
 from kiosk.core.soak import STEADY_FOR, Bands, Reading, steady, within
-from kiosk.core.turn import Turn
+from kiosk.core.transition import Transition
 
 #: Degrees Celsius that an offset may be, and that the two errors may differ by.
 MOST = 1.0
@@ -62,68 +62,68 @@ def offset(page: ProbeOffset) -> float | None:
     return round(mean, 1) + 0.0  # no minus before a zero
 
 
-def read(turn: Turn, page: Dip, event: WaterRead) -> None:
+def read(t: Transition, page: Dip, event: WaterRead) -> None:
     """One reading. One that failed is passed over; too many of them let the others grow stale."""
     celsius = event.outside if event.celsius is None else event.celsius
     if celsius is None:
-        _show(turn, msgspec.structs.replace(page, broken=not page.readings))
+        _show(t, msgspec.structs.replace(page, broken=not page.readings))
         return
-    reading = Reading(turn.now, round(celsius - turn.state.rules.probe_offset, 2))
+    reading = Reading(t.now, round(celsius - t.state.rules.probe_offset, 2))
     readings = within((*page.readings, reading), 2 * STEADY_FOR)
-    _show(turn, msgspec.structs.replace(page, readings=readings, broken=False, probe=event.probe))
+    _show(t, msgspec.structs.replace(page, readings=readings, broken=False, probe=event.probe))
 
 
-def age(turn: Turn) -> None:
+def age(t: Transition) -> None:
     """Nothing was read for too long: what is shown would be old."""
-    page = msgspec.structs.replace(turn.page, readings=(), broken=True)
-    turn.state = msgspec.structs.replace(turn.state, page=page)
+    page = msgspec.structs.replace(t.page, readings=(), broken=True)
+    t.state = msgspec.structs.replace(t.state, page=page)
 
 
-def act(turn: Turn, page: Dip | WarmWater | ProbeOffset, tapped: Act) -> None:
+def act(t: Transition, page: Dip | WarmWater | ProbeOffset, tapped: Act) -> None:
     """A tap; what does not apply here is ignored."""
     match page:
         case Dip(None):
-            _ice(turn, page, tapped)
+            _ice(t, page, tapped)
         case Dip(float(ice)):
-            _warm(turn, page, ice, tapped)
+            _warm(t, page, ice, tapped)
         case WarmWater(ice, probe) if tapped is Act.NEXT:
-            turn.go(Dip(ice, probe=probe))
+            t.show(Dip(ice, probe=probe))
         case WarmWater() if tapped is Act.BACK:
-            turn.go(Dip())
+            t.show(Dip())
         case ProbeOffset():
-            _result(turn, page, tapped)
+            _result(t, page, tapped)
 
 
-def _ice(turn: Turn, page: Dip, tapped: Act) -> None:
+def _ice(t: Transition, page: Dip, tapped: Act) -> None:
     if tapped is Act.BACK:
-        show(turn, PROBE)
+        show(t, PROBE)
     elif tapped is Act.SAVE and hint(page) is None:
         said = fmean(r.celsius for r in within(page.readings, STEADY_FOR))
-        turn.go(WarmWater(round(-said, 2), page.probe))
+        t.show(WarmWater(round(-said, 2), page.probe))
 
 
-def _warm(turn: Turn, page: Dip, ice: float, tapped: Act) -> None:
+def _warm(t: Transition, page: Dip, ice: float, tapped: Act) -> None:
     if tapped is Act.BACK:
-        turn.go(WarmWater(ice, page.probe))
+        t.show(WarmWater(ice, page.probe))
     elif tapped in {Act.PLUS, Act.MINUS}:
         tenths = page.tenths + (1 if tapped is Act.PLUS else -1)
-        _show(turn, msgspec.structs.replace(page, tenths=min(MOST_TENTHS, max(-MOST_TENTHS, tenths))))
+        _show(t, msgspec.structs.replace(page, tenths=min(MOST_TENTHS, max(-MOST_TENTHS, tenths))))
     elif tapped is Act.SAVE and hint(page) is None:
-        turn.go(ProbeOffset(ice, page.tenths / 10, page.probe))
+        t.show(ProbeOffset(ice, page.tenths / 10, page.probe))
 
 
-def _result(turn: Turn, page: ProbeOffset, tapped: Act) -> None:
+def _result(t: Transition, page: ProbeOffset, tapped: Act) -> None:
     found = offset(page)
     if tapped is Act.BACK and found is None:
-        show(turn, PROBE)  # which of the two was wrong nobody knows: it begins anew
+        show(t, PROBE)  # which of the two was wrong nobody knows: it begins anew
     elif tapped is Act.BACK:
-        turn.go(Dip(page.ice, round(page.warm * 10), probe=page.probe))
+        t.show(Dip(page.ice, round(page.warm * 10), probe=page.probe))
     elif tapped is Act.SAVE and found is not None:
         if page.probe:  # the offset is that probe's, and no other's
-            turn.do(ChangeSetting("probe", page.probe))
-        turn.do(ChangeSetting("probe_offset", str(found)))
-        show(turn, PROBE)
+            t.emit(ChangeSetting("probe", page.probe))
+        t.emit(ChangeSetting("probe_offset", str(found)))
+        show(t, PROBE)
 
 
-def _show(turn: Turn, page: Dip) -> None:
-    turn.state = msgspec.structs.replace(turn.state, page=page)
+def _show(t: Transition, page: Dip) -> None:
+    t.state = msgspec.structs.replace(t.state, page=page)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.devices.light import light
+from kiosk.core.eye import light
 from kiosk.devices.part import driving
 from kiosk.devices.which_light import BackLight, Kin, lights
 from kiosk.words import N_, _

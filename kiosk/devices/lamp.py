@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kiosk.devices.light import light
+from kiosk.core.eye import light
 from kiosk.devices.output import Output
 from kiosk.devices.part import Part
 from kiosk.words import N_

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from kiosk.core.events import Event, ProbeError, WaterRead
+from kiosk.core.soak import POSSIBLE
 from kiosk.core.technique import Ms
 from kiosk.devices.part import Part
 from kiosk.devices.sampler import Sampler, monotonic, wait_on
@@ -17,8 +18,7 @@ from kiosk.supervise import Supervisor
 
 W1 = Path("/sys/bus/w1/devices")
 
-#: What a foot bath can be, in degrees Celsius. Outside of it the probe is wrong, or somewhere else.
-LOWEST, HIGHEST = 5.0, 70.0
+LOWEST, HIGHEST = POSSIBLE
 
 #: Families of thermometers w1_therm reads, as folder names begin.
 _SENSOR = re.compile(r"(28|22|10|3b|42)-[0-9a-f]{12}")

@@ -13,20 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from kiosk.diary import rows, schema
+from kiosk.diary import place, rows, schema
+from kiosk.files import replace_file
 from kiosk.words import _
 
 #: How long to wait for somebody else who holds the file.
 BUSY_SECONDS = 5.0
 
-#: SQLite's primary result codes: SQLITE_ERROR, SQLITE_READONLY, SQLITE_CANTOPEN; SQLITE_CORRUPT and
-#: SQLITE_NOTADB; SQLITE_BUSY and SQLITE_LOCKED.
-_ERROR, _READ_ONLY, _CANNOT_OPEN = 1, 8, 14
-_TORN = {11, 26}
-_BUSY = {5, 6}
-
-#: What SQLite keeps beside a file.
-_SIDECARS = ("-wal", "-shm")
+#: SQLite's primary result codes.
+_TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class DiaryError(Exception):
@@ -69,36 +65,36 @@ def connect(path: Path, now: datetime, on_aside: Callable[[Path, str], None]) ->
     """Open the diary for writing, made new if there is none or if it is damaged.
 
     A damaged one is put aside: ``now`` names it, and ``on_aside`` is told its new name and what was found,
-    also when no new one can be made. Raises ``DiaryError``.
+    also when no new one can be made. What a power cut left half done is undone. Raises ``DiaryError``.
     """
-    with told(path):
-        _check_kind(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with told(path, writing=True):
+        file = _found(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
         try:
             with _finding():
-                if path.exists():
-                    _check(path)
-                elif _sidecar(path, "-wal").exists():
-                    # SQLite would play the lost file's WAL into the new one
-                    raise _Torn(_("only what SQLite keeps beside it is there"))
+                if file.exists():
+                    _check(file)
                 else:
-                    _create(path)
-                return _ready(path)
+                    _check_alone(file)
+                    _create(file)
+                return _ready(file)
         except _Torn as found:
-            on_aside(put_aside(path, now), str(found))
-        _create(path)
-        return _ready(path)
+            on_aside(put_aside(file, now), str(found))
+        _create(file)
+        return _ready(file)
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Open the diary for reading only, while the service may be writing. Raises ``DiaryError``."""
     with told(path):
-        if not path.exists():
+        file = _found(path)
+        if not file.exists():
+            _check_alone(file)
             raise NoDiaryError(_("There is no diary at {path} yet.").format(path=path))
-        _check_kind(path)
-        db = _open_readable(path)
+        _check_size(file)
+        db = _open_readable(file)
         try:
-            _check_schema(db, path)
+            _check_schema(db, file)
             if schema.version_of(db) < schema.READABLE_FROM:
                 text = _(
                     "The diary {path} is from an older cramp-kiosk; start the new one once, then try again."
@@ -113,26 +109,30 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 def put_aside(path: Path, now: datetime) -> Path:
     """Rename a damaged diary, with what SQLite keeps beside it, to a free name; the new name.
 
-    Nothing is deleted or written over: an unset clock gives the same name twice.
+    Nothing is deleted or written over: an unset clock gives the same name twice. What is not known to be the
+    owner's diary is not touched. Raises ``DiaryError``, ``OSError``.
     """
-    stem = f"{path.stem}.torn-{now:%Y%m%dT%H%M%S}"
+    file = place.real(path)
+    found = place.parts(file)
+    if not place.is_ours(file):
+        raise _foreign(file)
+    stem = f"{file.stem}.torn-{now:%Y%m%dT%H%M%S}"
     number = 1
-    aside = path.with_name(f"{stem}{path.suffix}")
-    while any(_sidecar(aside, end).exists() for end in ("", *_SIDECARS)):
+    aside = file.with_name(f"{stem}{file.suffix}")
+    while place.parts(aside):
         number += 1
-        aside = path.with_name(f"{stem}-{number}{path.suffix}")
-    # The database goes first: cut off in between, the next start finds a WAL alone and moves it, too.
-    for end in ("", *_SIDECARS):
-        part = _sidecar(path, end)
-        if part.exists():
-            part.rename(_sidecar(aside, end))
-    _sync_folder(path.parent)
+        aside = file.with_name(f"{stem}-{number}{file.suffix}")
+    # The database goes first: cut off in between, the next start finds the others alone and moves them, too.
+    for part in found:
+        part.rename(f"{aside}{part.name.removeprefix(file.name)}")
+    _sync_folder(file.parent)
     return aside
 
 
 def asides(path: Path) -> list[Path]:
     """The damaged diaries that were put aside, the oldest first."""
-    found = path.parent.glob(f"{glob.escape(path.stem)}.torn-*{glob.escape(path.suffix)}")
+    file = place.real(path)
+    found = file.parent.glob(f"{glob.escape(file.stem)}.torn-*{glob.escape(file.suffix)}")
     return sorted(found, key=lambda aside: aside.stem)
 
 
@@ -143,24 +143,36 @@ def check_pages(db: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite and the system say into a sentence for the owner."""
     try:
         yield
     except DiaryError:
         raise
-    except PermissionError as error:
-        raise DiaryError(_may_not(path)) from error
     except (_Torn, OSError, ValueError, MemoryError, sqlite3.Error) as error:
         if why := str(error) if isinstance(error, _Torn) else torn(error):
-            raise DamagedDiaryError(path, why) from error
+            file = place.real(path)
+            raise DamagedDiaryError(path, why) if place.is_ours(file) else _foreign(file) from error
+        if _is_cut_off(error):
+            if not place.is_ours(place.real(path)):
+                raise _foreign(place.real(path)) from error
+            text = _("A change of the diary {path} was cut off; start cramp-kiosk once, then try again.")
+            raise DiaryError(text.format(path=path)) from error
+        if writing and _is_about_rights(error) and (hindrance := place.hindrance(place.real(path))):
+            raise DiaryError(hindrance) from error
+        if isinstance(error, PermissionError):
+            text = _("The diary {path} may not be opened by this user; try again with sudo.")
+            raise DiaryError(text.format(path=path)) from error
         if _code(error) in _BUSY:
             text = _("The diary {path} cannot be opened ({reason}); close the other program that uses it.")
         else:  # ValueError: a zero byte in the path
             text = _(
                 "The diary {path} cannot be opened ({reason}); check that its disk is there and not full."
             )
-        reason = error.strerror if isinstance(error, OSError) else str(error) or type(error).__name__
+        reason = str(error) or type(error).__name__
+        if isinstance(error, OSError) and error.strerror:
+            elsewhere = error.filename is not None and Path(error.filename) != path
+            reason = f"{error.filename}: {error.strerror}" if elsewhere else error.strerror
         raise DiaryError(text.format(path=path, reason=reason)) from error
 
 
@@ -199,22 +211,63 @@ def _finding() -> Iterator[None]:
         raise
 
 
-def _may_not(path: Path) -> str:
-    return _("The diary {path} may not be opened by this user; try again with sudo.").format(path=path)
+def _is_about_rights(error: BaseException) -> bool:
+    return isinstance(error, OSError) or _code(error) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
-def _check_kind(path: Path) -> None:
-    """Raises ``DiaryError`` for a folder, a pipe (which would be waited for) or a device."""
-    if path.exists() and not path.is_file():
+def _foreign(file: Path) -> DiaryError:
+    text = _(
+        "{path} is not known to be a cramp-kiosk diary and is left alone; choose another place for the "
+        "diary, or, if it is yours, move it away."
+    )
+    return DiaryError(text.format(path=file))
+
+
+def _found(path: Path) -> Path:
+    """The file itself, behind every link. Raises ``DiaryError`` for a link that leads nowhere, and for what
+    is no file: a folder, a pipe (which would be waited for), a device."""
+    if link := place.broken_link(path):
+        text = _("The diary {path} is behind the link {link}, and {target} is not there; plug in its disk.")
+        raise DiaryError(text.format(path=path, link=link, target=place.real(link)))
+    file = place.real(path)
+    if file.exists() and not file.is_file():
         raise DiaryError(_("{path} is no file; choose another place for the diary.").format(path=path))
+    return file
+
+
+def _check_alone(file: Path) -> None:
+    """Where there is no diary: whether there is nothing beside it either. SQLite would play a lost file's WAL
+    or journal into the new one. Raises ``_Torn``."""
+    if any(place.beside(file, end).exists() for end in (place.WAL, place.JOURNAL)):
+        raise _Torn(_("only what SQLite keeps beside it is there"))
 
 
 def _check(path: Path) -> None:
-    """Look at the file without changing it. Raises ``_Torn``, ``DiaryError`` or SQLite's own errors."""
+    """Look at the file without changing it, save that a change that was cut off is undone.
+
+    In WAL mode there is none; but new diaries once were not in it, and a person may have left it.
+    Raises ``_Torn``, ``DiaryError`` or SQLite's own errors.
+    """
+    try:
+        _look(path)
+    except sqlite3.Error as error:
+        if not _is_cut_off(error) or not place.is_ours(path):
+            raise
+        with closing(_open(path, "mode=rw")) as db:
+            schema.version_of(db)  # SQLite undoes it before it reads
+        _look(path)
+
+
+def _look(path: Path) -> None:
     _check_size(path)
     with closing(_open(path, "mode=ro")) as db:
         _check_schema(db, path)
         _check_pages(db)
+
+
+def _is_cut_off(error: BaseException) -> bool:
+    """Whether a journal lies beside the file that only who may write can play back."""
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK
 
 
 def _check_pages(db: sqlite3.Connection) -> None:
@@ -240,7 +293,7 @@ def _check_schema(db: sqlite3.Connection, path: Path) -> None:
     try:
         shape = schema.shape(db)
     except sqlite3.OperationalError as error:
-        if _code(error) == _ERROR:  # such as a file format that no SQLite knows
+        if _code(error) == sqlite3.SQLITE_ERROR:  # such as a file format that no SQLite knows
             raise _Torn(str(error)) from error
         raise
     if schema.is_as_made(shape, found) and (ours or found):
@@ -270,7 +323,7 @@ def _ready(path: Path) -> sqlite3.Connection:
         schema.migrate(db)
     except BaseException as error:
         db.close()
-        if _code(error) == _READ_ONLY and os.access(path, os.W_OK):
+        if _code(error) == sqlite3.SQLITE_READONLY and place.is_read_only(path):
             raise _Torn(_("it says that nobody may write it")) from error
         raise
     return db
@@ -291,15 +344,14 @@ def _open_readable(path: Path) -> sqlite3.Connection:
     A file in WAL mode needs its shared memory, which such a user cannot make. Then, with no WAL,
     nobody is writing and the file alone is everything: SQLite may take it as unchanging.
     """
-    _check_size(path)
     db = _open(path, "mode=ro")
     try:
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        if _code(error) not in {_READ_ONLY, _CANNOT_OPEN}:
-            return db  # torn or busy: comes again, and is said, at the next question
+        if not _is_about_rights(error) or _is_cut_off(error):
+            return db  # torn, busy or cut off: comes again, and is said, at the next question
         db.close()
-        wal = _sidecar(path, "-wal")
+        wal = place.beside(path, place.WAL)
         if wal.exists() and wal.stat().st_size > 0:
             raise PermissionError from None
         return _open(path, "immutable=1")
@@ -307,22 +359,16 @@ def _open_readable(path: Path) -> sqlite3.Connection:
 
 
 def _create(path: Path) -> None:
-    """Make an empty diary that appears complete or not at all, whenever the power goes."""
+    """Make an empty diary that appears complete or not at all, whenever the power goes. Raises ``OSError``.
+
+    It is in WAL mode from the beginning: SQLite's change to it is one more moment to be cut off at.
+    """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         schema.mark_ours(db)
         schema.migrate(db)
-        image = db.serialize()
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(image)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sidecar(path: Path, end: str) -> Path:
-    return path.with_name(path.name + end)
+        image = bytearray(db.serialize())
+    image[18:20] = b"\2\2"  # write and read version (www.sqlite.org/fileformat2.html)
+    replace_file(path, bytes(image), 0o666)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -10,13 +10,10 @@ from kiosk.core.technique import MINUTE, Ms, Side
 
 _NIGHT_BEGINS = timedelta(hours=12)
 
-#: Ids go up by one; one above this was never given.
-LAST_ID = 10**12
-
 #: The longest that anything may last, in ms: 317 years, and no sum of a date with it is out of range.
 LONGEST: Ms = 10**13
 
-Id = Annotated[int, msgspec.Meta(ge=1, le=LAST_ID)]
+Id = Annotated[int, msgspec.Meta(ge=1)]
 Length = Annotated[Ms, msgspec.Meta(ge=0, le=LONGEST)]
 Celsius = Annotated[float, msgspec.Meta(ge=-100, le=200)]
 Score = Annotated[int, msgspec.Meta(ge=0, le=10)]

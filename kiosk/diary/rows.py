@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 
 from kiosk.core.technique import Ms
-from kiosk.diary.entry import LAST_ID, LONGEST, Entry, Use
+from kiosk.diary.entry import LONGEST, Entry, Use
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -27,6 +27,10 @@ _USE = (
     "SELECT id, episode, technique, began_ms AS began, ended_ms AS ended, finished, soak_min, soak_max,"
     " soak_ms FROM technique_use WHERE :whole OR episode >= :oldest ORDER BY id"
 )
+
+#: Ids go up by one from 1. Who deletes nights leaves a gap, but none as wide as this: what is beyond one was
+#: never given.
+_STRIDE = 10**6
 
 #: What a value of the wrong type or size raises when it is made a date, a number or a name.
 _WRONG = (msgspec.ValidationError, ValueError, TypeError, OverflowError)
@@ -63,18 +67,42 @@ def text(raw: bytes) -> str | bytes:
         return raw
 
 
+def last_id(db: sqlite3.Connection, table: str) -> int:
+    """The highest id that was given in a table, 0 if none was; those beyond a gap are damaged."""
+    last, further = 0, f"SELECT max(id) FROM {table} WHERE id > ?1 AND id <= ?1 + {_STRIDE}"  # noqa: S608 - ours
+    while (found := db.execute(further, (last,)).fetchone()[0]) is not None:
+        last = found
+    return int(last)
+
+
+def next_episode_id(db: sqlite3.Connection) -> int:
+    """An id for a new episode, after all others; what is left of a deleted one is not given to it."""
+    last = last_id(db, "episode")
+    (used,) = db.execute(
+        "SELECT max(episode) FROM technique_use WHERE typeof(episode) = 'integer' AND episode < ?",
+        (last + _STRIDE,),
+    ).fetchone()
+    return max(last, used or 0) + 1
+
+
+def next_use_id(db: sqlite3.Connection) -> int:
+    """An id for a new use of a technique, after all others."""
+    return last_id(db, "technique_use") + 1
+
+
 def read(db: sqlite3.Connection, limit: int | None) -> tuple[list[Entry], list[Unreadable]]:
     """The newest ``limit`` episodes that can be read (None: all), the newest first, and what could not be."""
     found: list[Entry] = []
     lost: list[Unreadable] = []
     ids: set[int] = set()
     """of the episodes that were looked at, readable or not"""
+    last = last_id(db, "episode")
     for row in db.execute(_EPISODE):
         if len(found) == limit:
             break
         ids.add(row["id"])
         try:
-            found.append(_entry(row))
+            found.append(_entry(row, last))
         except _WRONG as error:
             lost.append(Unreadable("episode", row["id"], str(error)[:_WHY]))
     uses: dict[int, list[Use]] = {}
@@ -87,17 +115,19 @@ def _uses(
     db: sqlite3.Connection, episodes: set[int], lost: list[Unreadable], *, whole: bool
 ) -> Iterator[tuple[int, Use]]:
     """The techniques of these episodes. ``whole``: the episodes are all there are, so others have none."""
+    last = last_id(db, "technique_use")
     for row in db.execute(_USE, {"whole": whole, "oldest": min(episodes, default=0)}):
         try:
             if row["episode"] in episodes:
-                yield row["episode"], _use(row)
+                yield row["episode"], _use(row, last)
             elif whole:
                 raise ValueError(f"there is no episode {row['episode']!r}")
         except _WRONG as error:
             lost.append(Unreadable("technique_use", row["id"], str(error)[:_WHY]))
 
 
-def _entry(row: sqlite3.Row) -> Entry:
+def _entry(row: sqlite3.Row, last: int) -> Entry:
+    _check_id(row, last)
     began = row["began_ms"]
     if not -LONGEST <= began <= 10 * LONGEST:
         raise ValueError(f"began_ms is {began}")
@@ -112,13 +142,17 @@ def _entry(row: sqlite3.Row) -> Entry:
     return entry
 
 
-def _use(row: sqlite3.Row) -> Use:
-    if not 1 <= row["id"] <= LAST_ID:
-        raise ValueError("there is no such id")
+def _use(row: sqlite3.Row, last: int) -> Use:
+    _check_id(row, last)
     use = msgspec.convert(_flagged(row, "finished"), Use)
     if (use.ended is None) != (use.finished is None):
         raise ValueError("only one of ended_ms and finished is there")
     return use
+
+
+def _check_id(row: sqlite3.Row, last: int) -> None:
+    if not 1 <= row["id"] <= last:
+        raise ValueError("there is no such id")
 
 
 def _flagged(row: sqlite3.Row, *flags: str) -> dict[str, object]:

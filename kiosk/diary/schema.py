@@ -9,8 +9,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-#: "cram" in ASCII: tells our files from other people's databases.
-APPLICATION_ID = 0x6372616D
+from kiosk.diary.place import APPLICATION_ID
 
 
 def _redefine(table: str, statement: str) -> str:
@@ -167,14 +166,29 @@ def is_as_made(found: Shape, version: int) -> bool:
 def damaged_pages(db: sqlite3.Connection) -> str:
     """What SQLite finds wrong with the file's pages first; "" if they are in order. Reads all of it.
 
-    What is wrong with a row, such as text in the place of a number, costs that row and not the diary.
-    SQLite tells damaged pages before that, so they are among the first hundred.
+    What is wrong with a row, such as text in the place of a number, costs that row and not the diary. Tables
+    beside ours may need what only their program has (a collation, a function, a module): then SQLite refuses
+    to look at the whole, and ours are looked at alone. Raises ``sqlite3.Error``.
     """
-    told = [" ".join(str(row[0]).split()) for row in db.execute("PRAGMA quick_check(100)")]
-    return next((each for each in told if each != "ok" and not _OF_A_ROW.match(each)), "")
+    try:
+        told = _told(db, "quick_check(100)")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+            raise
+        told = []
+    of_pages = (each for each in told if each.startswith(_OF_PAGES))
+    made = {str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    ours = (each for table in sorted(TABLES & made) for each in _told(db, f"quick_check({table})"))
+    return next((each for each in (*of_pages, *ours) if not _OF_A_ROW.match(each)), "")
 
 
-_OF_A_ROW = re.compile(r"(NULL|[A-Z]+|non-[A-Z]+) value in |CHECK constraint failed in ")
+def _told(db: sqlite3.Connection, pragma: str) -> list[str]:
+    return [" ".join(str(row[0]).split()) for row in db.execute(f"PRAGMA {pragma}")]
+
+
+#: Before all that is wrong with pages, in one answer; what follows is about rows and indexes.
+_OF_PAGES = "*** in database"
+_OF_A_ROW = re.compile(r"ok$|(NULL|[A-Z]+|non-[A-Z]+) value in |CHECK constraint failed in ")
 
 
 @cache

@@ -21,7 +21,7 @@ from kiosk.core.events import (
     TechniqueEnded,
 )
 from kiosk.core.technique import Ms
-from kiosk.diary import rows
+from kiosk.diary import retell, rows
 from kiosk.diary.clock import clock_is_set
 from kiosk.diary.database import (
     check_pages,
@@ -33,7 +33,7 @@ from kiosk.diary.database import (
     torn,
     transaction,
 )
-from kiosk.diary.entry import LAST_ID, Entry, OpenEpisode
+from kiosk.diary.entry import Entry, OpenEpisode
 from kiosk.diary.rows import Unreadable
 
 log = logging.getLogger(__name__)
@@ -41,14 +41,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MS = timedelta(milliseconds=1)
-
-#: The next id of a table. A damaged one beyond all that were given is not counted on from, and what is left
-#: of an episode that somebody deleted is not given to the next.
-_NEW_EPISODE = (
-    "SELECT 1 + coalesce(max(id), 0) FROM (SELECT id FROM episode UNION ALL SELECT episode FROM technique_use"
-    " WHERE typeof(episode) = 'integer') WHERE id < :last"
-)
-_NEW_USE = "SELECT 1 + coalesce((SELECT max(id) FROM technique_use WHERE id < :last), 0)"
 
 
 class Store:
@@ -58,8 +50,8 @@ class Store:
     set, ``now`` the time that names a damaged file which is put aside (``put_aside``, None while there
     was none; ``damage``: what was found). Reading and writing raise ``DiaryError`` or ``sqlite3.Error``;
     after an error, ``close`` and use it again: what was committed is there, and a record repeated is kept
-    once. Where the file turns out to be damaged in the middle of a night that began in this run, the night
-    goes into the new one whole.
+    once. Where the file turns out to be damaged, the last night of this run, or the one that it found under
+    way, goes into the new one whole.
     """
 
     def __init__(
@@ -85,9 +77,11 @@ class Store:
         self._ended: tuple[Ms, int] | None = None
         """when the last episode of this run ended, and its id: a rating is for that one"""
         self._night: list[tuple[Record, datetime, bool]] = []
-        """what was kept since an episode last began, each as it was given to ``_write``"""
+        """the last night, each record as it was given to ``_write``"""
+        self._of_earlier_run = False
+        """whether that one began before this run, whose clock cannot date it"""
         self._again: list[tuple[Record, datetime, bool]] = []
-        """of a night under way, what a file that was put aside took along"""
+        """of it, what a file that was put aside took along and the new one does not have yet"""
         self._unreadable: dict[tuple[str, int], Unreadable] = {}
 
     @classmethod
@@ -124,12 +118,9 @@ class Store:
         (a technique without an episode, a rating of 11) is logged and left out.
         """
         clock_ok = self._clock_ok()
-        begins = isinstance(effect, EpisodeBegan)
 
         def work(db: sqlite3.Connection) -> None:
             with transaction(db):
-                for earlier in () if begins else self._again:
-                    self._write(db, *earlier)
                 if clock_ok:
                     self._date(db, effect.at, wall)
                 self._write(db, effect, wall, clock_ok)
@@ -137,10 +128,12 @@ class Store:
                 # So that a copy of the one file has every night; passive: waits for no reader.
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+        if _is_answered(effect) and self._ended is not None and self._ended[0] != effect.at:
+            self._ended = None  # should this end not be kept, its rating is for no other night
         self._attempt(work)
-        self._again.clear()
-        if begins:
+        if isinstance(effect, EpisodeBegan):
             self._night.clear()
+            self._of_earlier_run = False
         self._night.append((effect, wall, clock_ok))
         if clock_ok:
             self._undated.clear()
@@ -159,18 +152,23 @@ class Store:
             self._attempt(work)
             self._undated.clear()
 
-    def open_episode(self, now_wall: datetime) -> OpenEpisode | None:
-        """At start: the night that was under way when the device went off, or None."""
+    def open_episode(self, at: Ms, wall: datetime) -> OpenEpisode | None:
+        """At start: the night that was under way when the device went off, or None.
+
+        ``at`` and ``wall`` are one moment on both clocks.
+        """
         entry = next((entry for entry in self.episodes(limit=1) if entry.ending is None), None)
         if entry is None:
             return None
         clock_ok = self._clock_ok()
-        since = _lapsed(entry.began, entry.clock_ok, entry.last, now_wall, clock_ok)
+        since = _lapsed(entry.began, entry.clock_ok, entry.last, wall, clock_ok)
+        told = retell.records(entry, at - since)
+        self._night, self._of_earlier_run = [(each, entry.began, entry.clock_ok) for each in told], True
         return OpenEpisode(
             began=entry.began,
             since=since,
             ago=since - entry.last,
-            sure=entry.clock_ok and clock_ok and now_wall >= entry.began + entry.last * _MS,
+            sure=entry.clock_ok and clock_ok and wall >= entry.began + entry.last * _MS,
             cramp=entry.cramp,
             side=entry.side,
             techniques=entry.techniques,
@@ -184,6 +182,7 @@ class Store:
                 self._interrupt(db)
 
         self._attempt(work)
+        self._night.clear()
 
     def episodes(self, limit: int | None = None) -> list[Entry]:
         """What is in the diary, the newest first, at most ``limit``; what cannot be read is left out."""
@@ -211,6 +210,13 @@ class Store:
                 self._db = connect_read_only(self.path)
             else:
                 self._db = connect(self.path, self._now(), self._forget_file)
+        if self._again:
+            with transaction(self._db):
+                for earlier in self._again:
+                    self._write(self._db, *earlier)
+            self._again.clear()
+            if self._of_earlier_run:
+                self._undated.clear()
         return self._db
 
     def _attempt(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -277,7 +283,7 @@ class Store:
         if found is not None and self._origins.get(found) == effect.at:
             return  # repeated after an error whose commit had come through
         self._interrupt(db)
-        (episode,) = db.execute(_NEW_EPISODE, {"last": LAST_ID}).fetchone()
+        episode = rows.next_episode_id(db)
         db.execute(
             "INSERT INTO episode (id, began_ms, utc_offset_min, clock_ok, cramp, side)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -301,11 +307,8 @@ class Store:
 
     def _stray(self, effect: Record) -> None:
         """A record without an episode. The end of one may be said twice; then its rating still follows."""
-        if isinstance(effect, EpisodeEnded) and effect.ending is not Ending.INTERRUPTED:
-            if self._ended is not None and self._ended[0] == effect.at:
-                return
-            self._ended = None
-        log.warning("no episode is under way for %r", effect)
+        if not (_is_answered(effect) and self._ended is not None):
+            log.warning("no episode is under way for %r", effect)
 
     def _rate(self, db: sqlite3.Connection, effect: EpisodeRated) -> None:
         """The episode that ended last is meant, whatever has begun since."""
@@ -317,7 +320,7 @@ class Store:
             db.execute("UPDATE episode SET rating = ? WHERE id = ?", (effect.rating, self._ended[1]))
 
     def _begin_technique(self, db: sqlite3.Connection, episode: int, technique: str, offset: Ms) -> None:
-        (number,) = db.execute(_NEW_USE, {"last": LAST_ID}).fetchone()
+        number = rows.next_use_id(db)
         db.execute(
             "INSERT INTO technique_use (id, episode, technique, began_ms) SELECT ?1, ?2, ?3, ?4 WHERE"
             " NOT EXISTS (SELECT 1 FROM technique_use WHERE (episode, technique, began_ms) = (?2, ?3, ?4))",
@@ -364,12 +367,17 @@ class Store:
                 )
 
 
+def _is_answered(effect: Record) -> bool:
+    """Whether it is an end that a rating may follow."""
+    return isinstance(effect, EpisodeEnded) and effect.ending is not Ending.INTERRUPTED
+
+
 def _under_way(db: sqlite3.Connection) -> int | None:
     """The episode that was not ended: the newest, as each that begins ends the one before."""
     newest = db.execute(
         "SELECT id, ending IS NULL AND ended_ms IS NULL AS open FROM episode"
         " WHERE id BETWEEN 1 AND ? ORDER BY id DESC LIMIT 1",
-        (LAST_ID,),
+        (rows.last_id(db, "episode"),),
     ).fetchone()
     return newest["id"] if newest is not None and newest["open"] else None
 

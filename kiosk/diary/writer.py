@@ -115,11 +115,16 @@ class Writer:
 
     def _add(self, job: _Job) -> None:
         with self._changed:
-            # one that is being done may have looked at the clock already; one more will be enough
-            if not isinstance(job, _Chore) or self._jobs.count(job) <= (job is self._doing):
+            if not isinstance(job, _Chore) or not self._awaits(job):
                 self._jobs.append(job)
             self._called.set()
             self._changed.notify_all()
+
+    def _awaits(self, chore: _Chore) -> bool:
+        """Whether it will be begun after now. One that is under way is among the jobs, too, but may have
+        looked at the clock already."""
+        under_way = 1 if chore is self._doing else 0
+        return self._jobs.count(chore) > under_way
 
     def _run(self) -> None:
         try:
@@ -152,6 +157,7 @@ class Writer:
     def _strike_out(self, job: _Job) -> None:
         with self._changed:
             self._jobs.remove(job)
+            self._doing = None
             if not isinstance(job, _Chore) and _Chore.LOOK in self._jobs:
                 self._jobs.remove(_Chore.LOOK)  # what is open now is the night of that record
             if isinstance(job, EpisodeEnded) and _Chore.COUNT not in self._jobs:
@@ -188,7 +194,7 @@ class Writer:
     def _do(self, job: _Job) -> None:
         wall, mono = self._wall_clock(), self._mono_clock()
         if job is _Chore.LOOK:
-            under_way = self._store.open_episode(wall)
+            under_way = self._store.open_episode(mono, wall)
             if under_way is not None and not self._on_under_way(under_way):
                 self._store.close_interrupted()
         elif job is _Chore.COUNT:

@@ -12,7 +12,7 @@ from enum import Enum
 
 import pygame
 
-from kiosk.core.crosses import CROSSES, PROOF, TOUCHES, Affine, Point, judged, on_picture
+from kiosk.core.calibration import CROSSES, PROOF, TOUCHES, Affine, Point, judged, on_picture
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, OnContact
 from kiosk.display.sketch import font, palette

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from kiosk.core.crosses import Affine, Point, moved, on_picture
+from kiosk.core.calibration import Affine, Point, moved, on_picture
 from kiosk.core.technique import Ms
 from kiosk.display.base import Contact, Kind, Source
 

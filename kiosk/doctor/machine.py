@@ -3,7 +3,6 @@
 import grp
 import importlib.util
 import os
-import pwd
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.devices import pins
 from kiosk.diary.clock import kernel_error
-from kiosk.files import is_there
+from kiosk.files import is_there, user_name
 from kiosk.settings import Settings
 from kiosk.setup import board
 
@@ -45,14 +44,7 @@ def who() -> tuple[str, frozenset[str]]:
     """This user's name and groups."""
     numbers = {os.getgid(), *os.getgroups()}
     names = {each.gr_name for each in grp.getgrall() if each.gr_gid in numbers}
-    return _name(os.getuid()), frozenset(names)
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    return user_name(os.getuid()), frozenset(names)
 
 
 def is_installed(module: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from kiosk.diary.clock import SetBy, WallClock
 from kiosk.diary.database import DamagedDiaryError, DiaryError, NoDiaryError, asides
+from kiosk.diary.place import giving, strangers
 from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.doctor.finding import Finding, fine, note, problem
@@ -19,8 +20,9 @@ _FORGETFUL = {"overlay", "tmpfs", "ramfs"}
 
 
 def check_diary(machine: Machine) -> list[Finding]:
-    """The whole file as SQLite sees it, its tables, every record in it, and what was put aside."""
-    return [*_check_file(machine.diary), *_check_asides(machine.diary)]
+    """The file as SQLite sees it, its tables, every record in it, whose it is, and what was put aside."""
+    owners = _check_owners(machine.diary)  # before it is read: SQLite makes files beside it for that
+    return [*_check_file(machine.diary), *owners, *_check_asides(machine.diary)]
 
 
 def _check_file(path: Path) -> list[Finding]:
@@ -58,6 +60,23 @@ def _check_file(path: Path) -> list[Finding]:
             )
         )
     return found
+
+
+def _check_owners(path: Path) -> list[Finding]:
+    keeper, found = strangers(path)
+    if not found:
+        return []
+    files = [str(each) for each in found]
+    says = _("{user} writes the diary, and may not write {files}.")
+    return [
+        problem(
+            "memory.owner",
+            says.format(user=keeper, files=", ".join(files)),
+            _("Run {command}.").format(command=giving(keeper, found)),
+            files=files,
+            user=keeper,
+        )
+    ]
 
 
 def _check_asides(path: Path) -> list[Finding]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pygame
 
+from kiosk.core.cues import CUES
 from kiosk.core.technique import Cue, Side
 from kiosk.files import asset
 from kiosk.screen.theme import Look, tokens
@@ -50,8 +51,7 @@ def poses(art: str) -> dict[str, Pose]:
 def cue_poses(art: str, cue: Cue) -> tuple[str, ...]:
     """The poses an illustration goes through under a cue: one to stay in, or several to go between."""
     known: dict[str, list[str]] = _library()["cue"].get(art, {})
-    name = {Cue.WIGGLE: "move", Cue.READY: "rest"}.get(cue, cue.value)
-    return tuple(known.get(name) or known.get("rest") or ["rest"])
+    return tuple(known.get(CUES[cue].poses) or known.get("rest") or ["rest"])
 
 
 def is_flipped(art: str, side: Side) -> bool:

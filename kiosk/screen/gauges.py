@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from enum import Enum
 
+from kiosk.core.cues import Ring
 from kiosk.core.soak import Bands, Reading
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
@@ -13,18 +13,7 @@ from kiosk.screen.theme import Look, Shape, tokens
 BEADS = 12
 
 
-class Track(Enum):
-    """How a ring shows time. Three shapes, told apart upside down and in grey."""
-
-    ARC = "arc"
-    """hold: a solid arc that grows"""
-    BEADS = "beads"
-    """get ready, let go, rest: beads that go out"""
-    ORBIT = "orbit"
-    """move, wiggle: one bead going round a thin line"""
-
-
-def ring(scene: Scene, box: Box, track: Track, done: float, *, number: str, unit: str = "") -> None:
+def ring(scene: Scene, box: Box, track: Ring, done: float, *, number: str, unit: str = "") -> None:
     """A ring with a number in it, or beside it where the ring is too small. ``done`` is the share of the time
     that is over, from 0 to 1."""
     look = scene.look
@@ -57,7 +46,7 @@ def _too_wide(scene: Scene, number: str, cap: int, radius: float, below: int) ->
     return math.hypot(half, cap / 2 + below / 2) > radius * 0.88
 
 
-def _ring(look: Look, side: int, width: int, track: Track, done: float) -> str:
+def _ring(look: Look, side: int, width: int, track: Ring, done: float) -> str:
     line, dim = look.palette.hex("line"), look.palette.hex("dim")
     middle, radius = side / 2, side / 2 - width * 1.05
     thin = f'<circle cx="{middle}" cy="{middle}" r="{radius:.1f}" fill="none" stroke="{dim}" '
@@ -71,9 +60,9 @@ def _ring(look: Look, side: int, width: int, track: Track, done: float) -> str:
         x, y = at(share).split()
         return f'<circle cx="{x}" cy="{y}" r="{size:.1f}" fill="{paint}"/>'
 
-    if track is Track.ORBIT:
+    if track is Ring.ORBIT:
         return thin + bead(done % 1.0, width, line)
-    if track is Track.BEADS:
+    if track is Ring.BEADS:
         return "".join(
             bead(i / BEADS, width * 0.95, line)
             if i / BEADS >= done - 1e-6

@@ -4,8 +4,9 @@ Frames are 80 ms apart (12.5 a second at most), so a pose is one of few and ever
 kept once drawn.
 """
 
+from kiosk.core.cues import CUES
 from kiosk.core.pages import Guide
-from kiosk.core.technique import Cue, Ms
+from kiosk.core.technique import Ms
 from kiosk.core.timeline import Timeline
 from kiosk.screen import art
 from kiosk.screen.scene import Pose, Scene
@@ -46,7 +47,7 @@ def pose_of_beat(timeline: Timeline, index: int, name: str) -> tuple[str, ...]:
     if beat.step.pose:
         return (beat.step.pose,)
     names = art.cue_poses(name, beat.step.cue)
-    if beat.step.cue in {Cue.MOVE, Cue.WIGGLE} or len(names) == 1:
+    if CUES[beat.step.cue].moves or len(names) == 1:
         return names
     return (names[(beat.round - 1) % len(names)],)
 

@@ -8,7 +8,7 @@ from kiosk.core.events import Act
 from kiosk.screen.art import ASPECT
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Picture, Pose, Rim, Scene, Shape, Target, Words
-from kiosk.screen.theme import tokens
+from kiosk.screen.theme import CAP_HEIGHT, tokens
 
 STILL = Pose()
 
@@ -49,7 +49,7 @@ def write(
     font = ink.font(em, bold)
     width, height = font.size(text)
     left = x - {"left": 0, "centre": width // 2, "right": width}[align]
-    cap = round(em * 0.668)
+    cap = round(em * CAP_HEIGHT)
     words = Words(
         Box(left, baseline - font.get_ascent(), width, height),
         text,

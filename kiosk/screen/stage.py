@@ -55,7 +55,7 @@ DRAWERS: dict[type, PageDrawer] = {
     pages.Techniques: settings.techniques,
     pages.About: settings.about,
     pages.Check: check.check,
-    pages.Crosses: check.crosses,
+    pages.Calibration: check.crosses,
     pages.Dip: twopoint.dip,
     pages.WarmWater: twopoint.warm_water,
     pages.ProbeOffset: twopoint.probe_offset,

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
+from kiosk.core.eye import light
 from kiosk.core.rules import Rules, TextSize
 from kiosk.core.technique import Side
 from kiosk.files import asset
@@ -109,7 +110,6 @@ class Palette(msgspec.Struct, frozen=True):
 
 
 TEXT = ("key", "body", "hot", "danger", "faint")
-GAMMA = 2.2
 LEGIBLE, NOTICEABLE = 7.0, 4.5
 """Contrast that words keep when the palette is dimmed: while someone is there, and after a while."""
 
@@ -129,7 +129,7 @@ def dimmed(palette: Palette, level: float, contrast: float) -> Palette:
         return palette
     least = contrast * (ground + 0.05) - 0.05
     shares = {
-        name: max(level**GAMMA, min(1.0, least / luminance(palette.rgb(name))))
+        name: max(light(level), min(1.0, least / luminance(palette.rgb(name))))
         for name in palette.__struct_fields__
         if name in TEXT
     }

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.core import night, safety
+from kiosk.core.calibration import CROSSES, MOST, PROOF, TOUCHES
 from kiosk.core.check import PROBE, TOUCH, is_dipping
-from kiosk.core.crosses import CROSSES, MOST, PROOF, TOUCHES
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -37,10 +37,10 @@ from kiosk.core.events import (
 )
 from kiosk.core.pages import (
     Asleep,
+    Calibration,
     Card,
     Check,
     CountIn,
-    Crosses,
     Dip,
     Guide,
     NextUp,
@@ -53,7 +53,7 @@ from kiosk.core.signals import LAMP, OFF, SILENT, Signal, Volume, tune
 from kiosk.core.soak import FROZEN_AFTER, URGENT, Verdict
 from kiosk.core.state import Light, State
 from kiosk.core.technique import MINUTE, SECOND, Ms
-from kiosk.core.turn import soak_of, urgent
+from kiosk.core.transition import soak_of, urgent
 from tests.core.any_owner import IDS, PROBES, RULES, WAITS, WATER
 from tests.core.player import Player
 
@@ -318,7 +318,7 @@ class AnyNight(RuleBasedStateMachine):
             case Dip():
                 assert all(now - reading.at <= 35 * SECOND for reading in page.readings)
                 assert not (page.readings and page.broken)
-            case Crosses(touched):
+            case Calibration(touched):
                 assert len(touched) < TOUCHES
                 assert state.own_touch
             case Check(part):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.core.calibration import CROSSES, PROOF, Point, moved
 from kiosk.core.check import DOTS, TOUCH
-from kiosk.core.crosses import CROSSES, PROOF, Point, moved
 from kiosk.core.events import Act, Fault
-from kiosk.core.pages import Asleep, Check, Choose, Crosses, Diary, Home, More, Settings
+from kiosk.core.pages import Asleep, Calibration, Check, Choose, Diary, Home, More, Settings
 from tests.device.both import GUARD, Both
 from tests.device.look import lit
 from tests.device.product import report, start_with
@@ -146,7 +146,7 @@ def test_touch_is_put_right_by_who_has_no_keyboard(rig: Rig, shots: Path) -> Non
     both.press()
     both.wait(1)
     for number, cross in enumerate((*CROSSES, PROOF), start=1):
-        assert isinstance(both.page, Crosses)
+        assert isinstance(both.page, Calibration)
         both.see(shots / f"3-cross-{number}.png")
         _rest(both, cross, cross)
     both.see(shots / "4-works.png")

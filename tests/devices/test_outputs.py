@@ -8,11 +8,11 @@ from gpiozero.pins.mock import MockFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.eye import light
 from kiosk.core.signals import Volume
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.buzzer import DUTY, ActiveBuzzer, PassiveBuzzer
 from kiosk.devices.lamp import Lamp
-from kiosk.devices.light import light
 from kiosk.devices.output import Output
 from kiosk.devices.part import PartFails
 from kiosk.devices.pins import Pins, PinsUnavailable

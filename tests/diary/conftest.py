@@ -1,6 +1,7 @@
 """A clock, a writer at work, and a disk that may be full."""
 
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,25 @@ from tests.diary.nights import Clock, make_store
 from tests.diary.writing import SOON, Build, Disk, House
 
 
+@pytest.fixture(autouse=True)
+def usual_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kiosk's own place for its diary is the test's folder."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that other users can look into (pytest's own they cannot)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o700)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +62,14 @@ def build(clock: Clock) -> Iterator[Build]:
     yield make
     for house in houses:
         house.writer.close(SOON)
+
+
+@pytest.fixture
+def no_card(tmp_path: Path) -> Path:
+    """The diary's folder, in whose place there is something else; ``unlink`` brings the card."""
+    folder = tmp_path / "card"
+    folder.write_text("this is where the folder should be")
+    return folder
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_any_sequence_keeps_at_most_one_open_episode(
         if what == "restart":
             store.close()
             store = make_store(folder, clock)
-            store.open_episode(clock.wall)
+            store.open_episode(clock.mono, clock.wall)
         else:
             store.record(effect, wall)
             began += isinstance(effect, EpisodeBegan)

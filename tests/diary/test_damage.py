@@ -1,15 +1,17 @@
 """A file that is damaged, or whose tables are not ours: put aside at the start, never written into."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded
+from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeResumed
 from kiosk.core.technique import Side
 from kiosk.diary import database, schema
 from kiosk.diary.database import DamagedDiaryError, DiaryError, NewerDiaryError
@@ -131,10 +133,20 @@ def test_every_table_of_ours_is_compared() -> None:
     assert schema.is_as_made(made, len(schema.MIGRATIONS))
 
 
+def a_table_sorted_as_its_program_does(path: Path) -> None:
+    """No other program knows that order, and SQLite refuses to check the file."""
+    with closing(sqlite3.connect(path)) as db:
+        db.create_collation("theirs", lambda one, other: (one > other) - (one < other))
+        db.execute("CREATE TABLE place (name TEXT CHECK (name > '' COLLATE theirs) COLLATE theirs UNIQUE)")
+        db.execute("INSERT INTO place VALUES ('Ulm')")
+        db.commit()
+
+
 HARMLESS: dict[str, Callable[[Path], None]] = {
     "a comment": swap(b"UTC, ms since", b"UTC( ms since"),
     "a backup program's table": sql("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)"),
     "a view of the owner's": sql("CREATE VIEW bad_nights AS SELECT * FROM episode WHERE rating > 7"),
+    "a table in an order that SQLite does not know": a_table_sorted_as_its_program_does,
     "what SQLite keeps of ANALYZE": sql("ANALYZE"),
     "the mark that it is a diary": sql("PRAGMA application_id = 7"),
     "the ids that were given": sql("UPDATE sqlite_sequence SET seq = 9223372036854775807"),
@@ -243,14 +255,18 @@ def test_a_night_whose_diary_is_torn_goes_into_the_new_one_whole(
     assert (entry.ended, entry.rating, len(entry.uses), entry.stop) == (900_123, 6, 3, 600_000)
 
 
-def test_the_night_before_is_not_written_down_again(tmp_path: Path, clock: Clock) -> None:
+def test_the_last_night_is_written_down_again_once(tmp_path: Path, clock: Clock) -> None:
+    """It is still in memory, and its rating may be still to come."""
     path = a_diary(tmp_path, clock)
     with make_store(tmp_path, clock) as store:
         keep(store, clock, *a_night(clock.mono + 10))
+        (before,) = store.episodes(limit=1)
         store.close()
         path.write_bytes(b"\xff" * 9000)
         keep(store, clock, EpisodeBegan(clock.mono + 10**6, Side.LEFT))
-        assert [entry.side for entry in store.episodes()] == [Side.LEFT]
+        begun, again = store.episodes()
+    assert begun.ending is None
+    assert again == msgspec.structs.replace(before, id=1)
 
 
 def test_a_night_without_a_clock_is_dated_in_the_new_diary_too(tmp_path: Path) -> None:
@@ -263,6 +279,68 @@ def test_a_night_without_a_clock_is_dated_in_the_new_diary_too(tmp_path: Path) -
         keep(store, clock, EpisodeEnded(clock.mono + 60_000, Ending.GONE))
         (entry,) = store.episodes()
     assert (entry.clock_ok, entry.ended) == (True, 60_000)
+
+
+@pytest.mark.parametrize("when", ["while it is open", "when it is opened again"])
+def test_a_night_that_was_resumed_goes_into_the_new_diary_whole(
+    tmp_path: Path, clock: Clock, when: str
+) -> None:
+    """What was before the power cut is known by the file alone: it was read when the night was found."""
+    path = a_diary(tmp_path, clock, nights=3)
+    *first, rating = a_night(clock.mono + 10)
+    with make_store(tmp_path, clock) as store:
+        keep(store, clock, *first[:4])
+    with make_store(tmp_path, clock) as store:
+        (before, *_others) = store.episodes()
+        assert store.open_episode(clock.mono, clock.wall) is not None
+        keep(store, clock, EpisodeResumed(clock.mono + 5))
+        store.close()
+        if when == "while it is open":
+            store.open()
+        break_the_techniques(path)
+        keep(store, clock, *first[4:], rating)
+        assert store.put_aside is not None
+        (entry,) = store.episodes()
+    assert (entry.began, entry.resumed, entry.ended, entry.rating) == (before.began, True, 900_123, 6)
+    assert entry.uses[0] == before.uses[0]
+    assert [(use.technique, use.ended) for use in entry.uses] == [
+        ("hand_stretch", 60_000),
+        ("massage", 90_500),
+        ("soak", 899_000),
+    ]
+
+
+def test_a_night_that_is_not_resumed_is_in_the_new_diary_too(tmp_path: Path, clock: Clock) -> None:
+    path = a_diary(tmp_path, clock, nights=3)
+    with make_store(tmp_path, clock) as store:
+        keep(store, clock, *a_night(clock.mono + 10)[:7])
+    with make_store(tmp_path, clock) as store:
+        (before, *_others) = store.episodes()
+        assert store.open_episode(clock.mono, clock.wall) is not None
+        break_the_techniques(path)
+        store.close()
+        store.close_interrupted()
+        assert store.put_aside is not None
+        (entry,) = store.episodes()
+    assert entry == msgspec.structs.replace(
+        before, id=1, ending=Ending.INTERRUPTED, ended=before.last, resumed=False
+    )
+
+
+def test_a_resumed_night_without_a_clock_is_not_dated_by_this_run(tmp_path: Path) -> None:
+    """How long the power was away nobody knows, in the new file as little as in the old one."""
+    clock = Clock(is_set=False)
+    with make_store(tmp_path, clock) as store:
+        keep(store, clock, EpisodeBegan(clock.mono + 10, Side.LEFT))
+    with make_store(tmp_path, clock) as store:
+        assert store.open_episode(clock.mono, clock.wall) is not None
+        keep(store, clock, EpisodeResumed(clock.mono + 5))
+        store.close()
+        store.path.write_bytes(b"\xff" * 9000)
+        clock.is_set = True
+        keep(store, clock, EpisodeEnded(clock.mono + 60_000, Ending.GONE))
+        (entry,) = store.episodes()
+    assert (entry.clock_ok, entry.resumed, entry.ending) == (False, True, Ending.GONE)
 
 
 def break_the_techniques(path: Path) -> None:
@@ -287,7 +365,10 @@ flips = st.lists(
 @example(old=False, flips=[(0, 18, 7)], length=None)
 @example(old=True, flips=[(0, 47, 1)], length=None)
 def test_whatever_becomes_of_its_bits_the_start_goes_well(
-    tmp_path_factory: pytest.TempPathFactory, old: bool, flips: list[tuple[int, int, int]], length: int | None
+    tmp_path_factory: pytest.TempPathFactory,
+    old: bool,
+    flips: list[tuple[int, int, int]],
+    length: int | None,
 ) -> None:
     """The second start never finds what the first has left standing."""
     folder, clock = tmp_path_factory.mktemp("flips"), Clock()
@@ -296,6 +377,7 @@ def test_whatever_becomes_of_its_bits_the_start_goes_well(
     for near, place, bit in flips:  # half of them in the header and the schema
         whole[place % (4096 if near else len(whole))] ^= 1 << bit
     path.write_bytes(whole[:length])
+    os.environ["STATE_DIRECTORY"] = str(folder)  # ``usual_place`` puts it back
     for start in range(2):
         try:
             store = make_store(folder, clock)
@@ -305,7 +387,7 @@ def test_whatever_becomes_of_its_bits_the_start_goes_well(
             if not refused or path.read_bytes() != whole[:length]:
                 raise
             return
-        store.open_episode(clock.wall)
+        store.open_episode(clock.mono, clock.wall)
         keep(store, clock, *a_night(clock.mono + 10**8))
         newest = store.episodes(limit=1)[0]
         assert (newest.rating, len(newest.uses)) == (6, 3)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.events import EpisodeBegan
+from kiosk.core.events import Ending, EpisodeBegan
 from kiosk.core.technique import Side
 from kiosk.diary import database, schema
 from kiosk.diary.database import DiaryError, NewerDiaryError
@@ -195,7 +195,7 @@ def test_nothing_put_aside_is_written_over(tmp_path: Path, clock: Clock) -> None
 
 
 def test_torn_while_in_use(tmp_path: Path, clock: Clock) -> None:
-    """The card goes bad during the night: the record at hand goes into a fresh diary."""
+    """The card goes bad: the record at hand goes into a fresh diary, after the night still in memory."""
     store = make_store(tmp_path, clock)
     keep(store, clock, *a_night(T0))
     with store.path.open("r+b") as file:
@@ -203,7 +203,7 @@ def test_torn_while_in_use(tmp_path: Path, clock: Clock) -> None:
     store.close()
     keep(store, clock, EpisodeBegan(T0 + 10**6, Side.LEFT))
     assert store.put_aside is not None
-    assert [entry.id for entry in store.episodes()] == [1]
+    assert [entry.ending for entry in store.episodes()] == [None, Ending.GONE]
     store.close()
 
 
@@ -220,7 +220,7 @@ def test_a_place_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, clock
 
 
 def test_an_unfinished_new_diary_is_made_again(tmp_path: Path, clock: Clock) -> None:
-    (tmp_path / "diary.db.new").write_bytes(b"half of it")
+    (tmp_path / ".diary.db.new").write_bytes(b"half of it")
     with make_store(tmp_path, clock) as store:
         assert store.episodes() == []
     assert [path.name for path in tmp_path.iterdir()] == ["diary.db"]

@@ -4,8 +4,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,16 +89,6 @@ try:
 except DiaryError as error:
     print(error)
 """
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that other users can look into (pytest's own they cannot)."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-        folder.chmod(0o700)
 
 
 def read_as_somebody_else(path: Path) -> str:

@@ -128,6 +128,19 @@ def test_the_rating_of_a_night_that_could_not_be_kept_is_not_given_to_another(
     assert only(store).rating == 3
 
 
+def test_the_rating_of_a_night_whose_end_could_not_be_kept_is_not_given_to_another(
+    store: Store, clock: Clock
+) -> None:
+    """The end alone is lost, as no number of SQLite's takes it; the person still rates this night."""
+    keep(store, clock, *a_night(T0, rating=3))
+    *first, _end, rating = a_night(T0 + 1_200_000, rating=8)
+    keep(store, clock, *first)
+    with pytest.raises(OverflowError):
+        store.record(EpisodeEnded(10**30, Ending.GONE), clock.wall)
+    keep(store, clock, rating)
+    assert [(entry.ending, entry.rating) for entry in store.episodes()] == [(None, None), (Ending.GONE, 3)]
+
+
 def test_an_end_said_twice_does_not_cost_the_rating(store: Store, clock: Clock) -> None:
     """An error may come after the commit has come through; the end is then written again."""
     *first, rating = a_night(T0)
@@ -235,9 +248,9 @@ def test_the_newest_come_first_up_to_the_limit(store: Store, clock: Clock) -> No
 
 
 def test_nothing_was_under_way(store: Store, clock: Clock) -> None:
-    assert store.open_episode(clock.wall) is None
+    assert store.open_episode(clock.mono, clock.wall) is None
     keep(store, clock, *a_night(T0))
-    assert store.open_episode(clock.wall) is None
+    assert store.open_episode(clock.mono, clock.wall) is None
 
 
 def begin_and_lose_power(folder: Path, clock: Clock) -> None:
@@ -256,7 +269,7 @@ def test_the_night_under_way_is_found_again_and_goes_on(tmp_path: Path) -> None:
     begin_and_lose_power(tmp_path, Clock())
     clock = Clock(NIGHT + timedelta(seconds=100), mono=9_000)  # a new boot: a new monotonic clock
     with make_store(tmp_path, clock) as store:
-        assert store.open_episode(clock.wall) == OpenEpisode(
+        assert store.open_episode(clock.mono, clock.wall) == OpenEpisode(
             began=NIGHT,
             since=100_000,
             ago=60_000,
@@ -286,7 +299,7 @@ def test_not_resumed_it_ends_at_its_last_record(tmp_path: Path, said: bool) -> N
         else:
             store.close_interrupted()
         entry = only(store)
-        assert store.open_episode(clock.wall) is None
+        assert store.open_episode(clock.mono, clock.wall) is None
     assert (entry.ending, entry.ended, entry.over_at) == (Ending.INTERRUPTED, 40_000, None)
 
 
@@ -295,7 +308,7 @@ def test_a_clock_that_came_back_behind_makes_the_gap_a_guess(tmp_path: Path) -> 
     begin_and_lose_power(tmp_path, Clock())
     clock = Clock(NIGHT - timedelta(minutes=3), mono=9_000, is_set=False)
     with make_store(tmp_path, clock) as store:
-        found = store.open_episode(clock.wall)
+        found = store.open_episode(clock.mono, clock.wall)
         assert found is not None
         assert (found.since, found.ago, found.sure) == (40_000, 0, False)
         keep(store, clock, EpisodeResumed(9_000), EpisodeEnded(14_000, Ending.GONE))
@@ -348,7 +361,7 @@ def test_a_night_of_an_earlier_run_stays_marked(tmp_path: Path) -> None:
     begin_and_lose_power(tmp_path, clock)
     clock = Clock(NIGHT, mono=9_000)
     with make_store(tmp_path, clock) as store:
-        found = store.open_episode(clock.wall)
+        found = store.open_episode(clock.mono, clock.wall)
         assert found is not None
         assert (found.since, found.ago, found.sure) == (40_000, 0, False)
         keep(store, clock, EpisodeResumed(9_000), EpisodeEnded(19_000, Ending.GONE))

@@ -53,6 +53,8 @@ WRONG_EPISODES = [
     "rating = 'six'",
     "id = 9223372036854775807",
     "id = -id",
+    "id = 999999999999",
+    "id = 0",
 ]
 
 WRONG_USES = [
@@ -74,13 +76,15 @@ WRONG_USES = [
     "soak_ms = 1 << 60",
     "id = -id",
     "id = 9223372036854775807",
+    "id = 999999999999",
+    "episode = 999999999999",
 ]
 
 
 def a_new_night_is_kept(folder: Path, clock: Clock) -> None:
     """The next start, and the night after it: nothing is offered, everything is written."""
     with make_store(folder, clock) as store:
-        assert store.open_episode(clock.wall) is None
+        assert store.open_episode(clock.mono, clock.wall) is None
         keep(store, clock, *a_night(clock.mono + 1_000_000))
         newest = store.episodes(limit=1)[0]
         assert (newest.ending, newest.rating, len(newest.uses)) == (Ending.GONE, 6, 3)
@@ -177,6 +181,25 @@ def test_ids_that_somebody_deleted_are_not_given_again(tmp_path: Path, clock: Cl
         assert len(store.unreadable) == 3
 
 
+@pytest.mark.parametrize(
+    "ids", [(-1,), (-3, -2, -1), (0,), (10**12 - 1,), (10**12, 2**63 - 1), (-(2**63), 2**63 - 1)]
+)
+def test_odd_ids_are_in_no_new_nights_way(tmp_path: Path, clock: Clock, ids: tuple[int, ...]) -> None:
+    """Also where they are all there is: the first id is 1."""
+    path = a_diary(tmp_path, clock, nights=len(ids))
+    for id_, odd in enumerate(ids, 1):
+        spoil_row(path, "episode", id_, f"id = {odd}")
+    spoil(path, "DELETE FROM technique_use WHERE id > 1")
+    spoil_row(path, "technique_use", 1, f"id = {ids[0]}")
+    with make_store(tmp_path, clock) as store:
+        for _ in range(3):
+            keep(store, clock, *a_night(clock.mono + 1_000_000))
+        newest = store.episodes()
+        assert [(entry.rating, len(entry.uses)) for entry in newest] == [(6, 3)] * 3
+        assert newest[0].id - newest[2].id == 2
+        assert [row.id for row in store.unreadable if row.table == "episode"] == sorted(ids, reverse=True)
+
+
 @pytest.mark.parametrize("wrong", WRONG_EPISODES)
 def test_a_migration_leaves_every_row_as_it_is(tmp_path: Path, clock: Clock, wrong: str) -> None:
     path = an_old_diary(tmp_path, clock, nights=3)
@@ -227,7 +250,7 @@ def test_any_value_in_any_column_costs_at_most_its_row(
         export.write_csv(store, io.StringIO(newline=""))
         export.lines(store)
         tally(found.values(), clock.wall)
-        store.open_episode(clock.wall)
+        store.open_episode(clock.mono, clock.wall)
         keep(store, clock, *a_night(clock.mono + 10**8))
         newest = store.episodes(limit=1)[0]
         assert (newest.id, newest.rating, len(newest.uses)) == (max(newest.id, 4), 6, 3)

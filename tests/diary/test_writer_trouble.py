@@ -52,15 +52,13 @@ def test_each_trouble_is_told_and_cleared(tmp_path: Path, clock: Clock, build: B
         assert [entry.ending for entry in reader.episodes()] == [Ending.GONE] * 2
 
 
-def test_no_card_at_the_start(tmp_path: Path, clock: Clock, build: Build) -> None:
-    folder = tmp_path / "card"
-    folder.write_text("this is where the folder should be")
-    house = build(make_store(folder, clock), folder.unlink)
+def test_no_card_at_the_start(no_card: Path, clock: Clock, build: Build) -> None:
+    house = build(make_store(no_card, clock), no_card.unlink)
     for effect in a_night(T0):
         house.writer.put(effect)
     assert house.writer.flush(SOON)
     assert house.told == [(Fault.DISK, True), (Fault.DISK, False)]
-    with Store.read_only(folder / "diary.db") as reader:
+    with Store.read_only(no_card / "diary.db") as reader:
         assert [entry.rating for entry in reader.episodes()] == [6]
 
 
@@ -107,12 +105,10 @@ def test_a_record_that_can_never_be_written_is_left_out(
 
 
 def test_only_records_are_said_to_be_lost(
-    tmp_path: Path, clock: Clock, build: Build, caplog: pytest.LogCaptureFixture
+    no_card: Path, clock: Clock, build: Build, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was asked for besides, to look and to count, is nothing that could be kept."""
-    folder = tmp_path / "card"
-    folder.write_text("this is where the folder should be")
-    house = build(make_store(folder, clock))
+    house = build(make_store(no_card, clock))
     assert house.stuck.wait(SOON)
     for _ in range(3):
         house.writer.recount()
@@ -135,11 +131,9 @@ def test_each_record_that_is_lost_is_counted(
 
 
 def test_one_record_is_not_records(
-    tmp_path: Path, clock: Clock, build: Build, caplog: pytest.LogCaptureFixture
+    no_card: Path, clock: Clock, build: Build, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tmp_path / "card"
-    folder.write_text("this is where the folder should be")
-    house = build(make_store(folder, clock))
+    house = build(make_store(no_card, clock))
     assert house.stuck.wait(SOON)
     house.writer.put(EpisodeBegan(T0, Side.LEFT))
     assert not house.writer.close(SOON)
@@ -166,13 +160,11 @@ def test_a_count_that_fails_keeps_no_record_waiting(
     assert house.tallies == []
 
 
-def test_a_record_ends_the_wait_for_a_count(tmp_path: Path, clock: Clock, build: Build) -> None:
+def test_a_record_ends_the_wait_for_a_count(no_card: Path, clock: Clock, build: Build) -> None:
     """The card was away when counting was tried, and is back when the night begins a minute later."""
-    folder = tmp_path / "card"
-    folder.write_text("this is where the folder should be")
-    house = build(make_store(folder, clock))
+    house = build(make_store(no_card, clock))
     assert house.stuck.wait(SOON)
-    folder.unlink()
+    no_card.unlink()
     for effect in a_night(T0):
         house.writer.put(effect)
     assert house.writer.flush(SOON)

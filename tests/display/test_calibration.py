@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pygame
 import pytest
 
-from kiosk.core.crosses import CROSSES, NEAR_ENOUGH, PROOF, Affine, Point
+from kiosk.core.calibration import CROSSES, NEAR_ENOUGH, PROOF, Affine, Point
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Kind, OnContact
 from kiosk.display.calibration import PATIENCE, Answer, Calibration, draw, lead

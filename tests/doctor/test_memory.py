@@ -1,6 +1,7 @@
 """The doctor looks at diary, disk, clock, settings, service and rights."""
 
 import contextlib
+import os
 import sqlite3
 import time
 from datetime import UTC, datetime
@@ -24,7 +25,8 @@ def test_a_diary_with_a_night_in_it(pi):
     assert told(memory.check_diary(pi.machine())) == [("ok", f"1 night is in the diary {pi.diary}.", "")]
 
 
-def test_a_torn_diary(pi):
+def test_a_torn_diary(pi, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", str(pi.diary.parent))
     pi.diary.parent.mkdir(parents=True)
     pi.diary.write_bytes(b"this is no diary" * 100)
     (found,) = memory.check_diary(pi.machine())
@@ -90,8 +92,28 @@ def test_records_that_cannot_be_read_are_counted(pi):
     )
 
 
-def test_a_diary_that_was_put_aside_is_still_told_of(pi):
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_part_of_the_diary_that_the_service_may_not_write(pi):
+    """Root put a backup back; read it can be, and so all else seems well."""
+    pi.diary.parent.mkdir(parents=True)
+    path = a_diary(pi.diary.parent, Clock(), nights=2)
+    os.chown(path.parent, 65534, -1)
+    assert told(memory.check_diary(pi.machine())) == [
+        ("ok", f"2 nights are in the diary {path}.", ""),
+        (
+            "problem",
+            f"nobody writes the diary, and may not write {path}.",
+            f"Run sudo chown nobody: {path} && sudo chmod u+rwX {path}.",
+        ),
+    ]
+    for each in path.parent.iterdir():
+        each.chmod(0o666)
+    assert told(memory.check_diary(pi.machine())) == [("ok", f"2 nights are in the diary {path}.", "")]
+
+
+def test_a_diary_that_was_put_aside_is_still_told_of(pi, monkeypatch):
     """The banner goes with the next start, and the journal of many a kiosk with it."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(pi.diary.parent))
     pi.diary.parent.mkdir(parents=True)
     pi.diary.write_bytes(b"this is no diary" * 100)
     with make_store(pi.diary.parent, Clock()) as store:

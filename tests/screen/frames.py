@@ -14,8 +14,8 @@ import pygame
 
 from kiosk import techniques
 from kiosk.core import pages
+from kiosk.core.calibration import TOUCHES
 from kiosk.core.check import DOTS, TOUCH
-from kiosk.core.crosses import TOUCHES
 from kiosk.core.events import Fault, Tally
 from kiosk.core.probes import Felt
 from kiosk.core.rules import Condition, Rules, TextSize, Theme
@@ -186,8 +186,8 @@ GALLERY: dict[str, State] = {
     **{f"check-touch-{i}": _state(pages.Check(TOUCH, hit=i), own_touch=True) for i in range(len(DOTS))},
     "check-touch-works": _state(pages.Check(TOUCH, hit=len(DOTS)), own_touch=True),
     "check-touch-missed": _state(pages.Check(TOUCH, missed=(0.93, 0.2)), own_touch=True),
-    **{f"crosses-{i}": _state(pages.Crosses((ORIGIN,) * i), own_touch=True) for i in range(TOUCHES)},
-    "crosses-again": _state(pages.Crosses(again=True), own_touch=True),
+    **{f"crosses-{i}": _state(pages.Calibration((ORIGIN,) * i), own_touch=True) for i in range(TOUCHES)},
+    "crosses-again": _state(pages.Calibration(again=True), own_touch=True),
 }
 
 

@@ -23,6 +23,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
+from kiosk.core.cues import CUES
+
 ROOT = Path(__file__).parents[2]
 POT = ROOT / "assets" / "locale" / "cramp-kiosk.pot"
 
@@ -57,6 +59,9 @@ def collect(root: Path) -> Catalog:
             "python", path, comment_tags=("Translators:",)
         ):
             catalog.add(message, None, [(_name(path, root), 1)], auto_comments=comments, context=context)
+    cues = root / "kiosk" / "core" / "cues.py"  # the core knows no languages, and marks none of its words
+    for word in (word for row in CUES.values() for word in (row.word, row.short) if word and cues.is_file()):
+        catalog.add(word, None, [(_name(cues, root), 1)], auto_comments=[SPOKEN["word"]])
     for path in sorted((root / "assets" / "techniques").glob("*.toml")):
         for key, sentence in spoken(tomllib.loads(path.read_text(encoding="utf-8"))):
             catalog.add(sentence, None, [(_name(path, root), 1)], auto_comments=[SPOKEN[key]])

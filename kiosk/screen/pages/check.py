@@ -1,10 +1,10 @@
 """The parts are tried one by one: what to do, or what should now be seen or heard; and the crosses of the
 touch panel."""
 
+from kiosk.core.calibration import CROSSES, PROOF, Point
 from kiosk.core.check import BUTTON, BUZZER, LAMP_PART, PROBE, TOUCH, count, dot
-from kiosk.core.crosses import CROSSES, PROOF, Point
 from kiosk.core.events import Act
-from kiosk.core.pages import Check, Crosses
+from kiosk.core.pages import Calibration, Check
 from kiosk.core.signals import Volume
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
@@ -71,7 +71,7 @@ def _mark(scene: Scene, seen: Point) -> None:
     parts.shape(scene, box, f'{line}"{ground}" {wide}{line}"{hot}" {thin}')
 
 
-def crosses(scene: Scene, page: Crosses) -> None:
+def crosses(scene: Scene, page: Calibration) -> None:
     """One cross, and words beside it. Its arms are seen round a finger."""
     scene.asks_place = scene.asks_rest = True
     look = scene.look

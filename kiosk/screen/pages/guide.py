@@ -1,43 +1,22 @@
 """The pages that lead through a technique: next up, count-in, the beats, and "gone?"."""
 
+from kiosk.core.cues import CUES, Ring
 from kiosk.core.events import Act
 from kiosk.core.pages import CountIn, Gone, Guide, NextUp
 from kiosk.core.technique import SECOND, Cue, Ms, Technique
 from kiosk.core.timeline import COUNT_IN, Timeline
 from kiosk.screen import art, gauges, key_word, motion, parts
-from kiosk.screen.gauges import Track
 from kiosk.screen.layout import Box
 from kiosk.screen.regions import Regions, Saying, corner_size, regions, say
 from kiosk.screen.scene import Pose, Scene, Target
 from kiosk.screen.theme import Shape
-from kiosk.words import N_, _
+from kiosk.words import _
 
 TICK: Ms = 250
 """A ring is drawn four times a second."""
 
 LAP: Ms = 12 * SECOND
 """A bead goes round the ring of a movement once in this time."""
-
-KEY_WORD: dict[Cue, str] = {
-    Cue.READY: N_("READY"),
-    Cue.HOLD: N_("HOLD"),
-    Cue.RELEASE: N_("LET GO"),
-    Cue.MOVE: N_("MOVE"),
-    Cue.WIGGLE: N_("WIGGLE"),
-    Cue.REST: N_("REST"),
-}
-
-SHORT_WORD: dict[Cue, str] = {Cue.WIGGLE: N_("MOVE")}
-"""Where a key word has no room."""
-
-TRACK: dict[Cue, Track] = {
-    Cue.READY: Track.BEADS,
-    Cue.HOLD: Track.ARC,
-    Cue.RELEASE: Track.BEADS,
-    Cue.MOVE: Track.ORBIT,
-    Cue.WIGGLE: Track.ORBIT,
-    Cue.REST: Track.BEADS,
-}
 
 MOST_DOTS = 6
 
@@ -133,19 +112,19 @@ def _next_up_boxes(scene: Scene) -> tuple[Box, Box, Box]:
 def count_in(scene: Scene, page: CountIn) -> None:
     """READY: three, two, one, and the posture once more."""
     technique = scene.state.sequence[page.technique]
-    saying = Saying(_(KEY_WORD[Cue.READY]), _(technique.posture))
+    saying = Saying(_(CUES[Cue.READY].word), _(technique.posture))
     flipped = art.is_flipped(technique.posture_art, scene.state.rules.side)
     where = regions(scene, [saying])
     parts.picture(scene, where.picture, technique.posture_art, _still(technique), flipped=flipped)
-    _countdown(scene, where.ring, Track.BEADS, page.first_beat - COUNT_IN, page.first_beat)
+    _countdown(scene, where.ring, Ring.BEADS, page.first_beat - COUNT_IN, page.first_beat)
     say(scene, where, saying)
     corner(scene, where, Act.GONE, _("Gone"), "gone")
 
 
 def _saying(timeline: Timeline, index: int) -> Saying:
     step = timeline[index].step
-    short = "" if step.word else _(SHORT_WORD.get(step.cue, ""))
-    return Saying(_(step.word or KEY_WORD[step.cue]), _(step.line), short)
+    short = "" if step.word else _(CUES[step.cue].short)
+    return Saying(_(step.word or CUES[step.cue].word), _(step.line), short)
 
 
 def guide(scene: Scene, page: Guide) -> None:
@@ -158,7 +137,7 @@ def guide(scene: Scene, page: Guide) -> None:
     pose = motion.pose_at(scene, page, name)
     parts.picture(scene, where.picture, name, pose, flipped=flipped)
     began = page.began + beat.start
-    _countdown(scene, where.ring, TRACK[beat.step.cue], began, page.began + beat.end)
+    _countdown(scene, where.ring, CUES[beat.step.cue].ring, began, page.began + beat.end)
     if 1 < beat.rounds <= MOST_DOTS:
         low = where.ring.cy + int(where.ring.h * 0.29)
         gauges.dots(
@@ -173,13 +152,13 @@ def _dot(scene: Scene, ring: Box, count: int) -> float:
     return min(1.3, ring.w * scene.look.panel.mm_per_px * 0.4 / 3.4 / count)
 
 
-def _countdown(scene: Scene, box: Box, track: Track, start: Ms, end: Ms) -> None:
+def _countdown(scene: Scene, box: Box, track: Ring, start: Ms, end: Ms) -> None:
     """A ring from ``start`` to ``end`` with the seconds that are left, drawn four times a second."""
     now = min(max(scene.now, start), end)
     left = -(-(end - now) // SECOND)
     number = str(left) if left < 100 else f"{left // 60}:{left % 60:02}"
     passed = (now - start) // TICK * TICK
-    length = LAP if track is Track.ORBIT else max(TICK, end - start)
+    length = LAP if track is Ring.ORBIT else max(TICK, end - start)
     gauges.ring(scene, box, track, passed % length / length if passed < end - start else 1.0, number=number)
     if now < end:
         scene.wake(min(end, now + TICK - (now - start) % TICK))

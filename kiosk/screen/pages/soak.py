@@ -5,13 +5,13 @@ The picture shows feet in the water only while the water is good; in every other
 
 import msgspec
 
+from kiosk.core.cues import Ring
 from kiosk.core.events import Act, Fault
 from kiosk.core.pages import Card, Soak
 from kiosk.core.safety import bands
 from kiosk.core.soak import Bands, Verdict
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.screen import gauges, key_word, parts
-from kiosk.screen.gauges import Track
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.guide import TICK, corner
 from kiosk.screen.parts import Passage
@@ -176,7 +176,7 @@ def _good(scene: Scene, page: Soak) -> None:
     gauges.ring(
         scene,
         _ring_of_good(scene, where),
-        Track.ARC,
+        Ring.ARC,
         spent // TICK * TICK / page.length,
         number=str(left),
         unit=_("min"),

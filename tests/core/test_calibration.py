@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core import night as the_night
-from kiosk.core.check import DOTS, TOUCH
-from kiosk.core.crosses import (
+from kiosk.core.calibration import (
     CROSSES,
     MOST,
     NEAR_ENOUGH,
@@ -25,6 +24,7 @@ from kiosk.core.crosses import (
     on_picture,
     text,
 )
+from kiosk.core.check import DOTS, TOUCH
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -34,7 +34,7 @@ from kiosk.core.events import (
     ReadWater,
     Touched,
 )
-from kiosk.core.pages import Asleep, Check, Crosses, Dip, Home, Page, Settings
+from kiosk.core.pages import Asleep, Calibration, Check, Dip, Home, Page, Settings
 from kiosk.core.state import Light
 from tests.bedside import Bedside, standard
 from tests.touch_panels import straight, worn
@@ -93,7 +93,7 @@ def test_a_tap_seen_elsewhere_is_shown_and_the_button_leads_to_the_crosses():
     touch(night, DOTS[0])  # judged it is
     assert night.page == Check(TOUCH, missed=(0.2, 0.3))
     night.press()
-    assert night.page == Crosses()
+    assert night.page == Calibration()
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -117,12 +117,12 @@ def test_a_panel_that_does_not_reach_its_rims_misses_a_dot(aspect):
     [
         (Check(TOUCH, hit=2), Act.NEXT, Settings(3)),
         (Check(TOUCH, hit=2), Act.BACK, Check(TOUCH - 1)),
-        (Check(TOUCH, hit=2), Act.ADJUST, Crosses()),
+        (Check(TOUCH, hit=2), Act.ADJUST, Calibration()),
         (Check(TOUCH, missed=(0.2, 0.3)), Act.NEXT, Settings(3)),
         (Check(TOUCH, missed=(0.2, 0.3)), Act.BACK, Check(TOUCH)),
-        (Check(TOUCH, missed=(0.2, 0.3)), Act.ADJUST, Crosses()),
-        (Crosses(), Act.ANYWHERE, Crosses()),
-        (Crosses(), Act.NEXT, Crosses()),
+        (Check(TOUCH, missed=(0.2, 0.3)), Act.ADJUST, Calibration()),
+        (Calibration(), Act.ANYWHERE, Calibration()),
+        (Calibration(), Act.NEXT, Calibration()),
     ],
     ids=repr,
 )
@@ -170,7 +170,7 @@ def test_three_crosses_and_a_proof_by_the_button_and_a_finger(says: Says, rotati
     for cross in (*CROSSES, PROOF):
         shown.append(night.page)
         touch(night, seen(cross), aspect)
-    assert shown == [Crosses(tuple(seen(cross) for cross in CROSSES[:count])) for count in range(4)]
+    assert shown == [Calibration(tuple(seen(cross) for cross in CROSSES[:count])) for count in range(4)]
     assert night.page == Check(TOUCH, hit=2)
     found = calibrated(night)
     assert found is not None
@@ -188,9 +188,9 @@ def test_a_proof_beside_its_cross_is_refused_and_offered_again():
         touch(night, worn(cross))
     x, y = PROOF
     touch(night, worn((x + 1.5 * NEAR_ENOUGH, y)))
-    assert (night.page, night.effects) == (Crosses(again=True), [])
+    assert (night.page, night.effects) == (Calibration(again=True), [])
     touch(night, worn(CROSSES[0]))
-    assert night.page == Crosses((worn(CROSSES[0]),))
+    assert night.page == Calibration((worn(CROSSES[0]),))
 
 
 def test_touches_near_one_line_are_refused_and_offered_again():
@@ -199,7 +199,7 @@ def test_touches_near_one_line_are_refused_and_offered_again():
     night.press()
     for place in ((0.1, 0.1), (0.5, 0.52), (0.9, 0.9), PROOF):
         touch(night, place)
-    assert (night.page, night.effects) == (Crosses(again=True), [])
+    assert (night.page, night.effects) == (Calibration(again=True), [])
 
 
 def test_a_panel_worn_beyond_use_is_refused():
@@ -217,7 +217,7 @@ def crossing(touches: int = 2) -> Bedside:
     night.press()
     for cross in CROSSES[:touches]:
         touch(night, cross)
-    assert night.page == Crosses(CROSSES[:touches])
+    assert night.page == Calibration(CROSSES[:touches])
     return night
 
 
@@ -238,11 +238,11 @@ def test_a_long_press_there_sleeps():
 def test_left_alone_they_dim_and_sleep_and_nothing_is_lost():
     night = crossing()
     night.wait(60)
-    assert (night.page, night.state.light) == (Crosses(CROSSES[:2]), Light.DIMMED)
+    assert (night.page, night.state.light) == (Calibration(CROSSES[:2]), Light.DIMMED)
     touch(night, CROSSES[0])
     assert night.state.light is Light.LIT
     night.wait(119.999)
-    assert isinstance(night.page, Crosses)
+    assert isinstance(night.page, Calibration)
     night.wait(0.001)
     assert (night.page, night.effects) == (Asleep(), [])
 

@@ -10,7 +10,7 @@ from kiosk.core.signals import DIM, LAMP, SILENT, Signal, tune
 from kiosk.core.soak import Verdict, Water
 from kiosk.core.state import Episode, Light
 from kiosk.core.timeline import lay_out
-from kiosk.core.turn import Turn, light, put_under, soak_of
+from kiosk.core.transition import Transition, light, put_under, soak_of
 from tests.bedside import HAND, standard
 
 SOAK = Soak(3, 900_000)
@@ -47,8 +47,8 @@ def test_the_same_questions_over_another_page(page, after):
     assert put_under(page, Home()) == after
 
 
-def turn(**state) -> Turn:
-    return Turn(msgspec.structs.replace(night.new(standard()), **state), 5000)
+def turn(**state) -> Transition:
+    return Transition(msgspec.structs.replace(night.new(standard()), **state), 5000)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import msgspec
 
 from kiosk.core import safety
 from kiosk.core.events import Effect, Fault, TechniqueBegan, TechniqueEnded
-from kiosk.core.pages import Asleep, Gone, Page, Signs, Soak, TenMinutes
+from kiosk.core.pages import Asleep, Over, Page, Soak
 from kiosk.core.rules import Rules
 from kiosk.core.signals import DIM, LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
 from kiosk.core.soak import URGENT, Verdict
@@ -26,7 +26,7 @@ WATER_SIGNAL = {
 }
 
 
-class Turn:
+class Transition:
     """What is being made of one event at ``now``. ``state`` and ``effects`` are the result."""
 
     def __init__(self, state: State, now: Ms) -> None:
@@ -43,11 +43,11 @@ class Turn:
         """The technique at this place of the sequence (counted round and round)."""
         return self.state.sequence[number % len(self.state.sequence)]
 
-    def do(self, effect: Effect) -> None:
+    def emit(self, effect: Effect) -> None:
         """Ask for one thing to be done."""
         self.effects.append(effect)
 
-    def go(self, page: Page) -> None:
+    def show(self, page: Page) -> None:
         """Show this page from now on."""
         self.state = msgspec.structs.replace(self.state, page=page, entered=self.now)
 
@@ -71,7 +71,7 @@ class Turn:
         """The lamp does this from now on."""
         self.state = msgspec.structs.replace(self.state, lamp=Shine(pattern, self.now))
 
-    def hush(self) -> None:
+    def silence(self) -> None:
         """Lamp off, buzzer silent."""
         self.state = msgspec.structs.replace(self.state, lamp=Shine(OFF, self.now), sound=Sound())
 
@@ -84,7 +84,7 @@ class Turn:
         else:
             self.signal(signal)
 
-    def obey(self, rules: Rules) -> None:
+    def apply_rules(self, rules: Rules) -> None:
         """The owner's settings are these; what is shown follows."""
         sequence = safety.sequence(rules)
         self.state = msgspec.structs.replace(self.state, rules=rules, sequence=sequence, coming=None)
@@ -93,7 +93,7 @@ class Turn:
         """The relief under way is this."""
         self.state = msgspec.structs.replace(self.state, episode=episode)
         if episode is None and self.state.coming is not None:
-            self.obey(self.state.coming)
+            self.apply_rules(self.state.coming)
 
     def use(self, technique: str) -> None:
         """For the record: this technique is under way. Naming it again changes nothing."""
@@ -102,7 +102,7 @@ class Turn:
             return
         self.leave(finished=False)
         self.episode(msgspec.structs.replace(episode, using=technique))
-        self.do(TechniqueBegan(self.now, technique))
+        self.emit(TechniqueBegan(self.now, technique))
 
     def leave(self, *, finished: bool) -> None:
         """For the record: the technique under way is over."""
@@ -110,7 +110,7 @@ class Turn:
         if episode is None or not episode.using:
             return
         soak, water = soak_of(self.page), self.state.water
-        self.do(
+        self.emit(
             TechniqueEnded(
                 self.now,
                 episode.using,
@@ -148,13 +148,13 @@ def urgent(state: State) -> bool:
 
 def soak_of(page: Page) -> Soak | None:
     """The soak that is under way on this page or under the question it asks."""
-    if isinstance(page, Gone | TenMinutes | Signs):
+    if isinstance(page, Over):
         return soak_of(page.back)
     return page if isinstance(page, Soak) else None
 
 
 def put_under(page: Page, under: Page) -> Page:
     """The same questions, with another page under them; that page itself where nothing is asked."""
-    if isinstance(page, Gone | TenMinutes | Signs):
+    if isinstance(page, Over):
         return msgspec.structs.replace(page, back=put_under(page.back, under))
     return under

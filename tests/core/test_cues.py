@@ -1,0 +1,32 @@
+"""One row a cue: what it says, sounds and shows."""
+
+from enum import StrEnum
+
+import pytest
+
+from kiosk.core import cues
+from kiosk.core.cues import CUES, Ring
+from kiosk.core.signals import Signal
+from kiosk.core.technique import Cue
+from kiosk.screen import art
+
+
+class Longer(StrEnum):
+    SHAKE = "shake"
+
+
+def test_a_cue_without_a_row_is_found_at_import():
+    with pytest.raises(AssertionError, match="shake"):
+        cues._row(Longer.SHAKE)
+
+
+def test_hold_and_let_go_are_told_apart_by_ear_and_eye():
+    assert CUES[Cue.HOLD].signal is Signal.HOLD
+    assert CUES[Cue.RELEASE].signal is Signal.RELEASE
+    assert (CUES[Cue.HOLD].ring, CUES[Cue.RELEASE].ring) == (Ring.ARC, Ring.BEADS)
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_every_cue_has_a_word_and_some_picture_that_shows_it(cue):
+    assert CUES[cue].word
+    assert any(CUES[cue].poses in known for known in art._library()["cue"].values())
