@@ -45,14 +45,18 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 $(READY): pyproject.toml
+	@case "$(CURDIR)" in *:*) echo "A virtual environment cannot be in a folder whose path has a colon (:): give $(CURDIR) another name."; exit 1;; esac
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "cramp-kiosk needs Python 3.11 or newer as $(PYTHON); on Debian: sudo apt install python3 python3-venv"; exit 1; }
 	@[ "$$(cat $@ 2>/dev/null)" = "$(WHERE)" ] || { \
-	  [ ! -e $@ ] || echo "$(VENV) was made in another folder, or for another Python: it is made anew."; rm -rf $(VENV); }
+	  [ ! -e $@ ] || { echo "$(VENV) was made in another folder, or for another Python: it is made anew."; \
+	    rm -rf $(VENV).old; mv $(VENV) $(VENV).old; }; rm -rf $(VENV); }
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m virtualenv -q $(VENV) 2>/dev/null || \
 	  { rm -rf $(VENV); echo "Python cannot make a virtual environment here. Do this once: sudo apt install python3-venv"; exit 1; }
 	@echo "Getting what cramp-kiosk needs into $(VENV) (the first time only) ..."
-	@$(call install,test$(EXTRA))
+	@( $(call install,test$(EXTRA)) ) || { [ ! -e $(VENV).old ] || \
+	  { mv $(VENV)/pip.log $(VENV).old/; rm -rf $(VENV); mv $(VENV).old $(VENV); }; exit 1; }
+	@rm -rf $(VENV).old
 	@echo "$(WHERE)" >$@
 
 run: $(READY)
@@ -140,4 +144,4 @@ test-device-smoke: $(READY)
 	$(EMULATED) -m smoke
 
 clean:
-	rm -rf $(VENV) .rig out build dist .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV).old .rig out build dist .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache

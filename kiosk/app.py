@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,7 +16,6 @@ from typing import Protocol, Self
 import msgspec
 
 from kiosk import settings as owner
-from kiosk import techniques as library
 from kiosk.clock import SystemClock, local_now
 from kiosk.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
 from kiosk.core import night
@@ -37,7 +36,7 @@ from kiosk.core.events import (
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
 from kiosk.core.state import State
-from kiosk.core.technique import MINUTE, Ms
+from kiosk.core.technique import MINUTE, Ms, Technique
 from kiosk.diary.clock import clock_is_set
 from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
@@ -114,6 +113,7 @@ class House:
     def __init__(
         self,
         found: owner.Found,
+        techniques: Sequence[Technique],
         parts: Parts,
         diary: Path,
         *,
@@ -127,7 +127,7 @@ class House:
         self._clock_ok = clock_is_set if clock_ok is None else clock_ok
         self._keeper = Keeper(found, self.clock.now)
         self._in_order = threading.Lock()
-        self._techniques = library.load()[0]
+        self._techniques = techniques
         self._parts = parts
         self._closing = contextlib.ExitStack()
         faults = frozenset({Fault.SETTINGS}) if self._keeper.faulty else frozenset()

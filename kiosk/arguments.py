@@ -11,7 +11,7 @@ _SIZES = 240, 4096
 
 def size(text: str) -> tuple[int, int]:
     """Pixels across and down, as ``800x480``: what a screen may have."""
-    match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
+    match = re.fullmatch(r"([0-9]{3,4})x([0-9]{3,4})", text)
     if match is None:
         raise argparse.ArgumentTypeError(_('"{text}" is no size; write it as 800x480').format(text=text))
     width, height = int(match[1]), int(match[2])
@@ -25,14 +25,14 @@ def size(text: str) -> tuple[int, int]:
 
 
 def speed(text: str) -> float:
-    """How many times as fast as real time, up to a thousand."""
+    """How many times as fast as real time, from a tenth up to a thousand."""
     try:
         times = float(text)
     except ValueError:
         times = -1.0
-    if not 0 < times <= 1000:
+    if not 0.1 <= times <= 1000:
         raise argparse.ArgumentTypeError(
-            _('"{text}" is no speed; write 1, or 10 for ten times').format(text=text)
+            _('"{text}" is no speed from 0.1 to 1000; write 1, or 10 for ten times').format(text=text)
         )
     return times
 

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from kiosk.clock import SystemClock, local_now
 from kiosk.core.events import Event, Fault, ProbeError
 from kiosk.core.pages import Calibration
 from kiosk.core.signals import Volume
+from kiosk.core.technique import Technique
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
@@ -82,14 +83,21 @@ def without_pins(config: owner.Settings, supervisor: Supervisor) -> Parts:
     )
 
 
-def run(found: owner.Found, diary: Path, *, simulate: bool, size: tuple[int, int] | None) -> int:
+def run(
+    found: owner.Found,
+    techniques: Sequence[Technique],
+    diary: Path,
+    *,
+    simulate: bool,
+    size: tuple[int, int] | None,
+) -> int:
     """Play nights until told to stop. Returns the exit code, or ``NO_DISPLAY``."""
     config, supervisor = found.in_force, Supervisor()
     if not simulate:
         try:
             parts = open_parts(config, supervisor)
         except PinsUnavailable as error:
-            if _is_service():
+            if _is_started_by_systemd():
                 # By the bed a simulator helps nobody: touch still works, and a banner says what is missing.
                 log.error("%s", error)
                 parts = without_pins(config, supervisor)
@@ -99,11 +107,11 @@ def run(found: owner.Found, diary: Path, *, simulate: bool, size: tuple[int, int
     if simulate:
         if not _has_window():
             return NO_DISPLAY
-        return _simulate(found, diary, size or (800, 480), supervisor)
-    return _play(found, diary, parts, size, supervisor)
+        return _simulate(found, techniques, diary, size or (800, 480), supervisor)
+    return _play(found, techniques, diary, parts, size=size, supervisor=supervisor)
 
 
-def _is_service() -> bool:
+def _is_started_by_systemd() -> bool:
     """Whether systemd started this and waits to hear of it."""
     return "NOTIFY_SOCKET" in os.environ
 
@@ -134,7 +142,13 @@ def _wants_desktop(config: owner.Settings) -> bool:
 
 
 def _play(
-    found: owner.Found, diary: Path, parts: Parts, size: tuple[int, int] | None, supervisor: Supervisor
+    found: owner.Found,
+    techniques: Sequence[Technique],
+    diary: Path,
+    parts: Parts,
+    *,
+    size: tuple[int, int] | None,
+    supervisor: Supervisor,
 ) -> int:
     """The bedside device, until SIGTERM."""
     from kiosk.display.base import Bell
@@ -148,6 +162,7 @@ def _play(
     bell, desktop = Bell(), _wants_desktop(config)
     with House(
         found,
+        techniques,
         parts,
         diary,
         publish=lambda _state: bell.ring(),
@@ -171,7 +186,7 @@ def _play(
                     size or (800, 480),
                     show.contact,
                     # by the bed nobody means to end the nights by closing a window
-                    on_quit=None if _is_service() else show.stop,
+                    on_quit=None if _is_started_by_systemd() else show.stop,
                     last_words=house.close,
                     fullscreen=size is None,
                     transform=on_glass(),
@@ -192,7 +207,13 @@ def _play(
         return 1 if house.failed else 0
 
 
-def _simulate(found: owner.Found, diary: Path, size: tuple[int, int], supervisor: Supervisor) -> int:
+def _simulate(
+    found: owner.Found,
+    techniques: Sequence[Technique],
+    diary: Path,
+    size: tuple[int, int],
+    supervisor: Supervisor,
+) -> int:
     """The simulator's window, until it is closed."""
     from kiosk.devices.simulated import (
         SimulatedBacklight,
@@ -250,6 +271,7 @@ def _simulate(found: owner.Found, diary: Path, size: tuple[int, int], supervisor
     # whoever sits before a computer sees its clock; that of a virtual machine nobody vouches for
     with House(
         found,
+        techniques,
         parts,
         diary,
         publish=lambda _state: bell.ring(),

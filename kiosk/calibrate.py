@@ -15,7 +15,7 @@ from kiosk.display.console import Console, find_panel
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
-from kiosk.settings_changes import change, edits
+from kiosk.settings_changes import Change
 from kiosk.settings_changes import save as save_changes
 from kiosk.show import on_signals
 from kiosk.streams import complain
@@ -79,7 +79,7 @@ def require_touch(root: Path) -> None:
 
 def save(config: owner.Settings, found: Affine, path: Path) -> None:
     """Write this calibration to the settings, the file its folder's owner's. Raises ``SettingsError``."""
-    save_changes(edits(change(config, "calibration", text(found)), "calibration"), path)
+    save_changes([Change("calibration", text(found))], path, config)
     if os.geteuid() == 0:  # the administrator writes for the service
         folder = path.parent.stat()
         os.chown(path, folder.st_uid, folder.st_gid)

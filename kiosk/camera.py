@@ -49,4 +49,8 @@ class Camera:
         if not isinstance(state.page, Asleep) or self._taken == 1:
             picture = BytesIO()  # pygame itself would not say why a file cannot be written
             pygame.image.save(self._surface, picture, "picture.png")
-            (self._folder / f"{self._taken:03}-{moment}-{name}.png").write_bytes(picture.getvalue())
+            path = self._folder / f"{self._taken:03}-{moment}-{name}.png"
+            try:
+                path.write_bytes(picture.getvalue())
+            except OSError as error:  # of a full disk Python does not say whose
+                raise OSError(error.errno, error.strerror, os.fspath(path)) from error

@@ -5,6 +5,7 @@ Exit codes: 0 all is well; 1 something could not be done; 2 the command line or 
 
 import argparse
 import contextlib
+import errno
 import io
 import logging
 import os
@@ -16,13 +17,11 @@ from typing import TYPE_CHECKING
 
 from kiosk import __version__, arguments, streams
 from kiosk.files import at_home, is_there
-from kiosk.streams import complain as _complain
+from kiosk.streams import FAILED, OK, WRONG, OutputError, complain
 from kiosk.words import _, speak
 
 if TYPE_CHECKING:
     from kiosk.settings import Found, Settings
-
-OK, FAILED, WRONG = 0, 1, 2
 
 
 def main(typed: Sequence[str] | None = None) -> int:
@@ -42,19 +41,17 @@ def main(typed: Sequence[str] | None = None) -> int:
         code = command(chosen)
         sys.stdout.flush()
     except OSError as error:
-        if by_the_bed:
+        if by_the_bed and not isinstance(error, OutputError):
             raise  # the journal needs the whole story
-        if isinstance(error, BrokenPipeError):
+        if error.errno == errno.EPIPE:
             # the reader of our output went away (`| head`); nothing is wrong
             streams.drop(sys.stdout)
             return code
         if error.filename is None:
             streams.drop(sys.stdout)
-            _complain([_("The output cannot be written: {reason}.").format(reason=error.strerror)])
+            complain([_("The output cannot be written: {reason}.").format(reason=error.strerror)])
         else:
-            _complain(
-                [_("{file} cannot be used: {reason}.").format(file=error.filename, reason=error.strerror)]
-            )
+            complain([_unusable(error)])
         return FAILED
     except KeyboardInterrupt:
         return 130
@@ -152,9 +149,7 @@ def _read_settings() -> "Found":
 
     found = settings.find()
     speak(found.in_force.language)
-    if found.notes or found.problems:
-        found = settings.find()  # once more, now that their language is known
-    _complain([*found.notes, *found.problems])
+    complain([*found.notes, *found.problems])
     return found
 
 
@@ -162,19 +157,36 @@ def _run(chosen: argparse.Namespace) -> int:
     from kiosk import bedside, techniques
 
     found, library = _read_settings(), techniques.find()
-    _complain([*library.notes, *library.problems])
+    complain([*library.notes, *library.problems])
     if found.doubtful:
-        _complain([_("Until the health questions are answered, the night goes by yes to each of them.")])
-    code = bedside.run(found, diary_path(found.in_force), simulate=chosen.simulate, size=chosen.size)
+        complain([_("Until the health questions are answered, the night goes by yes to each of them.")])
+    code = bedside.run(
+        found,
+        library.techniques,
+        diary_path(found.in_force),
+        simulate=chosen.simulate,
+        size=chosen.size,
+    )
     if code != bedside.NO_DISPLAY:
         return code
-    _complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
+    complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
     from kiosk.rehearse import folder_for_pictures
 
-    folder = folder_for_pictures(diary_path(found.in_force).parent)
-    if folder is not None and main(["rehearse", "--out", str(folder)]) == OK:
-        return OK
-    return main(["rehearse"])  # no picture can be kept; the night is worth reading without
+    rehearsal = command_line().parse_args(["rehearse"])
+    rehearsal.out = folder_for_pictures(diary_path(found.in_force).parent)
+    try:
+        if _rehearse(rehearsal) == OK:
+            return OK
+    except OutputError:
+        raise
+    except OSError as error:
+        complain([_unusable(error)])
+    rehearsal.out = None  # no picture can be kept; the night is worth reading without
+    return _rehearse(rehearsal)
+
+
+def _unusable(error: OSError) -> str:
+    return _("{file} cannot be used: {reason}.").format(file=error.filename, reason=error.strerror)
 
 
 def _rehearse(chosen: argparse.Namespace) -> int:
@@ -188,10 +200,10 @@ def _rehearse(chosen: argparse.Namespace) -> int:
         script = rehearse.load(path)
     except FileNotFoundError:
         names = ", ".join(shipped)
-        _complain([_("There is no script {file}; shipped are: {names}.").format(file=path, names=names)])
+        complain([_("There is no script {file}; shipped are: {names}.").format(file=path, names=names)])
         return WRONG
     except (rehearse.ScriptError, TomlError) as error:
-        _complain([str(error)])
+        complain([str(error)])
         return WRONG
     # The shipped techniques alone, with the usual settings: the same output on every machine.
     rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
@@ -202,15 +214,15 @@ def _rehearse(chosen: argparse.Namespace) -> int:
         try:
             camera = Camera(chosen.out, chosen.size)
         except OSError as error:
-            _complain(
+            complain(
                 [_("{folder} cannot be written: {reason}.").format(folder=chosen.out, reason=error.strerror)]
             )
             return FAILED
-    print(script.title)
     with streams.lines() as say:
+        say(script.title)
         rehearse.Rehearsal(rules, script, say, picture=camera, speed=chosen.speed).play_all()
     if camera is not None:
-        _complain([_("Pictures are in {folder}.").format(folder=chosen.out)])
+        complain([_("Pictures are in {folder}.").format(folder=chosen.out)])
     return OK
 
 
@@ -218,7 +230,7 @@ def _techniques(chosen: argparse.Namespace) -> int:
     from kiosk import techniques
 
     found = techniques.find()
-    _complain([*found.notes, *found.problems])
+    complain([*found.notes, *found.problems])
     if chosen.check:
         return WRONG if found.problems else OK
     if chosen.id is None:
@@ -230,7 +242,7 @@ def _techniques(chosen: argparse.Namespace) -> int:
             print("\n".join(techniques.describe(technique)))
             return OK
     names = ", ".join(technique.id for technique in found.techniques)
-    _complain([_("There is no technique {id}; known are: {names}.").format(id=chosen.id, names=names)])
+    complain([_("There is no technique {id}; known are: {names}.").format(id=chosen.id, names=names)])
     return WRONG
 
 
@@ -242,10 +254,11 @@ def _settings(chosen: argparse.Namespace) -> int:
         print(defaults_text(), end="")
         return OK
     found = settings.find()
-    _complain(found.notes)
+    speak(found.in_force.language)
+    complain(found.notes)
     if chosen.check:
         wrong = [*found.problems, *settings.check(found, techniques.load()[0])]
-        _complain(wrong)
+        complain(wrong)
         return WRONG if wrong else OK
     for path in settings.places():
         told = _("{file}: there") if is_there(path) else _("{file}: not there")
@@ -255,7 +268,6 @@ def _settings(chosen: argparse.Namespace) -> int:
 
 
 def _diary(chosen: argparse.Namespace) -> int:
-
     from kiosk import techniques
     from kiosk.diary import export
     from kiosk.diary.database import DiaryError
@@ -271,20 +283,20 @@ def _diary(chosen: argparse.Namespace) -> int:
             else:
                 names = {technique.id: technique.name for technique in techniques.load()[0]}
                 listed = export.lines(store, chosen.last, names)
-            _complain(export.left_out(store))
+            complain(export.left_out(store))
     except FileNotFoundError:
         if chosen.csv:
-            _complain([_("Nothing is in the diary yet.")])
+            complain([_("Nothing is in the diary yet.")])
         else:
             print(_("Nothing is in the diary yet."))
         from kiosk.doctor.machine import Machine
 
         machine = Machine(config, path)
         if machine.has_service and not machine.may_see_state:
-            _complain([_("The service's diary is its own; to see it: sudo cramp-kiosk diary")])
+            complain([_("The service's diary is its own; to see it: sudo cramp-kiosk diary")])
         return OK
     except DiaryError as error:
-        _complain([str(error)])
+        complain([str(error)])
         return FAILED
     if chosen.csv:
         streams.print_bytes(table.getvalue().encode())
@@ -308,7 +320,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
     from kiosk.setup import ask_person
 
     if chosen.watch and chosen.test:
-        _complain([_("--watch only looks: leave out --watch or --test.")])
+        complain([_("--watch only looks: leave out --watch or --test.")])
         return WRONG
     if Machine().may_see_state:
         os.environ.setdefault("STATE_DIRECTORY", f"/{STATE}")  # look at what the service looks at
@@ -321,7 +333,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print()
         return OK
-    tried = try_outputs(machine, ask_person, lambda line: _complain([line])) if chosen.test else []
+    tried = try_outputs(machine, ask_person, lambda line: complain([line])) if chosen.test else []
     findings = [*doctor.examine(machine), *tried]
     with contextlib.suppress(BrokenPipeError):  # the exit code is the answer, however much of it is read
         if chosen.json:
@@ -332,14 +344,11 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _setup(chosen: argparse.Namespace) -> int:
-    from kiosk import settings
     from kiosk.setup import Setup
     from kiosk.setup_config import Needs
 
     pins = _read_settings().in_force.pins
-    needs = Needs(
-        button=pins.button, probe=settings.ONE_WIRE, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm
-    )
+    needs = Needs(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm)
     return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)
 
 
@@ -357,7 +366,7 @@ def _safe_outputs(_chosen: argparse.Namespace) -> int:
         trouble.append(str(error))
     pins = Pins(button=chosen.button, lamp=chosen.lamp, buzzer=chosen.buzzer)
     trouble += safe_outputs(pins, factory, Backlight())
-    _complain(trouble)
+    complain(trouble)
     return FAILED if trouble else OK
 
 

@@ -1,4 +1,5 @@
-"""Time, injected: milliseconds of a clock that never jumps. The one place that reads it; and local time."""
+"""Time, injected: milliseconds of a clock that never jumps; and local time. Only what stands alone
+(``supervise``, the pin factory's pulses) reads that clock itself."""
 
 import os
 import threading

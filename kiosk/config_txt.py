@@ -26,6 +26,9 @@ from kiosk.files import read_file, replace_file
 #: says so. Debian's own firmware package writes config.txt anew at each upgrade, the third at its end.
 PLACES = ("boot/firmware/config.txt", "boot/config.txt", "etc/default/raspi-firmware-custom")
 
+#: Where the overlay w1-gpio puts the bus of the probe unless it is told otherwise. BCM.
+ONE_WIRE = 4
+
 #: So much of a line the firmware reads (78 before 2021): what is behind is lost, or read as a line of its own
 #: (raspberrypi/firmware#1669).
 WIDTH = 98
@@ -51,8 +54,16 @@ MODELS = {
     "pi500": r"Pi 500", "cm5": r"Module 5", "cm0": r"Module 0",
 }  # fmt: skip
 
-Filters = tuple[tuple[str, str], ...]
-"""what is asked of the device, as (kind, name)"""
+#: What of the device tree a setting is about; each key has an older name that the firmware still takes.
+KEYS = {
+    "dtoverlay": "dtoverlay",
+    "device_tree_overlay": "dtoverlay",
+    "dtparam": "dtparam",
+    "device_tree_param": "dtparam",
+}
+
+Filters = tuple[tuple[str, str, str], ...]
+"""what is asked of the device, as (kind, name, the line as it stands)"""
 
 
 class BrokenMarksError(Exception):
@@ -98,7 +109,7 @@ class Entry(NamedTuple):
         None: it depends on the model, or on a monitor, a pin, a serial number.
         """
         verdict: bool | None = True
-        for kind, name in self.filters:
+        for kind, name, _line in self.filters:
             if kind == "none":
                 return False
             if kind != "model" or not model or name not in MODELS:
@@ -140,8 +151,14 @@ def _filtered(filters: Filters, bare: str) -> Filters:
     kind = "model" if name in MODELS else re.split("[=:<>]", name)[0]
     before = [old for old in filters if old[0] != kind]
     # Whether a filter replaces [none] or adds to it is not documented, so what is under both is not known.
-    before = [("none?", "") if old[0] == "none" else old for old in before]
-    return (*before, (kind, name))[-_KINDS:]
+    before = [("none?", "", old[2]) if old[0] == "none" else old for old in before]
+    return (*before, (kind, name, bare))[-_KINDS:]
+
+
+def tree_setting(bare: str) -> tuple[str, str]:
+    """``dtoverlay`` or ``dtparam``, by whichever name, and the value; "" for other lines."""
+    key, _sign, value = bare.partition("=")
+    return KEYS.get(key.strip().lower(), ""), value.strip()
 
 
 def with_block(text: str, lines: Sequence[str]) -> str:
@@ -156,20 +173,34 @@ def with_block(text: str, lines: Sequence[str]) -> str:
 
 
 class _Place(NamedTuple):
-    """Somewhere in the file: which filters hold there, and whether a ``dtparam`` is offered to an overlay
-    first, on every device."""
+    """Somewhere in the file: which filters hold there, and under which ones an overlay is open, so that a
+    ``dtparam`` is offered to it first: on every device where there are none."""
 
     filters: Filters = ()
-    in_overlay: bool = False
+    opened: tuple[Filters, ...] = ()
 
     def after(self, row: str) -> "_Place":
         """Behind one more line."""
         bare = _bare(row)
         if bare.startswith("["):
             return self._replace(filters=_filtered(self.filters, bare))
-        if bare.startswith("dtoverlay=") and not self.filters:
-            return self._replace(in_overlay=bare != "dtoverlay=")
-        return self
+        key, value = tree_setting(bare)
+        if key != "dtoverlay":
+            return self
+        others = tuple(each for each in self.opened if each != self.filters) if self.filters else ()
+        return self._replace(opened=(*others, self.filters) if value else others)
+
+    def closed(self) -> list[str]:
+        """The lines that close every overlay that is open here, and leave no filter in force."""
+        lines: list[str] = []
+        filters = self.filters
+        for each in self.opened:
+            if each != filters:
+                lines += ["[all]"] if filters else []
+                lines += [line for _kind, _name, line in each]
+            lines.append("dtoverlay=")
+            filters = each
+        return [*lines, "[all]"] if filters else lines
 
 
 def without_block(text: str) -> str:
@@ -190,7 +221,8 @@ def without_block(text: str) -> str:
         if _JOINED in rows[first] and kept and not theirs and done == len(rows):
             kept[-1] = kept[-1].removesuffix(end)
         rest = itertools.chain(theirs, (rows[at] for at in range(done, len(rows))))
-        between = [line + end for line in _bridge(place, rest)]
+        closes = any(tree_setting(row.strip())[0] == "dtoverlay" for row in rows[first:last])
+        between = [line + end for line in _bridge(place if closes else place._replace(opened=()), rest)]
         for row in (*between, *theirs):
             place = place.after(row)
         kept += between + theirs
@@ -200,13 +232,16 @@ def without_block(text: str) -> str:
 def _bridge(place: _Place, after: Iterable[str]) -> list[str]:
     """What has to stand between, so that the lines ``after`` mean what they meant behind our block."""
     lines: list[str] = []
+    here = _Place()
     for number, bare in enumerate(bare for row in after if (bare := _bare(row))):
-        if number == 0 and place.filters and _Place(place.filters).after(bare) != _Place().after(bare):
+        if number == 0 and place.filters and _Place(place.filters).after(bare) != here.after(bare):
             lines.append("[all]")
-        if bare.startswith("dtparam=") and place.in_overlay:
-            lines = ["[all]", "dtoverlay="] if place.filters else ["dtoverlay="]
-        if bare.startswith(("dtparam=", "dtoverlay=")) or not place.in_overlay:
+        key, _value = tree_setting(bare)
+        if key == "dtparam" and place.opened:
+            return place.closed()
+        if not place.opened or (key == "dtoverlay" and not here.filters):
             break
+        here = here.after(bare)
     return lines
 
 

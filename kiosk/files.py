@@ -65,7 +65,22 @@ def read_file(path: Path, most: int = -1) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
         raise OSError(errno.EINVAL, "it is no file but a pipe or a device", os.fspath(path))
     with os.fdopen(opened, "rb") as file:
-        return file.read(most)
+        found: bytes | None = file.read(most)
+    if found is None:  # the kernel's own log, for one
+        raise OSError(errno.EAGAIN, "it has nothing to read now", os.fspath(path))
+    return found
+
+
+Stamp = tuple[int, ...] | None
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes when the file does; None where none can be seen."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -4,19 +4,21 @@
 A mistake costs the one value it is in, never the file, and never the night.
 """
 
-import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from kiosk.config_txt import ONE_WIRE
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Cue, Technique
 from kiosk.core.timeline import Choice
+from kiosk.files import Stamp, stamp
+from kiosk.private import may_hold_answers
 from kiosk.settings_tree import (
     Buzzer,
     Chosen,
@@ -34,8 +36,8 @@ from kiosk.settings_tree import (
 )
 from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, passed_over, read
 from kiosk.tomlsyntax import in_short
-from kiosk.tomltypes import Misfit, MisfitError, clean, fit, tell
-from kiosk.tomlwords import TOLD, at_most, unknown
+from kiosk.tomltypes import Misfit, MisfitError, clean, fit, tell, value_at
+from kiosk.tomlwords import TOLD, at_most, may_tell, unknown, untold
 from kiosk.words import _
 
 __all__ = [
@@ -63,8 +65,9 @@ __all__ = [
 ]
 
 NAME = "config.toml"
-ONE_WIRE = 4
-"""the probe's pin; the kernel owns it"""
+
+Tell = Callable[[], Sequence[str]]
+"""makes sentences, in the language of the moment: the settings' own is known when all files are read"""
 
 
 class SettingsError(Exception):
@@ -86,17 +89,30 @@ def careful(settings: Settings) -> Settings:
 class Found:
     """What the settings files ``where`` say, weakest first.
 
-    ``settings``: the owner's, without what does not belong. ``problems``: what is wrong with the files, a
-    sentence each. ``notes``: the same for files this user may not read. ``doubtful``: the health answers
-    cannot all be known. ``sources``: the file that each (section, key) is from.
+    ``settings``: the owner's, without what does not belong. ``mistakes``: what is wrong with the files.
+    ``unread``: those of which nothing is known, ``forbidden`` those of them that can be done without.
+    ``doubtful``: the health answers cannot all be known. ``sources``: the file that each (section, key) is
+    from. ``stamps``: each file's, before it was read.
     """
 
     settings: Settings = field(default_factory=Settings)
-    problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    mistakes: tuple[Tell, ...] = ()
+    unread: frozenset[Path] = frozenset()
+    forbidden: tuple[Path, ...] = ()
     doubtful: bool = False
     where: tuple[Path, ...] = ()
     sources: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    stamps: tuple[Stamp, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the files, a sentence each."""
+        return tuple(sentence for told in self.mistakes for sentence in told())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The same for files this user may not read."""
+        return tuple(map(passed_over, self.forbidden))
 
     @property
     def in_force(self) -> Settings:
@@ -122,9 +138,11 @@ def find(where: Sequence[Path] | None = None) -> Found:
     doubtful, unless a later file gives them.
     """
     files = tuple(places() if where is None else where)
+    stamps = tuple(map(stamp, files))
     merged: dict[str, Any] = {}
-    problems: list[str] = []
-    notes: list[str] = []
+    mistakes: list[Tell] = []
+    unread: list[Path] = []
+    forbidden: list[Path] = []
     sources: dict[tuple[str, str], Path] = {}
     doubtful = False
     for path in files:
@@ -134,14 +152,17 @@ def find(where: Sequence[Path] | None = None) -> Found:
             continue
         except TomlError as error:
             doubtful = True
-            if isinstance(error, ForbiddenError) and not _is_service():
-                notes.append(passed_over(path))
+            unread.append(path)
+            if isinstance(error, ForbiddenError) and not _must_read_all():
+                forbidden.append(path)
             else:
-                problems.append(_unreadable(error, path))
+                mistakes.append(partial(_unreadable, error, path))
             continue
         kept, wrong = clean(raw, Settings)
-        problems += tell(wrong, raw, Settings, path)
+        if wrong:
+            mistakes.append(partial(tell, wrong, raw, Settings, path))
         doubtful = _is_doubtful(raw, kept, wrong, before=doubtful)
+        _part_from_offset(kept, wrong, merged, sources)
         for name, value in kept.items():
             if isinstance(value, dict):
                 merged[name] = {**merged.get(name, {}), **value}
@@ -151,29 +172,51 @@ def find(where: Sequence[Path] | None = None) -> Found:
     try:
         settings = fit(merged, Settings, files[-1] if files else NAME)
     except MisfitError as error:
-        problems += error.sentences
+        mistakes.append(error.tell_all)
         settings, doubtful = Settings(), True
-    found = Found(settings, tuple(problems), tuple(notes), doubtful, files, sources)
-    if clash := _pin_clash(found):
-        pins = Pins(factory=settings.pins.factory)
-        usual = msgspec.structs.replace(settings, pins=pins)
-        return Found(usual, (*problems, clash), tuple(notes), doubtful, files, sources)
+    found = Found(
+        settings,
+        tuple(mistakes),
+        frozenset(unread),
+        tuple(forbidden),
+        doubtful,
+        files,
+        sources,
+        stamps,
+    )
+    if _pin_clash(found):
+        usual = msgspec.structs.replace(settings, pins=Pins(factory=settings.pins.factory))
+        return replace(found, settings=usual, mistakes=(*mistakes, partial(_pin_clash, found)))
     return found
 
 
-def _is_service() -> bool:
-    """Whether this is the kiosk by the bed, or whoever looks after it: theirs are files that all must be
-    readable."""
+def _must_read_all() -> bool:
+    """Whether this is the kiosk by the bed, or whoever looks after it: to them each file must be readable."""
     return bool(os.environ.get("STATE_DIRECTORY"))
 
 
-def _unreadable(error: TomlError, path: Path) -> str:
+def _unreadable(error: TomlError, path: Path) -> list[str]:
     if not isinstance(error, ForbiddenError):
-        return str(error)
+        return [str(error)]
     sentence = _(
         "{file} is not the service's to read. Run sudo chgrp cramp-kiosk {file}, then sudo chmod g+r {file}."
     )
-    return sentence.format(file=path)
+    return [sentence.format(file=path)]
+
+
+def _part_from_offset(
+    kept: dict[str, Any],
+    wrong: list[Misfit],
+    merged: dict[str, Any],
+    sources: dict[tuple[str, str], Path],
+) -> None:
+    """An offset is its probe's: take out the one that is not for the probe which this file names."""
+    soak, before = kept.get("soak", {}), merged.get("soak", {})
+    if any(misfit.key[:2] == ("soak", "probe") for misfit in wrong):
+        soak.pop("probe_offset", None)
+    elif "probe" in soak and soak["probe"] != before.get("probe", Soak().probe):
+        before.pop("probe_offset", None)
+        sources.pop(("soak", "probe_offset"), None)
 
 
 def _is_doubtful(raw: dict[str, Any], kept: dict[str, Any], wrong: list[Misfit], *, before: bool) -> bool:
@@ -183,17 +226,15 @@ def _is_doubtful(raw: dict[str, Any], kept: dict[str, Any], wrong: list[Misfit],
     if "conditions" in kept.get("health", {}):
         return False  # a later answer settles what an earlier file left open
     # So much is wrong that answers may be anywhere, or they stand below a heading that nobody knows.
-    return before or len(wrong) > TOLD or any(_may_be_health(raw, misfit) for misfit in wrong)
+    return (
+        before
+        or len(wrong) > TOLD
+        or any(may_hold_answers(str(misfit.key[-1]), value_at(raw, misfit.key)) for misfit in wrong)
+    )
 
 
-def _may_be_health(raw: dict[str, Any], misfit: Misfit) -> bool:
-    section, name = raw[str(misfit.key[0])], str(misfit.key[-1])
-    if isinstance(section, dict) and "conditions" in section:
-        return True
-    return bool(difflib.get_close_matches(name[:40].lower(), ("health", "conditions"), 1, 0.7))
-
-
-def _pin_clash(found: Found) -> str:
+def _pin_clash(found: Found) -> list[str]:
+    """A sentence if two wires are on one pin."""
     taken = {ONE_WIRE: _("the probe")}
     names = ["button", "lamp", "buzzer"]
     # Who was moved is told, not whose usual pin it took.
@@ -205,11 +246,12 @@ def _pin_clash(found: Found) -> str:
                 "Take a pin from 2 to 27 that nothing else uses. Example: {name} = {usual}"
             )
             usual = getattr(Pins(), name)
-            return sentence.format(
+            told = sentence.format(
                 file=found.source("pins", name), name=name, number=number, other=taken[number], usual=usual
             )
+            return [told]
         taken[number] = f"pins.{name}"
-    return ""
+    return []
 
 
 def check(found: Found, techniques: Sequence[Technique]) -> list[str]:
@@ -235,6 +277,8 @@ def check(found: Found, techniques: Sequence[Technique]) -> list[str]:
 
 
 def _no_technique(file: Path, name: str, key: str, known: list[str]) -> str:
+    if may_tell(name):
+        return untold(file, key, known)
     return unknown(file, _("{name} in {key}").format(name=in_short(name, 60), key=key), name, known)
 
 

@@ -1,6 +1,7 @@
 """What is changed on the screen: one setting at a time, and written so that all else in the file stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,9 @@ from kiosk.settings import SettingsError
 from kiosk.settings_text import file_text
 from kiosk.settings_tree import Health, Settings
 from kiosk.tomlfile import MOST, TomlError, parse, read_text, write
-from kiosk.tomltypes import MisfitError, fit
+from kiosk.tomltypes import MisfitError, clean, fit
 from kiosk.tomlwords import unknown
 from kiosk.words import _
-
-Edits = Mapping[tuple[str, str], object]
-"""What is to be written: section and key, and the value."""
 
 _CYCLES: dict[str, tuple[str, type[StrEnum]]] = {
     "glow": ("screen", Glow),
@@ -37,6 +35,7 @@ _WRITTEN: dict[str, tuple[tuple[str, str], ...]] = {
     "technique": (("night", "left_out"),),
     "earlier": (("night", "techniques"),),
     "condition": (("health", "conditions"), ("health", "asked")),
+    "yes": (("health", "conditions"), ("health", "asked")),
     "probe": (("soak", "probe"), ("soak", "probe_offset")),
     "probe_offset": (("soak", "probe_offset"),),
     "calibration": (("touch", "calibration"),),
@@ -47,10 +46,12 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     """The settings after a tap on ``key``; everything else stays.
 
     ``glow``, ``volume``, ``theme``, ``side``, ``text_size``: to ``value``, or to the next one if empty.
-    ``technique``: the one with this id on or off. ``earlier``: it moves one place up among
-    ``techniques``, the ids in the order now in force. ``condition``: ``"numb=yes"`` or ``"numb=no"``;
-    the last condition answered means all were asked. ``probe``: the water's is the one with this number;
-    another one begins without an offset. ``probe_offset``: to ``value``, degrees Celsius.
+    ``technique``: the one with this id on or off, or as ``"walk=on"`` and ``"walk=off"`` say.
+    ``earlier``: it moves one place up among ``techniques``, the ids in the order now in force.
+    ``condition``: ``"numb=yes"`` or ``"numb=no"``; the last condition answered means all were asked.
+    ``yes``: this condition, without a word about the others.
+    ``probe``: the water's is the one with this number; another one begins without an offset.
+    ``probe_offset``: to ``value``, degrees Celsius.
     ``calibration``: the touch panel's, to ``value``, six numbers.
     Raises ``SettingsError``.
     """
@@ -63,13 +64,18 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
             raise SettingsError(_unknown(chosen, key, members))
         return _with(settings, section, key, kind(chosen))
     if key == "technique":
+        name, _equals, wanted = value.partition("=")
         out = settings.night.left_out
-        rest = tuple(each for each in out if each != value)
-        return _with(settings, "night", "left_out", rest if value in out else (*out, value))
+        rest = tuple(each for each in out if each != name)
+        on = wanted == "on" if wanted else name in out
+        return _with(settings, "night", "left_out", rest if on else (*rest, name))
     if key == "earlier":
-        return _with(settings, "night", "techniques", _earlier(list(techniques), value))
+        return _with(settings, "night", "techniques", _earlier(settings, techniques, value))
     if key == "condition":
         return _answer(settings, value)
+    if key == "yes":
+        there = {*settings.health.conditions, value}
+        return _with(settings, "health", "conditions", tuple(each for each in Condition if each in there))
     if key == "probe":
         new = settings if value == settings.soak.probe else _with(settings, "soak", "probe_offset", 0.0)
         return _measured(new, "soak", key, value)
@@ -80,15 +86,40 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
     raise SettingsError(unknown(_name(), key, key, list(_WRITTEN)))
 
 
-def edits(settings: Settings, key: str) -> Edits:
-    """What a change of ``key`` that led to ``settings`` writes."""
-    return {(section, name): getattr(getattr(settings, section), name) for section, name in _WRITTEN[key]}
+@dataclass(frozen=True)
+class Change:
+    """A change as it was meant, so that it can be made again where the settings are others by now: somebody
+    wrote to their file. ``key``, ``value``, ``techniques`` as in ``change``."""
+
+    key: str
+    value: str
+    techniques: tuple[str, ...] = ()
+    probe: str | None = None
+    """the one that an offset was measured for; None: whichever"""
+
+    def on(self, settings: Settings) -> Settings:
+        """The settings after it."""
+        if self.probe is not None and settings.soak.probe != self.probe:
+            return settings  # it is another probe's
+        return change(settings, self.key, self.value, self.techniques)
 
 
-def overlay(settings: Settings, changed: Edits) -> Settings:
-    """The settings with these values."""
-    for (section, key), value in changed.items():
-        settings = _with(settings, section, key, value)
+def meant(settings: Settings, key: str, value: str, techniques: Sequence[str]) -> Change:
+    """What a tap means that is ``change``'s: not the next value but which one. Raises ``SettingsError``."""
+    after = change(settings, key, value, techniques)
+    if key in _CYCLES:
+        section, _kind = _CYCLES[key]
+        value = getattr(getattr(after, section), key).value
+    elif key == "technique":
+        value = f"{value}={'off' if value in after.night.left_out else 'on'}"
+    probe = settings.soak.probe if key == "probe_offset" else None
+    return Change(key, value, tuple(techniques), probe)
+
+
+def replay(settings: Settings, changes: Sequence[Change]) -> Settings:
+    """The settings after these changes."""
+    for each in changes:
+        settings = each.on(settings)
     return settings
 
 
@@ -118,11 +149,15 @@ def _measured(settings: Settings, section: str, key: str, value: object) -> Sett
     return _with(settings, section, key, value)
 
 
-def _earlier(order: list[str], name: str) -> tuple[str, ...]:
-    if name not in order:
-        raise SettingsError(_unknown(name, "night.techniques", order))
+def _earlier(settings: Settings, known: Sequence[str], name: str) -> tuple[str, ...]:
+    """Techniques that are not known now, as their file is wrong, keep their place."""
+    if name not in known:
+        raise SettingsError(_unknown(name, "night.techniques", list(known)))
+    order = list(dict.fromkeys((*settings.night.techniques, *known)))
     place = order.index(name)
-    order.insert(max(0, place - 1), order.pop(place))
+    before = [each for each in order[:place] if each in known]
+    if before:
+        order.insert(order.index(before[-1]), order.pop(place))
     return tuple(order)
 
 
@@ -146,25 +181,29 @@ def _unknown(name: str, key: str, known: list[str]) -> str:
     return unknown(_name(), _("{name} in {key}").format(name=name, key=key), name, known)
 
 
-def save(changed: Edits, path: Path, *, anew: bool = False) -> None:
-    """Write these values to the user's own file; everything else in it stays, mistakes too.
+def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: bool = False) -> None:
+    """Make these changes in the user's own file; everything else in it stays, mistakes too.
 
-    Whole or not at all, see ``tomlfile.write``. A file that somebody wrote by hand is copied to
-    ``config.toml.old`` first, as comments are not kept. Raises ``SettingsError``; also if the file cannot be
-    understood, as what it says about someone's health would be lost. ``anew``: those answers are among
-    ``changed``, so that such a file is set aside and begun anew.
+    What they change is what the file says, or ``settings`` where it says nothing. Whole or not at all, see
+    ``tomlfile.write``. A file that somebody wrote by hand is copied to ``config.toml.old`` first, as comments
+    are not kept. Raises ``SettingsError``; also if the file cannot be understood, as what it says about
+    someone's health would be lost, or if what is written could not be read again. ``anew``: those answers are
+    among ``changes``, all of them, so that such a file is set aside and begun anew.
     """
     try:
         raw, by_hand = _before(path, anew=anew)
-        for section in dict.fromkeys(section for section, _key in changed):
-            values = {key: value for (each, key), value in changed.items() if each == section}
+        written = dict.fromkeys(place for each in changes for place in _WRITTEN[each.key])
+        after = replay(_as_told(raw, settings, written, path), changes)
+        for section in dict.fromkeys(section for section, _key in written):
+            values = {key: getattr(getattr(after, section), key) for each, key in written if each == section}
             there = raw.get(section)
             # answers about health are all there is of them: beside them nothing is left in doubt
             kept = there if isinstance(there, dict) and section != "health" else {}
             raw[section] = {**kept, **msgspec.to_builtins(values)}
+        text = _readable(file_text(raw), path)
         if by_hand:
             _keep_old(path)
-        write(path, file_text(raw))
+        write(path, text)
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(
@@ -185,6 +224,33 @@ def _before(path: Path, *, anew: bool) -> tuple[dict[str, Any], bool]:
         sentence = _("What is changed cannot be saved before this is mended. {reason}")
         raise SettingsError(sentence.format(reason=error)) from error
     return raw, text != file_text(raw)
+
+
+def _as_told(
+    raw: dict[str, Any], settings: Settings, places: Iterable[tuple[str, str]], path: Path
+) -> Settings:
+    """The settings with what these tables say at ``places``: it may be newer than what is in force."""
+    kept, _wrong = clean(raw, Settings)
+    told = fit(kept, Settings, path)
+    for section, key in places:
+        if key in kept.get(section, {}):
+            settings = _with(settings, section, key, getattr(getattr(told, section), key))
+    return settings
+
+
+def _readable(text: str, path: Path) -> str:
+    """The text, if it can be read again: ours is longer than a tight one, and may go deeper."""
+    try:
+        if len(text.encode()) <= MOST:
+            parse(text, path)
+            return text
+    except TomlError:
+        pass
+    sentence = _(
+        "What is changed cannot be saved: {file} would get too long, or too deep, to be read again. Take out "
+        "of it what is not needed."
+    )
+    raise SettingsError(sentence.format(file=path))
 
 
 def _keep_old(path: Path) -> None:

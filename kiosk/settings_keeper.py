@@ -3,13 +3,15 @@ with them."""
 
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from threading import Lock
+
+import msgspec
 
 from kiosk.core.rules import Condition
 from kiosk.core.technique import MINUTE, Ms
+from kiosk.files import Stamp, stamp
 from kiosk.settings import Found, Settings, SettingsError, careful, find, places
-from kiosk.settings_changes import Edits, change, edits, overlay, save
+from kiosk.settings_changes import Change, meant, replay, save
 
 log = logging.getLogger(__name__)
 
@@ -20,26 +22,34 @@ RETRY_AFTER: Ms = MINUTE
 class Keeper:
     """Keeps what the files say (``found``) and what was changed since. ``now``: a clock in ms.
 
+    Files that somebody changes while the kiosk runs are obeyed before anything is saved in them; what was
+    changed on the screen is changed in what they say now.
+
     While the health answers are doubtful the night goes by all of them, which is never written. The doubt is
     over when the files are mended, or when all the questions were answered on the screen; the answers are
-    written then, together. ``change`` and the properties never wait and may be called from any thread;
-    ``save`` and ``look`` wait for the disk and belong to one thread.
+    written then, together. Of a few of them each yes is kept when the files are mended. ``change`` and the
+    properties never wait and may be called from any thread; ``save`` and ``look`` wait for the disk and
+    belong to one thread.
     """
 
     def __init__(self, found: Found, now: Callable[[], Ms]) -> None:
         self._lock = Lock()
         self._now = now
         self._where = found.where or places()
+        self._found = found
+        """what was obeyed last"""
+        self._base = found.settings
+        """what is saved, as far as it is obeyed"""
         self._settings = found.settings
+        """the same with what was changed since"""
+        self._changes: list[Change] = []
+        """not saved yet, in their order"""
         self._doubtful = found.doubtful
-        self._answered: set[str] = set()
-        """health questions answered since the answers became doubtful"""
-        self._unsaved: dict[tuple[str, str], object] = {}
+        self._files_doubtful = found.doubtful
         self._problems = found.problems
         self._failed_at: Ms | None = None
         self._told = ""
-        self._seen: tuple[tuple[int, ...] | None, ...] = ()
-        """the files as they were when they were read last; at first that is not known"""
+        self._seen = found.stamps or self._stamps()
 
     @property
     def in_force(self) -> Settings:
@@ -56,27 +66,26 @@ class Keeper:
     def change(self, key: str, value: str, techniques: Sequence[str]) -> None:
         """Change one setting, see ``settings_changes.change``. Raises ``SettingsError``."""
         with self._lock:
-            self._settings = change(self._settings, key, value, techniques)
-            changed = edits(self._settings, key)
-            if key == "condition" and self._doubtful:
-                self._answered.add(value.partition("=")[0])
-                if len(self._answered) < len(Condition):
-                    return  # a few answers alone would pass for all of them
+            made = meant(self._settings, key, value, techniques)
+            self._settings = made.on(self._settings)
+            self._changes.append(made)
+            if _is_all(self._changes):
                 self._doubtful = False
-            self._unsaved |= changed
 
     def save(self) -> None:
         """Write what is not saved yet, and see whether the files are right now. Never raises."""
-        with self._lock:
-            changed = dict(self._unsaved)
-        if changed:
-            self._write(changed)
         self.look()
+        with self._lock:
+            changes = list(self._changes)
+            if self._files_doubtful and not _is_all(changes):
+                changes = [each for each in changes if not _is_answer(each)]  # a few would pass for all
+        if changes:
+            self._write(changes)
+            self.look()
 
-    def _write(self, changed: Edits) -> None:
-        answered = len(self._answered) == len(Condition) and ("health", "conditions") in changed
+    def _write(self, changes: list[Change]) -> None:
         try:
-            save(changed, self._where[-1], anew=answered)
+            save(changes, self._where[-1], self._base, anew=_is_all(changes))
         except SettingsError as error:
             if str(error) != self._told:
                 self._told = str(error)
@@ -85,44 +94,66 @@ class Keeper:
                 self._failed_at = self._now()
             return
         self._told = ""
+        saved = {id(each) for each in changes}
         with self._lock:
             self._failed_at = None
-            if answered:
-                self._answered.clear()
-            for key, value in changed.items():
-                if self._unsaved[key] == value:
-                    del self._unsaved[key]
+            self._base = replay(self._base, changes)
+            self._changes = [each for each in self._changes if id(each) not in saved]
 
     def is_due(self) -> bool:
         """Whether ``save`` may find something new. Costs nothing while all is well, else one stat a file."""
         if not self.faulty:
             return False
         late = self._failed_at is not None and self._now() >= self._failed_at + RETRY_AFTER
-        return late or self._stamp() != self._seen
+        return late or self._stamps() != self._seen
 
     def look(self) -> None:
-        """Read the files again. After mistakes in them: as soon as their health answers are known they are in
-        force, with what was changed since."""
-        self._seen = self._stamp()
+        """Read the files again if they are others than before. As soon as nothing in them is in doubt they
+        are in force, with what was changed since."""
+        if self._stamps() == self._seen:
+            return
         found = find(self._where)
+        problems = found.problems
         with self._lock:
-            if self._problems and not found.doubtful:
-                self._settings = overlay(found.settings, self._unsaved)
-                self._doubtful = False
-                self._answered.clear()
-            news = [problem for problem in found.problems if problem not in self._problems]
-            self._problems = found.problems
+            self._seen, self._files_doubtful = found.stamps, found.doubtful
+            # a file that broke while the kiosk runs says nothing better than what it said before
+            if not found.doubtful and found.unread <= self._found.unread:
+                self._obey(found)
+            news = [problem for problem in problems if problem not in self._problems]
+            self._problems = problems
         for problem in news:
             log.warning("%s", problem)
 
-    def _stamp(self) -> tuple[tuple[int, ...] | None, ...]:
-        """What changes when one of the files does."""
-        return tuple(map(_stamp, self._where))
+    def _obey(self, found: Found) -> None:
+        if self._doubtful:
+            self._changes = _without_doubt(self._changes)
+        settings = found.settings
+        if ("health", "conditions") not in found.sources:  # answers do not go because a file went
+            settings = msgspec.structs.replace(settings, health=self._base.health)
+        self._found, self._base, self._doubtful = found, settings, False
+        self._settings = replay(settings, self._changes)
+
+    def _stamps(self) -> tuple[Stamp, ...]:
+        return tuple(map(stamp, self._where))
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
-    try:
-        about = path.stat()
-    except OSError:
-        return None
-    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+def _is_answer(change: Change) -> bool:
+    return change.key in {"condition", "yes"}
+
+
+def _answers(changes: Sequence[Change]) -> dict[str, str]:
+    """What was answered last to each question about health: "yes" or "no"."""
+    said = (change.value.partition("=") for change in changes if change.key == "condition")
+    return {name: answer for name, _equals, answer in said}
+
+
+def _is_all(changes: Sequence[Change]) -> bool:
+    """Whether every question about health is answered."""
+    return len(_answers(changes)) == len(Condition)
+
+
+def _without_doubt(changes: Sequence[Change]) -> list[Change]:
+    """The changes, and of answers that are not all there each yes: who said it meant it, while a no may be
+    older than what the files say now."""
+    kept = [change for change in changes if not _is_answer(change)]
+    return kept + [Change("yes", name) for name, answer in _answers(changes).items() if answer == "yes"]

@@ -217,6 +217,6 @@ class Settings(_Table, frozen=True):
     screen: Screen = Screen()
     touch: Touch = Touch()
     soak: Soak = Soak()
-    health: Health = Health()
+    health: Annotated[Health, Meta(extra={"private": True})] = Health()
     pins: Pins = Pins()
     diary: Diary = Diary()

@@ -14,17 +14,17 @@ from kiosk.devices.pins import Pins
 from kiosk.setup_config import (
     ConfigError,
     Needs,
-    NoConfigError,
+    WrongFileError,
     is_generated,
+    keep_pwm,
     missing,
     refuse_strange,
     without_block,
 )
+from kiosk.streams import FAILED, OK, WRONG, complain
 from kiosk.words import _
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
-
-OK, FAILED, WRONG = 0, 1, 2
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool | None]
@@ -97,7 +97,7 @@ class Setup:
         file: Path | None = None,
         ask: Ask = ask_person,
         say: Say = print,
-        warn: Say = lambda line: print(line, file=sys.stderr),
+        warn: Say = lambda line: complain([line]),
     ) -> None:
         self._needs = needs
         self._file = file
@@ -113,10 +113,10 @@ class Setup:
             changes = self._taken_out(config) if undo else self._put_in(config)
         except ConfigError as error:
             self._warn(str(error))
-            return WRONG if isinstance(error, NoConfigError) else FAILED
+            return WRONG if isinstance(error, WrongFileError) else FAILED
         except OSError as error:
             self._warn(_failed(error, config))
-            return FAILED
+            return WRONG if isinstance(error, FileNotFoundError) and self._file is not None else FAILED
         changes = [each for each in changes if each.text != each.wanted]
         if not changes:
             told = (
@@ -166,6 +166,7 @@ class Setup:
             path = self._lasting(config)
             text = config_txt.read(path) if path.is_file() else ""
             plain = without_block(text, path)
+        self._needs = keep_pwm(text, self._needs)
         lines = missing(plain, self._needs, self._model)
         wanted = config_txt.with_block(plain, lines) if lines else plain
         # the same block with its owner's lines below it may stay where it is

@@ -6,24 +6,24 @@ import re
 import msgspec
 
 from kiosk import config_txt
-from kiosk.config_txt import BrokenMarksError
+from kiosk.config_txt import ONE_WIRE, BrokenMarksError
 from kiosk.devices.conflicts import one_wire_pin
-from kiosk.devices.overlays import Line, enabled, number
+from kiosk.devices.overlays import Line, enabled, known, number
 from kiosk.words import _
 
 #: Pins a hardware PWM channel comes out at: pin -> (channel, function), as in the overlay's README.
 PWM_PINS = {12: (0, 4), 18: (0, 2), 13: (1, 4), 19: (1, 2)}
 
-_ONE_WIRE_PIN = 4
-"""where the overlay w1-gpio puts the bus when nothing else is said"""
+_PWM = "pwm-2chan"
+"""the overlay for both channels"""
 
 
 class ConfigError(Exception):
     """The file or the pins do not allow it. One sentence: what is wrong and what to do."""
 
 
-class NoConfigError(ConfigError):
-    """The text is no ``config.txt`` at all."""
+class WrongFileError(ConfigError):
+    """The text is no ``config.txt`` at all, or the marks of our block in it do not pair."""
 
 
 #: A setting, such as ``dtoverlay=w1-gpio`` or ``hdmi_group:0=1``, of one value: ``a=1 b=2`` is
@@ -35,27 +35,27 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """What the kiosk wants of the firmware. BCM pins; ``pwm``: lamp and buzzer by the PWM hardware."""
 
     button: int = 5
-    probe: int = _ONE_WIRE_PIN
+    probe: int = ONE_WIRE
     lamp: int = 12
     buzzer: int = 13
     pwm: bool = False
 
 
 def refuse_strange(text: str, name: object) -> None:
-    """Raise ``NoConfigError`` for a text that is plainly something else; ``name`` is the file's.
+    """Raise ``WrongFileError`` for a text that is plainly something else; ``name`` is the file's.
 
     The firmware passes over lines it does not understand, so a few of them are fine: refused is a text in
     which they are as many as the others. An empty one is a ``config.txt``, too, and so is one with our block.
     """
     if "\0" in text:
-        raise NoConfigError(_("{file} is no config.txt: it is not text.").format(file=name))
+        raise WrongFileError(_("{file} is no config.txt: it is not text.").format(file=name))
     if config_txt.has_block(text):
         return
     entries = [*config_txt.settings(text)]
     strange = [entry for entry in entries if not _SETTING.match(entry.text)]
     if strange and 2 * len(strange) >= len(entries):
         says = _("{file} is no config.txt: line {number} is no setting of the firmware, nor are most others.")
-        raise NoConfigError(says.format(file=name, number=strange[0].number))
+        raise WrongFileError(says.format(file=name, number=strange[0].number))
 
 
 def is_generated(text: str) -> bool:
@@ -63,6 +63,13 @@ def is_generated(text: str) -> bool:
     at each of the kernel's."""
     head = [*itertools.takewhile(lambda row: row.startswith("#"), config_txt.split(text))]
     return all(any(words in row for row in head) for words in ("automatically generated", "raspi-firmware"))
+
+
+def keep_pwm(text: str, needs: Needs) -> Needs:
+    """With the PWM hardware where our block in the text has it already, as far as it reaches the pins."""
+    if any(line.startswith(f"dtoverlay={_PWM},") for line in config_txt.block(text)) and _channels(needs):
+        return msgspec.structs.replace(needs, pwm=True)
+    return needs
 
 
 def missing(text: str, needs: Needs, model: str = "") -> list[str]:
@@ -77,7 +84,7 @@ def missing(text: str, needs: Needs, model: str = "") -> list[str]:
     if not any("strict_gpiod" in line.params for line in lines if not line.name):
         found.append("dtparam=strict_gpiod")
     if needs.probe not in _one_wire_pins(lines):
-        pin = "" if needs.probe == _ONE_WIRE_PIN else f",gpiopin={needs.probe}"
+        pin = "" if needs.probe == ONE_WIRE else f",gpiopin={needs.probe}"
         found.append(f"dtoverlay=w1-gpio{pin}")
     if needs.pwm:
         found += _missing_pwm(lines, needs)
@@ -85,15 +92,16 @@ def missing(text: str, needs: Needs, model: str = "") -> list[str]:
 
 
 def _one_wire_pins(lines: list[Line]) -> list[int]:
-    overlays = [line for line in lines if line.name in {"w1-gpio", "w1-gpio-pullup", "w1-gpio-pi5"}]
-    sure = [line for line in overlays if "gpiopin" not in line.doubtful]
-    return [one_wire_pin(line) for line in sure if number(line.params.get("gpiopin", "4")) is not None]
+    buses = [line for line in lines if any("probe" in each.shares for each in known(line.name))]
+    sure = [line for line in buses if "gpiopin" not in line.doubtful]
+    named = [line for line in sure if number(line.params.get("gpiopin", "0")) is not None]
+    return [one_wire_pin(line) for line in named]
 
 
 def _missing_pwm(lines: list[Line], needs: Needs) -> list[str]:
     wanted = _pwm_overlay(needs)
     for line in lines:
-        if line.name in {"pwm", "pwm-2chan"}:
+        if line.name in {"pwm", _PWM}:
             if _pwm_pins(line) == _pwm_pins(wanted):
                 return []
             raise ConfigError(
@@ -110,15 +118,21 @@ def _missing_pwm(lines: list[Line], needs: Needs) -> list[str]:
 def _pwm_pins(line: Line) -> set[tuple[int | None, int | None]]:
     """The pins it is on, each with its function."""
     begins = {"pin": "18", "func": "2"}
-    if line.name == "pwm-2chan":
+    if line.name == _PWM:
         begins |= {"pin2": "19", "func2": "2"}
     values = {name: number(line.params.get(name, value)) for name, value in begins.items()}
     return {(values[f"pin{nth}"], values[f"func{nth}"]) for nth in ("", "2") if f"pin{nth}" in values}
 
 
-def _pwm_overlay(needs: Needs) -> Line:
+def _channels(needs: Needs) -> list[tuple[tuple[int, int], int]]:
+    """The two channels, each with its function, and our pin that it comes out at; none if it is not both."""
     channels = sorted((PWM_PINS.get(pin, (-1, 0)), pin) for pin in (needs.lamp, needs.buzzer))
-    if [channel for (channel, _function), _pin in channels] != [0, 1]:
+    return channels if [channel for (channel, _function), _pin in channels] == [0, 1] else []
+
+
+def _pwm_overlay(needs: Needs) -> Line:
+    channels = _channels(needs)
+    if not channels:
         raise ConfigError(
             _(
                 "The PWM hardware does not reach GPIO{lamp} and GPIO{buzzer} at once: "
@@ -127,13 +141,13 @@ def _pwm_overlay(needs: Needs) -> Line:
         )
     ((_zero, function), pin), ((_one, function2), pin2) = channels
     params = {"pin": pin, "func": function, "pin2": pin2, "func2": function2}
-    return Line(name="pwm-2chan", params={name: str(value) for name, value in params.items()})
+    return Line(name=_PWM, params={name: str(value) for name, value in params.items()})
 
 
 def without_block(text: str, name: object) -> str:
-    """The text as it was without our block. Raises ``ConfigError`` where its marks do not pair; ``name`` is
-    the file's."""
+    """The text as it was without our block. Raises ``WrongFileError`` where its marks do not pair; ``name``
+    is the file's."""
     try:
         return config_txt.without_block(text)
     except BrokenMarksError as error:
-        raise ConfigError(_(error.says).format(file=name, line=error.line)) from error
+        raise WrongFileError(_(error.says).format(file=name, line=error.line)) from error

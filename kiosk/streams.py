@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+#: The commands' exit codes: all is well; something could not be done; the command line or a file is wrong.
+OK, FAILED, WRONG = 0, 1, 2
+
 
 class Parser(argparse.ArgumentParser):
     """Tells of help that cannot be printed; argparse's own drops it without a word."""
@@ -49,13 +52,17 @@ def finish() -> None:
         drop(sys.stderr)
 
 
+class OutputError(OSError):
+    """Of what is printed, not of what the command does."""
+
+
 class _NoOutputError(BaseException):
     """Not an Exception: those are taken for a part's own failure where the parts of a night are played."""
 
 
 @contextlib.contextmanager
 def lines() -> Iterator[Callable[[str], None]]:
-    """A print for whoever catches exceptions; what it cannot print ends the block by that ``OSError``."""
+    """A print for whoever catches exceptions; what it cannot print ends the block by an ``OutputError``."""
     failed: list[OSError] = []
 
     def say(line: str) -> None:
@@ -68,7 +75,11 @@ def lines() -> Iterator[Callable[[str], None]]:
     try:
         yield say
     except _NoOutputError:
-        raise failed[0] from None
+        raise OutputError(*failed[0].args) from None
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise OutputError(*error.args) from None
 
 
 def print_bytes(data: bytes) -> None:

@@ -4,6 +4,8 @@ A broken file costs one clear sentence for each mistake, never the other files.
 """
 
 import heapq
+import itertools
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +14,17 @@ from pathlib import Path
 from kiosk.core.cues import CUES
 from kiosk.core.technique import Block, Card, Load, Place, Step, Technique, with_ids
 from kiosk.files import asset
-from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, parse, passed_over, read, read_text
+from kiosk.tomlfile import (
+    SYSTEM,
+    ForbiddenError,
+    TomlError,
+    dangling,
+    own_folder,
+    parse,
+    passed_over,
+    read,
+    read_text,
+)
 from kiosk.tomltypes import MisfitError, fit
 from kiosk.tomlwords import at_most, shown
 from kiosk.words import _, ngettext
@@ -28,6 +40,8 @@ LINE_WORDS = 5
 
 #: What is read of a folder: a start waits for it. An owner's own techniques are a handful.
 FILES, BYTES = 50, 128 * 1024
+#: A folder with more in it is not looked through.
+_ENTRIES = 1000
 #: Steps of a technique with all their rounds; shipped ones have 12 at most.
 _BEATS = 500
 
@@ -95,7 +109,9 @@ def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique]
         except ForbiddenError:
             forbidden.append(passed_over(path))
             continue
-        except (TomlError, FileNotFoundError) as error:
+        except FileNotFoundError:  # taken away just now
+            continue
+        except TomlError as error:
             wrong.append(str(error))
             continue
         left -= len(text.encode())
@@ -118,14 +134,22 @@ def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique]
 def _names(folder: Path, wrong: list[str]) -> list[str]:
     """The first ``FILES`` files by name; more are told. Raises ``PermissionError``."""
     try:
-        names = [each.name for each in folder.iterdir() if each.suffix == ".toml" and each.name[0] != "."]
+        with os.scandir(folder) as entries:
+            there = [each.name for each in itertools.islice(entries, _ENTRIES + 1)]
     except PermissionError:
         raise
     except (FileNotFoundError, NotADirectoryError):
+        if folder.is_symlink():
+            wrong.append(dangling(folder))
         return []
     except OSError as error:
         wrong.append(_("{file} cannot be read: {reason}.").format(file=folder, reason=error.strerror))
         return []
+    if len(there) > _ENTRIES:
+        told = _("{folder} has more than {most} files in it, so none is read: keep only techniques there.")
+        wrong.append(told.format(folder=folder, most=_ENTRIES))
+        return []
+    names = [each for each in there if each.endswith(".toml") and each[0] != "."]
     if len(names) > FILES:
         told = _("{folder} has {n} files; the first {most} by name are read.")
         wrong.append(told.format(folder=folder, n=len(names), most=FILES))

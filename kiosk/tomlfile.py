@@ -4,8 +4,9 @@ import codecs
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 
 from kiosk.files import at_home, read_file, replace_file
 from kiosk.tomlsyntax import DEEPEST, explain, too_deep
-from kiosk.words import _
+from kiosk.words import N_, _
 
 MOST = 64 * 1024
 """bytes of a file; a person's own are a tenth of that. A start waits for all that is read."""
@@ -23,11 +24,29 @@ SYSTEM = Path("/etc/cramp-kiosk")
 
 
 class TomlError(Exception):
-    """A file that cannot be read at all; says which, where and why in one sentence."""
+    """A file that cannot be read at all. ``tell`` says which, where and why in one sentence, in the language
+    of the moment: what the settings' is may stand in a file that is read after this one."""
+
+    def __init__(self, tell: Callable[[], str]) -> None:
+        super().__init__()
+        self.tell = tell
+
+    def __str__(self) -> str:
+        return self.tell()
 
 
 class ForbiddenError(TomlError):
     """A file that this user may not read."""
+
+
+_UNREADABLE = N_("{file} cannot be read: {reason}.")
+_TOO_LONG = N_("{file} is too long: a file may have 64 kB ({most} bytes). Take out what is not needed.")
+_NO_TEXT = N_("{file}, line {line}: this is not text in UTF-8. Save the file anew, as UTF-8.")
+_TOO_DEEP = N_(
+    "{file}, line {line}: this goes more than {most} deep, by brackets inside brackets or by points "
+    "in a name. Nothing needs that here; take it apart."
+)
+_TOO_MANY_DIGITS = N_("{file}, line {line}: this number is far too long. Example: minutes = 15")
 
 
 def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -42,6 +61,12 @@ def passed_over(place: Path) -> str:
     return _("{file} is not yours to read; everything goes on without it.").format(file=place)
 
 
+def dangling(link: Path) -> str:
+    """The sentence for a link whose end is not there."""
+    told = _("{file} is a link that leads nowhere. Bring back what it leads to, or take the link away.")
+    return told.format(file=link)
+
+
 def read(path: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises ``TomlError``; a missing file is the caller's to judge.
 
@@ -54,41 +79,40 @@ def read_text(path: Path) -> str:
     """The text of a TOML file. Raises as ``read`` does."""
     try:
         found = read_file(path, MOST + 1)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if path.is_symlink():  # it is meant to be there
+            raise TomlError(partial(dangling, path)) from error
         raise
     except OSError as error:
         kind = ForbiddenError if isinstance(error, PermissionError) else TomlError
         reason = error.strerror or str(error)
-        raise kind(_("{file} cannot be read: {reason}.").format(file=path, reason=reason)) from error
+        raise kind(partial(_say, _UNREADABLE, file=path, reason=reason)) from error
     if len(found) > MOST:
-        sentence = _("{file} is too long: a file may have 64 kB ({most} bytes). Take out what is not needed.")
-        raise TomlError(sentence.format(file=path, most=MOST))
+        raise TomlError(partial(_say, _TOO_LONG, file=path, most=MOST))
     try:
         # Editors on Windows begin a file with a mark.
         return found.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
-        sentence = _("{file}, line {line}: this is not text in UTF-8. Save the file anew, as UTF-8.")
         line = found.count(b"\n", 0, error.start) + 1
-        raise TomlError(sentence.format(file=path, line=line)) from error
+        raise TomlError(partial(_say, _NO_TEXT, file=path, line=line)) from error
 
 
 def parse(text: str, file: object) -> dict[str, Any]:
     """The tables of a TOML text. Raises ``TomlError``, which names ``file``."""
     if line := too_deep(text):
-        sentence = _(
-            "{file}, line {line}: this goes more than {most} deep, by brackets inside brackets or by points "
-            "in a name. Nothing needs that here; take it apart."
-        )
-        raise TomlError(sentence.format(file=file, line=line, most=DEEPEST))
+        raise TomlError(partial(_say, _TOO_DEEP, file=file, line=line, most=DEEPEST))
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise TomlError(explain(error, text, file)) from error
+        raise TomlError(partial(explain, error, text, file)) from error
     except ValueError as error:  # Python's own limit, 4300 digits
         number = re.search(r"(?<![0-9_])[0-9][0-9_]{4000}", text)
         line = text.count("\n", 0, number.start() if number else 0) + 1
-        sentence = _("{file}, line {line}: this number is far too long. Example: minutes = 15")
-        raise TomlError(sentence.format(file=file, line=line)) from error
+        raise TomlError(partial(_say, _TOO_MANY_DIGITS, file=file, line=line)) from error
+
+
+def _say(sentence: str, **what: object) -> str:
+    return _(sentence).format(**what)
 
 
 def emit(value: object) -> str:

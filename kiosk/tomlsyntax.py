@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.private import stands_among_answers
 from kiosk.words import N_, _
 
 DEEPEST = 8
@@ -74,6 +75,8 @@ class _Line:
     text: str
     column: int
     reason: str
+    is_over: bool
+    """whether that was at its end"""
 
     @property
     def name(self) -> str:
@@ -98,6 +101,9 @@ class _Line:
         """Whether tomllib's words begin so."""
         return self.reason.startswith(beginnings)
 
+
+_LOW, _SEVEN, _YES, _TWO = 'volume = "low"', "panel = 7.0", "motion = true", 'loads = ["stretch", "massage"]'
+"""right lines"""
 
 _CURLY = "“”„‟«»‘’‚‛‹›"
 _STRAIGHT = str.maketrans(dict.fromkeys(_CURLY, '"'))
@@ -194,12 +200,12 @@ def _unquoted(line: _Line) -> str | None:
 
 
 def _no_value(line: _Line) -> str | None:
-    return 'volume = "low"' if line.name and not line.value else None
+    return _LOW if line.name and not line.value else None
 
 
 def _list(line: _Line) -> str | None:
-    open_ended = line.reason_is("Unclosed array") or (line.value[:1] == "[" and not line.rest)
-    return 'loads = ["stretch", "massage"]' if open_ended else None
+    open_ended = line.reason_is("Unclosed array") or (line.value[:1] == "[" and line.is_over)
+    return _TWO if open_ended else None
 
 
 def _more(line: _Line) -> str | None:
@@ -222,46 +228,62 @@ def _no_equals(line: _Line) -> str | None:
     return f"{pair[1]} = {pair[2]}" if bare else f'{pair[1]} = "{pair[2]}"'
 
 
-#: What may be wrong with a line, in the order in which it is looked for, and how it is said. Where tomllib's
-#: words are used a test holds them against the library.
-_CURES: tuple[tuple[Callable[[_Line], str | None], str], ...] = (
-    (_damaged, N_("{file}, line {line}: this is no text any more; the file is damaged. Write it anew.")),
-    (_comment, N_("{file}, line {line}: a comment begins with #. Example: {example}")),
+#: What may be wrong with a line, in the order in which it is looked for, how it is said, and an example for
+#: lines that are not quoted. Where tomllib's words are used a test holds them against the library.
+_CURES: tuple[tuple[Callable[[_Line], str | None], str, str], ...] = (
+    (_damaged, N_("{file}, line {line}: this is no text any more; the file is damaged. Write it anew."), ""),
+    (_comment, N_("{file}, line {line}: a comment begins with #. Example: {example}"), "# mine"),
     (
         _heading_twice,
         N_(
             "{file}, line {line}: {example} is there already: put all its lines under one. Only what has two "
             "brackets may stand several times, such as [[block]], [[block.step]] or [[moment]]."
         ),
+        N_("this heading"),
     ),
     (
         _twice,
         N_("{file}, line {line}: this name has a value already; keep one. Here is: {example}"),
+        N_("a line about health"),
     ),
-    (_heading, N_("{file}, line {line}: a heading stands alone, between brackets. Example: {example}")),
-    (_curly, N_('{file}, line {line}: curly quotes stand here; use straight ones ("). Example: {example}')),
-    (_unclosed, N_("{file}, line {line}: the text has no quote at its end. Example: {example}")),
+    (
+        _heading,
+        N_("{file}, line {line}: a heading stands alone, between brackets. Example: {example}"),
+        "[health]",
+    ),
+    (
+        _curly,
+        N_('{file}, line {line}: curly quotes stand here; use straight ones ("). Example: {example}'),
+        _LOW,
+    ),
+    (_unclosed, N_("{file}, line {line}: the text has no quote at its end. Example: {example}"), _LOW),
     (
         _backslash,
         N_(
             "{file}, line {line}: between double quotes a backslash has a meaning of its own; use single "
             "ones. Example: {example}"
         ),
+        r"path = 'C:\nights.db'",
     ),
-    (_comma, N_("{file}, line {line}: a number has a decimal point, no comma. Example: {example}")),
-    (_bare_point, N_("{file}, line {line}: a decimal point has digits on both sides. Example: {example}")),
-    (_zeros, N_("{file}, line {line}: a number does not begin with 0. Example: {example}")),
-    (_unit, N_("{file}, line {line}: a number stands alone, without a unit. Example: {example}")),
-    (_truth, N_("{file}, line {line}: yes and no are written true and false. Example: {example}")),
-    (_unquoted, N_("{file}, line {line}: text stands between quotes. Example: {example}")),
-    (_no_value, N_("{file}, line {line}: nothing stands behind the =. Example: {example}")),
+    (_comma, N_("{file}, line {line}: a number has a decimal point, no comma. Example: {example}"), _SEVEN),
+    (
+        _bare_point,
+        N_("{file}, line {line}: a decimal point has digits on both sides. Example: {example}"),
+        _SEVEN,
+    ),
+    (_zeros, N_("{file}, line {line}: a number does not begin with 0. Example: {example}"), _SEVEN),
+    (_unit, N_("{file}, line {line}: a number stands alone, without a unit. Example: {example}"), _SEVEN),
+    (_truth, N_("{file}, line {line}: yes and no are written true and false. Example: {example}"), _YES),
+    (_unquoted, N_("{file}, line {line}: text stands between quotes. Example: {example}"), _LOW),
+    (_no_value, N_("{file}, line {line}: nothing stands behind the =. Example: {example}"), _LOW),
     (
         _list,
         N_("{file}, line {line}: a list ends with ], with commas between entries. Example: {example}"),
+        _TWO,
     ),
-    (_more, N_("{file}, line {line}: something stands behind the value. Example: {example}")),
-    (_name, N_("{file}, line {line}: a name is one word of a-z, 0-9, _ and -. Example: {example}")),
-    (_no_equals, N_("{file}, line {line}: between a name and its value stands =. Example: {example}")),
+    (_more, N_("{file}, line {line}: something stands behind the value. Example: {example}"), _LOW),
+    (_name, N_("{file}, line {line}: a name is one word of a-z, 0-9, _ and -. Example: {example}"), _LOW),
+    (_no_equals, N_("{file}, line {line}: between a name and its value stands =. Example: {example}"), _LOW),
 )
 
 _LOOKED_AT, _LONGEST = 200, 80
@@ -269,8 +291,10 @@ _LOOKED_AT, _LONGEST = 200, 80
 
 
 def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
-    """What is wrong with ``text``, in one sentence: the line, what may stand there, an example."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    """What is wrong with ``text``, in one sentence: the line, what may stand there, an example. A line that
+    may tell about someone's health is not quoted."""
+    flat = text.replace("\r\n", "\n")
+    lines = flat.split("\n")
     place = PLACE.match(str(error))
     reason = place[1] if place else str(error)
     if place and place[2]:
@@ -278,10 +302,18 @@ def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
     else:  # at the end; the last line with something in it is meant
         number = max((each for each, line in enumerate(lines, 1) if line.strip()), default=1)
         column = len(lines[number - 1]) + 1
-    line = _Line(lines[number - 1][:_LOOKED_AT], column, reason)
-    for cure, told in _CURES:
+    whole = lines[number - 1]
+    line = _Line(whole[:_LOOKED_AT], column, reason, column > len(whole))
+    is_private = stands_among_answers(flat, number)
+    for cure, told, usual in _CURES:
         if (example := cure(line)) is not None:
-            return _(told).format(file=file, line=number, example=in_short(example, _LONGEST))
+            shown = _(usual) if is_private else in_short(example, _LONGEST)
+            return _(told).format(file=file, line=number, example=shown)
+    if is_private:
+        return _(
+            "{file}, line {line}: this cannot be understood. It may tell about health, so it is not shown. A "
+            'line is a [heading], or name = value, or a # comment. Example: volume = "low"'
+        ).format(file=file, line=number)
     return _(
         "{file}, line {line}: this cannot be understood from column {column} on ({reason}). A line is a "
         '[heading], or name = value, or a # comment. Example: volume = "low"'

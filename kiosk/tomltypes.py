@@ -1,6 +1,7 @@
 """Raw tables held against the types they should have. Every mistake is found in one pass, in time that grows
 with the file alone; the first twenty are told."""
 
+import difflib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,19 @@ import msgspec
 from msgspec import inspect
 
 from kiosk.tomlfile import MOST, TomlError
-from kiosk.tomlwords import Key, at_most, example, heading, members, shown, spell, unknown, wanted
+from kiosk.tomlwords import (
+    Key,
+    at_most,
+    example,
+    heading,
+    may_tell,
+    members,
+    shown,
+    spell,
+    unknown,
+    untold,
+    wanted,
+)
 from kiosk.words import _
 
 T = TypeVar("T")
@@ -23,11 +36,17 @@ _WIDEST = 1 << 63
 
 
 class MisfitError(TomlError):
-    """Values that do not belong where they are: a sentence each, the first twenty."""
+    """Values that do not belong where they are: a sentence each, the first twenty, in the language of the
+    moment."""
 
-    def __init__(self, sentences: list[str]) -> None:
-        super().__init__("\n".join(sentences))
-        self.sentences = sentences
+    def __init__(self, tell_all: Callable[[], list[str]]) -> None:
+        super().__init__(lambda: "\n".join(tell_all()))
+        self.tell_all = tell_all
+
+    @property
+    def sentences(self) -> list[str]:
+        """Each of them."""
+        return self.tell_all()
 
 
 class _Why(Enum):
@@ -54,11 +73,12 @@ def fit(raw: object, kind: type[T], file: object) -> T:
     """``raw`` as a ``kind``. Raises ``MisfitError``; ``file`` is named in its sentences."""
     cleaned, wrong = clean(raw, kind)
     if wrong:
-        raise MisfitError(tell(wrong, raw, kind, file))
+        raise MisfitError(partial(tell, wrong, raw, kind, file))
     try:
         return msgspec.convert(cleaned, kind)
-    except msgspec.ValidationError as error:  # of a type that ``_fits`` leaves to msgspec
-        raise MisfitError([_("{file}: {reason}.").format(file=file, reason=error)]) from error
+    except msgspec.ValidationError as error:  # of a type that ``_leaf`` leaves to msgspec
+        reason = str(error)
+        raise MisfitError(lambda: [_("{file}: {reason}.").format(file=file, reason=reason)]) from error
 
 
 def clean(raw: object, kind: type) -> tuple[Any, list[Misfit]]:
@@ -209,7 +229,7 @@ def _sentence(misfit: Misfit, raw: object, kind: type, file: object) -> str:
     section = cast("inspect.StructType", _member(_place(raw, kind, key[:-1])[0], {}))
     fields, name = _fields(section.cls), str(key[-1])
     if why is _Why.UNKNOWN:
-        return _not_known(key, name, list(fields), kind, file)
+        return _not_known(key, list(fields), raw, kind, file)
     told = _("{file}: {key} is missing. Example: {example}")
     return told.format(file=file, key=spell(key), example=example(key, fields[name].type, None))
 
@@ -219,6 +239,11 @@ def _does_not_belong(key: Key, raw: object, kind: type, file: object) -> str:
     whole = key[:-1] if isinstance(key[-1], int) else key  # nobody writes an entry of a list alone
     line = example(whole, *_place(raw, kind, whole))
     told = _("{file}: {key} must be {expected}, but it is {found}. Example: {example}")
+    if _is_private(raw, kind, key) or may_tell(value):
+        told = _(
+            "{file}: {key} must be {expected}. What stands there may tell about health, so it is not shown. "
+            "Example: {example}"
+        )
     if line.startswith("[[") and isinstance(value, dict):
         told = _("{file}: there may be several of {key}, so its heading has two brackets: {example}")
     elif line.startswith("[") and isinstance(value, list) and value and isinstance(value[0], dict):
@@ -228,15 +253,26 @@ def _does_not_belong(key: Key, raw: object, kind: type, file: object) -> str:
     return told.format(file=file, key=spell(key), expected=wanted(type_), found=shown(value), example=line)
 
 
-def _not_known(key: Key, name: str, known: list[str], kind: type, file: object) -> str:
+def _not_known(key: Key, known: list[str], raw: object, kind: type, file: object) -> str:
     """The sentence for a name that is not known where it stands; where it belongs, if that is known."""
+    name = str(key[-1])
     homes = [home for home, each in _names(kind) if each == name]
-    if len(homes) != 1:
-        return unknown(file, spell(key), name, known)
-    told = _("{file}: {key} belongs at the top of the file, above every heading.")
-    if homes[0]:
-        told = _("{file}: {key} belongs below the heading {heading}.")
-    return told.format(file=file, key=spell(key), heading=homes[0])
+    if len(homes) == 1:
+        told = _("{file}: {key} belongs at the top of the file, above every heading.")
+        if homes[0]:
+            told = _("{file}: {key} belongs below the heading {heading}.")
+        return told.format(file=file, key=spell(key), heading=homes[0])
+    is_near = difflib.get_close_matches(name[:60], known, 1, 0.8)
+    if may_tell(name) or (_is_private(raw, kind, key[:-1]) and not is_near):
+        return untold(file, spell(key[:-1]), known)
+    return unknown(file, spell(key), name, known)
+
+
+def _is_private(raw: object, kind: type, key: Key) -> bool:
+    """Whether what stands at the end of the way is marked so (``Meta(extra={"private": True})``), or what it
+    stands in is."""
+    types = (_place(raw, kind, key[:length])[0] for length in range(len(key) + 1))
+    return any(isinstance(each, inspect.Metadata) and (each.extra or {}).get("private") for each in types)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from kiosk.private import is_answer
 from kiosk.tomlfile import emit, emit_key
 from kiosk.tomlsyntax import in_short
 from kiosk.words import N_, _, ngettext
@@ -41,6 +42,21 @@ def at_most(mistakes: Sequence[str | Callable[[], str]], file: object) -> list[s
     return told
 
 
+def may_tell(value: object) -> bool:
+    """Whether what ``shown`` makes of it may be an answer about health, wherever that stands."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    return any(is_answer(shown(each)) for each in parts[:6])
+
+
+def untold(file: object, place: str, known: Collection[str]) -> str:
+    """The sentence for a name nobody knows that is not to be read in a journal."""
+    told = _(
+        "{file}: a name in {place} is not known. It may tell about health, so it is not shown; "
+        "known are: {known}."
+    )
+    return told.format(file=file, place=place, known=", ".join(known))
+
+
 def unknown(file: object, key: str, word: str, known: Collection[str]) -> str:
     """The sentence for a name nobody knows, with the nearest one that is known, or all of them."""
     if near := difflib.get_close_matches(word[:_LONGEST], known, 1):
@@ -53,13 +69,17 @@ def spell(key: Key) -> str:
     """The way to a value as people count: ``block 1.step 2.seconds``."""
     told = ""
     for part in key:
-        told += f" {part + 1}" if isinstance(part, int) else f".{in_short(emit_key(part), _LONGEST)}"
+        told += f" {part + 1}" if isinstance(part, int) else f".{_name(part)}"
     return told.lstrip(".") or _("the file")
+
+
+def _name(part: str) -> str:
+    return "…" if is_answer(part) else in_short(emit_key(part), _LONGEST)
 
 
 def heading(key: Key, *, several: bool) -> str:
     """The line above the values of the section at ``key``: ``[sound]``, or ``[[block.step]]``."""
-    name = ".".join(in_short(emit_key(part), _LONGEST) for part in key if isinstance(part, str))
+    name = ".".join(_name(part) for part in key if isinstance(part, str))
     return f"[[{name}]]" if several else f"[{name}]"
 
 

@@ -93,4 +93,5 @@ def test_any_config_txt_is_put_back_or_told(bench):
         assert bench.setup(undo=True, yes=True) == 0, data
         assert bench.config.read_bytes() == config_txt.without_block(text).encode(errors="surrogateescape")
         written += 1
-    assert written > ROUNDS * 0.3
+    if ROUNDS >= 100:  # of a few all may be wrong
+        assert written > ROUNDS * 0.3

@@ -29,6 +29,7 @@ from kiosk.devices.simulated import (
 )
 from kiosk.diary.store import Store
 from kiosk.supervise import Supervisor
+from tests.test_settings import TECHNIQUES
 
 
 class Watcher:
@@ -88,7 +89,14 @@ def folder(tmp_path, monkeypatch):
 
 def house(folder: Path, bench: Bench, watcher: Watcher) -> House:
     found = owner.find([folder / "etc.toml", folder / "own.toml"])
-    return House(found, bench.parts, folder / "diary.db", publish=watcher.publish, supervisor=Supervisor())
+    return House(
+        found,
+        TECHNIQUES,
+        bench.parts,
+        folder / "diary.db",
+        publish=watcher.publish,
+        supervisor=Supervisor(),
+    )
 
 
 def nights(folder: Path) -> list[tuple[object, ...]]:

@@ -115,8 +115,13 @@ def test_an_unknown_name_is_answered_with_the_known_ones(arguments, complaint, c
             )
             for size in ("000x000", "240x9999", "721x240", "100x100", "5000x4000")
         ),
-        (["rehearse", "--speed", "0"], '"0" is no speed; write 1, or 10 for ten times'),
-        (["rehearse", "--speed", "fast"], '"fast" is no speed; write 1, or 10 for ten times'),
+        *(
+            (
+                ["rehearse", "--speed", speed],
+                f'"{speed}" is no speed from 0.1 to 1000; write 1, or 10 for ten times',
+            )
+            for speed in ("0", "fast", "1e-9", "5e-324", "nan", "inf", "1001")
+        ),
         (["diary", "--last", "-3"], '"-3" is no number of nights'),
         (["diary", "--last", "9" * 5000], "is no number of nights"),
         (["diary", "--last", "9" * 20], f'"{"9" * 20}" is no number of nights'),

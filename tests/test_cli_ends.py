@@ -1,5 +1,6 @@
 """How the commands end: a reader that goes away, Ctrl-C, and what a run returns."""
 
+import errno
 import subprocess
 import sys
 
@@ -19,7 +20,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def raising(error: type[BaseException]):
+def raising(error: BaseException | type[BaseException]):
     def command(_chosen: object) -> int:
         raise error
 
@@ -38,7 +39,7 @@ def test_a_reader_that_goes_away_is_no_error():
 
 def test_a_broken_pipe_leaves_nothing_to_write_to(monkeypatch, capfd):
     sent = []
-    monkeypatch.setattr(cli, "_settings", raising(BrokenPipeError))
+    monkeypatch.setattr(cli, "_settings", raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
     monkeypatch.setattr(cli.os, "dup2", lambda _source, target: sent.append(target))
     assert main(["settings"]) == 0
     assert sent == [sys.stdout.fileno()]
@@ -53,7 +54,7 @@ def test_ctrl_c_ends_with_its_usual_code(monkeypatch):
 def test_a_run_ends_as_the_kiosk_ended(home, monkeypatch, code):
     ran = []
 
-    def run(found, diary, **how):
+    def run(found, _techniques, diary, **how):
         ran.append((found.in_force, diary, how))
         return code
 

@@ -12,6 +12,10 @@ from kiosk.cli import main
 pytestmark = pytest.mark.usefixtures("home")
 
 
+def no_space(_path, _data):
+    raise OSError(28, "No space left on device")
+
+
 @pytest.mark.parametrize(
     "command", [["techniques"], ["techniques", "soak"], ["rehearse"], ["settings", "--defaults"], ["diary"]]
 )
@@ -37,14 +41,20 @@ def test_a_terminal_without_our_letters_shows_question_marks(monkeypatch):
 
 
 def test_a_picture_that_finds_no_space_is_told(home, monkeypatch, capsys):
-    def no_space(path, _data):
-        raise OSError(28, "No space left on device", str(path))
-
     monkeypatch.setattr("pathlib.Path.write_bytes", no_space)
     assert main(["rehearse", "--out", "taken"]) == 1
     assert capsys.readouterr().err == (
         "taken/001-0h10m00s-count_in.png cannot be used: No space left on device.\n"
     )
+
+
+def test_a_run_whose_disk_is_full_still_plays(home, monkeypatch, capsys):
+    monkeypatch.setattr("pathlib.Path.write_bytes", no_space)
+    assert main(["run"]) == 0
+    out, err = capsys.readouterr()
+    assert out.rstrip().endswith("page    asleep")
+    assert "001-0h10m00s-count_in.png cannot be used: No space left on device.\n" in err
+    assert "Traceback" not in err
 
 
 def test_a_run_leaves_nothing_in_the_folder_it_was_called_from(home, monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """The product's own files, and files replaced whole or not at all."""
 
+import io
 import os
 import stat
 
@@ -31,6 +32,19 @@ def test_what_may_not_be_looked_at_is_not_there(tmp_path):
     assert files.is_there(tmp_path)
     assert not files.is_there(tmp_path / "nothing")
     assert not files.is_there(tmp_path / ("long" * 100))
+
+
+def test_a_file_that_says_to_come_again_is_an_error(tmp_path, monkeypatch):
+    """As /proc/kmsg does, which looks like a file: Python's answer to that is None."""
+
+    class Later(io.BytesIO):
+        def read(self, _most):
+            return None
+
+    (tmp_path / "kmsg").touch()
+    monkeypatch.setattr(os, "fdopen", lambda opened, _mode: os.close(opened) or Later())
+    with pytest.raises(OSError, match="it has nothing to read now"):
+        files.read_file(tmp_path / "kmsg", 10)
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path):

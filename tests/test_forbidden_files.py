@@ -13,7 +13,7 @@ from kiosk.cli import main
 from kiosk.core.rules import Condition
 from kiosk.doctor import office
 from kiosk.doctor.machine import Machine
-from kiosk.settings_changes import edits, save
+from kiosk.settings_changes import Change, save
 from tests.test_techniques import GOOD, SHIPPED, own
 
 ALL = tuple(Condition)
@@ -43,7 +43,7 @@ def forbid(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
         return maybe
 
     monkeypatch.setattr(os, "open", refusing(os.open))
-    monkeypatch.setattr(os, "listdir", refusing(os.listdir))
+    monkeypatch.setattr(os, "scandir", refusing(os.scandir))
 
 
 def passed_over(place: Path) -> str:
@@ -83,14 +83,16 @@ def test_a_folder_that_fails_is_a_mistake(tmp_path, monkeypatch):
     def broken(_path):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(os, "listdir", broken)
+    monkeypatch.setattr(os, "scandir", broken)
     assert techniques.find([tmp_path]).problems == (f"{tmp_path} cannot be read: Input/output error.",)
 
 
 def test_a_run_by_hand_is_careful_and_has_no_banner(etc, monkeypatch, capsys):
     """Nobody knows what answers about health are in that file."""
     ran = []
-    monkeypatch.setattr("kiosk.bedside.run", lambda found, _diary, **_how: ran.append(found) or 0)
+    monkeypatch.setattr(
+        "kiosk.bedside.run", lambda found, _techniques, _diary, **_how: ran.append(found) or 0
+    )
     assert main(["run"]) == 0
     assert capsys.readouterr().err == (
         f"{passed_over(etc / 'config.toml')}"
@@ -131,5 +133,5 @@ def test_a_setting_is_not_saved_over_a_file_that_cannot_be_read(etc):
     place = etc / "config.toml"
     for anew in (False, True):
         with pytest.raises(owner.SettingsError, match=f"{place} cannot be"):
-            save(edits(owner.Settings(), "condition"), place, anew=anew)
+            save([Change("condition", "numb=no")], place, owner.Settings(), anew=anew)
     assert [each.name for each in sorted(etc.iterdir())] == ["config.toml", "techniques"]

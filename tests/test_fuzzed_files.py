@@ -12,7 +12,7 @@ from kiosk.core.timeline import lay_out
 from kiosk.files import asset
 from kiosk.rehearse import Rehearsal, ScriptError, parse_time
 from kiosk.settings import Settings, SettingsError, check, find, to_rules
-from kiosk.settings_changes import change, edits, save
+from kiosk.settings_changes import meant, save
 from kiosk.settings_text import defaults_text
 from kiosk.tomlfile import TomlError
 from tests.prove import ROUNDS, prove
@@ -70,7 +70,7 @@ def read_settings(path: Path) -> list[str]:
     told = [*found.problems, *check(found, TECHNIQUES)]
     before = path.read_bytes()
     try:
-        save(edits(change(found.settings, "volume"), "volume"), path)
+        save([meant(found.settings, "volume", "", [])], path, found.settings)
     except SettingsError:
         assert path.read_bytes() == before
     else:
@@ -124,4 +124,5 @@ def test_whatever_a_file_holds_it_is_told_in_sentences(
             assert sentence.isprintable(), (sentence, data)
             assert len(sentence) < 1000, (sentence, data)
             assert "None" not in sentence, (sentence, data)
-    assert ROUNDS / 3 < wrong < ROUNDS, "most are wrong, and some still right"
+    if ROUNDS >= 100:  # of a few all may be wrong, or none
+        assert ROUNDS / 3 < wrong < ROUNDS, "most are wrong, and some still right"

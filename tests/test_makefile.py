@@ -48,6 +48,11 @@ esac
 MADE = "Getting what cramp-kiosk needs into .venv (the first time only) ..."
 ANEW = ".venv was made in another folder, or for another Python: it is made anew."
 
+OFFLINE = (
+    "PyPI cannot be reached: connect this computer to the network, then do the same again "
+    "(.venv/pip.log has pip's words)."
+)
+
 #: pip 23 without a network, shortened.
 NO_NETWORK = """\
   WARNING: Retrying (Retry(total=1, connect=None)) after connection broken by 'NewConnectionError('Failed to
@@ -108,6 +113,31 @@ def test_a_folder_that_was_moved_gets_a_new_one(checkout):
     assert checkout.run() == (0, [checkout.runs])
 
 
+def test_one_that_was_moved_without_a_network_loses_nothing(checkout):
+    """The old environment is of use again as soon as the folder is back."""
+    checkout.run()
+    checkout.place = checkout.place.rename(checkout.place.with_name("moved"))
+    (checkout.tools / "pip.fails").write_text(NO_NETWORK)
+    for _turn in range(2):
+        assert checkout.run() == (2, [ANEW, MADE, OFFLINE])
+    assert (checkout.place / ".venv/pip.log").read_text() == NO_NETWORK
+    checkout.place = checkout.place.rename(checkout.place.with_name("my kiosk"))
+    assert checkout.run() == (0, [checkout.runs])
+
+
+def test_a_folder_in_which_no_environment_can_be_is_told(checkout):
+    checkout.place = checkout.place.rename(checkout.place.with_name("my:kiosk"))
+    assert checkout.run() == (
+        2,
+        [
+            (
+                "A virtual environment cannot be in a folder whose path has a colon (:): "
+                f"give {checkout.place} another name."
+            )
+        ],
+    )
+
+
 def test_so_does_a_copy_and_one_whose_python_was_upgraded(checkout):
     checkout.run()
     checkout.place = Path(shutil.copytree(checkout.place, checkout.place.with_name("copy"), symlinks=True))
@@ -131,16 +161,7 @@ def test_a_change_of_what_is_needed_is_fetched_into_the_one_there_is(checkout):
 def test_no_network_at_first_is_one_sentence_and_later_it_goes_on(checkout):
     fails = checkout.tools / "pip.fails"
     fails.write_text(NO_NETWORK)
-    assert checkout.run() == (
-        2,
-        [
-            MADE,
-            (
-                "PyPI cannot be reached: connect this computer to the network, then do the same again "
-                "(.venv/pip.log has pip's words)."
-            ),
-        ],
-    )
+    assert checkout.run() == (2, [MADE, OFFLINE])
     assert (checkout.place / ".venv/pip.log").read_text() == NO_NETWORK
     fails.unlink()
     assert checkout.run() == (0, [MADE, checkout.runs])

@@ -1,6 +1,7 @@
 """``cramp-kiosk run``: which parts and which screen are taken, and that they are one kiosk. Real threads,
 pretend pins, and a glass that does what a person would."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +14,17 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk import bedside
 from kiosk.app import House
+from kiosk.cli import main
 from kiosk.conductor import Conductor
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import Calibration, CountIn
 from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
+from kiosk.files import asset
 from kiosk.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
 from kiosk.supervise import Supervisor
+from tests.test_settings import TECHNIQUES
 
 LAMP, BUTTON = 12, 5
 NO_PI = "This is not a Raspberry Pi: it has no pins to use."
@@ -56,7 +60,8 @@ class Evening:
         return self.run_with(Found(config), **how)
 
     def run_with(self, found: Found, **how: Any) -> int:
-        return bedside.run(found, self.folder / "diary.db", **{"simulate": False, "size": None, **how})
+        how = {"simulate": False, "size": None, **how}
+        return bedside.run(found, TECHNIQUES, self.folder / "diary.db", **how)
 
     @property
     def state(self) -> State:
@@ -214,6 +219,24 @@ def test_mistakes_in_the_settings_are_said_on_the_screen(evening):
     file.write_text('[sound]\nvolum = "low"\n')
     evening.plan = lambda at: Fault.SETTINGS in at.state.faults
     assert evening.run_with(find([file])) == 0
+
+
+def test_a_start_reads_each_file_of_its_owner_once(evening, monkeypatch, caplog, capsys):
+    """Also where they are wrong: the language in which that is said is known when all of them are read."""
+    config, opened, real = evening.folder / "config/cramp-kiosk", [], os.open
+    (config / "techniques").mkdir(parents=True)
+    (config / "config.toml").write_text("[sound]\nvolum = 3\n")
+    (config / "techniques/mine.toml").write_text("[block\n")
+    monkeypatch.setenv("XDG_DATA_HOME", str(evening.folder / "data"))
+    monkeypatch.setattr(
+        os, "open", lambda path, *more, **how: opened.append(str(path)) or real(path, *more, **how)
+    )
+    evening.plan = lambda at: Fault.SETTINGS in at.state.faults
+    assert main(["run"]) == 0
+    told = capsys.readouterr().err
+    for name, mistake in (("config.toml", "sound.volum is not known"), ("techniques/mine.toml", "line 1")):
+        assert opened.count(f"{config}/{name}") == told.count(mistake) == 1
+    assert len([path for path in opened if path.startswith(str(asset("techniques")))]) == 7
 
 
 def test_after_an_error_that_keeps_coming_back_the_service_is_started_anew(evening):

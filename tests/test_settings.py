@@ -29,6 +29,7 @@ from kiosk.settings import (
 )
 from kiosk.techniques import load as load_techniques
 
+COLD, WARM = "28-0000054b97a5", "28-3c01f0964f8f"
 PINMAP = Path(__file__).parents[1] / "hardware" / "pinmap.toml"
 TECHNIQUES = load_techniques([asset("techniques")])[0]
 IDS = [technique.id for technique in TECHNIQUES]
@@ -51,6 +52,44 @@ class TestRead:
             language="de", sound=Sound(volume=Volume.LOW, buzzer=Buzzer.ACTIVE), soak=Soak(minutes=20)
         )
         assert load([below, above]) == (expected, ())
+
+    @pytest.mark.parametrize(
+        ("below", "above", "soak"),
+        [
+            (f'probe = "{COLD}"\nprobe_offset = 0.8', f'probe = "{WARM}"', Soak(probe=WARM)),
+            (
+                f'probe = "{COLD}"\nprobe_offset = 0.8',
+                f'probe = "{WARM}"\nprobe_offset = 8',
+                Soak(probe=WARM),
+            ),
+            (
+                f'probe = "{COLD}"\nprobe_offset = 0.8',
+                f'probe = "{WARM}"\nprobe_offset = 0.1',
+                Soak(probe=WARM, probe_offset=0.1),
+            ),
+            (
+                f'probe = "{COLD}"\nprobe_offset = 0.8',
+                f'probe = "{COLD}"',
+                Soak(probe=COLD, probe_offset=0.8),
+            ),
+            (
+                f'probe = "{COLD}"\nprobe_offset = 0.8',
+                "probe_offset = 0.1",
+                Soak(probe=COLD, probe_offset=0.1),
+            ),
+            (
+                f'probe = "{COLD}"\nprobe_offset = 0.8',
+                'probe = "x"\nprobe_offset = 0.1',
+                Soak(probe=COLD, probe_offset=0.8),
+            ),
+            ("probe_offset = 0.8", f'probe = "{WARM}"', Soak(probe=WARM)),
+            ("probe_offset = 0.8", 'probe = ""', Soak(probe_offset=0.8)),
+            ('probe = "x"\nprobe_offset = 0.8', "minutes = 20", Soak(minutes=20)),
+        ],
+    )
+    def test_an_offset_stays_with_its_probe(self, tmp_path: Path, below: str, above: str, soak: Soak) -> None:
+        files = [file(tmp_path, f"[soak]\n{below}\n", "below.toml"), file(tmp_path, f"[soak]\n{above}\n")]
+        assert load(files)[0].soak == soak
 
     def test_where_they_are(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))

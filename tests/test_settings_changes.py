@@ -28,12 +28,13 @@ from kiosk.settings import (
     Soak,
     Sound,
     Touch,
+    find,
     load,
     to_rules,
 )
-from kiosk.settings_changes import change, edits, overlay, save
+from kiosk.settings_changes import Change, change, meant, save
 from kiosk.settings_text import defaults_text, file_text
-from tests.test_settings import IDS, TECHNIQUES, file
+from tests.test_settings import COLD, IDS, TECHNIQUES, WARM, file
 
 hours = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
 counts = st.none() | st.integers(1, 60)
@@ -122,6 +123,8 @@ class TestChange:
         off = change(change(Settings(), "technique", "walk"), "technique", "soak")
         assert off == Settings(night=Night(left_out=("walk", "soak")))
         assert change(off, "technique", "walk") == Settings(night=Night(left_out=("soak",)))
+        assert change(off, "technique", "walk=off").night.left_out == ("soak", "walk")
+        assert change(off, "technique", "roller=on") == off
 
     def test_earlier(self) -> None:
         once = change(Settings(), "earlier", "massage", IDS)
@@ -145,13 +148,17 @@ class TestChange:
         assert change(tree, "probe_offset", "-0.3") == Settings(soak=Soak(minutes=20, probe_offset=-0.3))
 
     def test_another_probe_begins_without_an_offset(self) -> None:
-        tree = Settings(soak=Soak(minutes=20, probe="28-0000054b97a5", probe_offset=0.5))
-        assert change(tree, "probe", "28-0000054b97a5") == tree
-        assert change(tree, "probe", "28-3c01f0964f8f") == Settings(
-            soak=Soak(minutes=20, probe="28-3c01f0964f8f")
-        )
+        tree = Settings(soak=Soak(minutes=20, probe=COLD, probe_offset=0.5))
+        assert change(tree, "probe", COLD) == tree
+        assert change(tree, "probe", WARM) == Settings(soak=Soak(minutes=20, probe=WARM))
         with pytest.raises(SettingsError, match=r"soak\.probe must be"):
             change(tree, "probe", "the long one")
+
+    def test_an_offset_is_no_other_probes(self) -> None:
+        """Somebody named another one in the file between the measuring and the saving."""
+        measured = meant(Settings(soak=Soak(probe=COLD)), "probe_offset", "0.4", [])
+        assert measured.on(Settings(soak=Soak(probe=COLD))).soak.probe_offset == 0.4
+        assert measured.on(Settings(soak=Soak(probe=WARM))) == Settings(soak=Soak(probe=WARM))
 
     def test_the_calibration_of_the_touch_panel(self) -> None:
         tree = Settings(touch=Touch(swap=True))
@@ -204,6 +211,8 @@ class TestChange:
 
 
 HEAD = file_text({})
+HIGH, SOFT = Change("volume", "high"), Change("glow", "soft")
+ANSWERS = [Change("condition", f"{each}={'yes' if each is Condition.NUMB else 'no'}") for each in Condition]
 
 
 class TestSave:
@@ -225,16 +234,16 @@ class TestSave:
         """Whatever else is in force: it came from elsewhere, or is meant for the moment only."""
         own = tmp_path / "own.toml"
         own.write_text(file_text(msgspec.to_builtins(owners)), encoding="utf-8")
-        changed = edits(change(held, key, "numb=yes" if key == "condition" else ""), key)
-        save(changed, own)
-        assert load([own]) == (overlay(owners, changed), ())
+        made = meant(held, key, "numb=yes" if key == "condition" else "", [])
+        save([made], own, held)
+        assert load([own]) == (made.on(owners), ())
 
     def test_the_file_of_somebody_who_never_wrote_one(self, tmp_path: Path) -> None:
         path = tmp_path / "new" / "config.toml"
-        save(edits(Settings(soak=Soak(probe_offset=0.25)), "probe_offset"), path)
+        save([Change("probe_offset", "0.25")], path, Settings())
         assert path.read_text(encoding="utf-8") == f"{HEAD}\n[soak]\nprobe_offset = 0.25\n"
-        save(edits(change(Settings(), "technique", "walk"), "technique"), path)
-        save(edits(change(Settings(), "volume"), "volume"), path)
+        save([Change("technique", "walk=off")], path, Settings())
+        save([HIGH], path, Settings())
         assert path.read_text(encoding="utf-8") == (
             f"{HEAD}\n[soak]\nprobe_offset = 0.25\n"
             '\n[night]\nleft_out = ["walk"]\n'
@@ -244,7 +253,7 @@ class TestSave:
 
     def test_keys_the_screen_does_not_know_stay(self, tmp_path: Path) -> None:
         path = file(tmp_path, "[pins]\nbutton = 6\n[screen]\nrotate = 180\n")
-        save(edits(change(load([path])[0], "glow"), "glow"), path)
+        save([SOFT], path, Settings())
         assert load([path]) == (
             Settings(pins=Pins(button=6), screen=Screen(rotate=180, glow=Glow.SOFT)),
             (),
@@ -257,24 +266,23 @@ class TestSave:
             '[health]\nconditions = ["numbb"]\n[xyz]\na.b = 0x' + "f" * 5000 + "\n"
         )
         path = file(tmp_path, wrong)
-        save(edits(change(Settings(), "volume"), "volume"), path)
+        save([HIGH], path, Settings())
         before, after = tomllib.loads(wrong), tomllib.loads(path.read_text(encoding="utf-8"))
         assert after == before | {"sound": {"volume": "high"}}
         assert load([path])[0].health.conditions == tuple(Condition)
 
     def test_answers_about_health_replace_all_that_stood_there(self, tmp_path: Path) -> None:
         path = file(tmp_path, '[health]\ncondition = ["numb"]\nasked = "yes"\n')
-        answered = Settings(health=Health(conditions=(), asked=True))
-        save(edits(answered, "condition"), path)
-        assert load([path]) == (answered, ())
+        save([Change("condition", f"{each}=no") for each in Condition], path, Settings())
+        assert load([path]) == (Settings(health=Health(conditions=(), asked=True)), ())
 
     def test_a_file_written_by_hand_is_kept_beside(self, tmp_path: Path) -> None:
         path = file(tmp_path, "# mine\n[sound]\nvolum = 3\n")
         path.chmod(0o644)
-        save(edits(change(Settings(), "glow"), "glow"), path)
+        save([SOFT], path, Settings())
         old = tmp_path / "config.toml.old"
         assert old.read_text(encoding="utf-8") == "# mine\n[sound]\nvolum = 3\n"
-        save(edits(change(Settings(), "theme"), "theme"), path)
+        save([Change("theme", "day")], path, Settings())
         assert old.read_text(encoding="utf-8") == "# mine\n[sound]\nvolum = 3\n"
         modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
         assert modes == {"config.toml": 0o600, "config.toml.old": 0o600}
@@ -283,28 +291,51 @@ class TestSave:
     def test_a_file_nobody_understands_is_left_alone(self, tmp_path: Path, text: str) -> None:
         path = file(tmp_path, text)
         with pytest.raises(SettingsError, match=f"cannot be saved before this is mended. {path}"):
-            save(edits(Settings(), "volume"), path)
+            save([HIGH], path, Settings())
         assert path.read_text(encoding="utf-8") == text
         assert list(tmp_path.iterdir()) == [path]
 
     def test_all_answers_begin_such_a_file_anew(self, tmp_path: Path) -> None:
         path = file(tmp_path, "[sound\n")
-        answered = Settings(health=Health(conditions=(Condition.NUMB,), asked=True))
-        save(edits(answered, "condition"), path, anew=True)
-        assert load([path]) == (answered, ())
+        save(ANSWERS, path, Settings(), anew=True)
+        assert load([path]) == (Settings(health=Health(conditions=(Condition.NUMB,), asked=True)), ())
         assert (tmp_path / "config.toml.old").read_text(encoding="utf-8") == "[sound\n"
 
     def test_one_too_long_to_be_kept_beside_is_left_alone(self, tmp_path: Path) -> None:
         path = file(tmp_path, "#" * 65_537)
         with pytest.raises(SettingsError, match="is too long to be kept beside a new one"):
-            save(edits(Settings(), "condition"), path, anew=True)
+            save(ANSWERS, path, Settings(), anew=True)
         assert list(tmp_path.iterdir()) == [path]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "[night]\nleft_out = [" + '"a",' * 14_000 + "]\n",
+            "[x]\ny = '" + "\\" * 40_000 + "'\n",
+            "[a.b.c.d]\ne.f.g.h.i = [[1]]\n",
+            "[a.b.c.d.e]\nf.g.h.i.j = {x = [[1]]}\n",
+        ],
+        ids=["tight", "escapes", "deep", "deeper"],
+    )
+    def test_a_file_is_never_written_so_that_it_cannot_be_read_again(self, tmp_path: Path, text: str) -> None:
+        """As we write it a tight file is longer, and names with points are brackets in brackets."""
+        path = file(tmp_path, f'[health]\nconditions = ["numb"]\n{text}')
+        before = path.read_bytes()
+        with pytest.raises(SettingsError) as error:
+            save([HIGH], path, Settings())
+        assert str(error.value) == (
+            f"What is changed cannot be saved: {path} would get too long, or too deep, to be read again. "
+            "Take out of it what is not needed."
+        )
+        assert path.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [path]
+        assert not find([path]).doubtful
 
     def test_no_room_on_the_card(self, tmp_path: Path) -> None:
         path = file(tmp_path, "[soak]\nminutes = 17\n")
         full = OSError(28, "No space left on device")
         with mock.patch("os.fsync", side_effect=full), pytest.raises(SettingsError) as error:
-            save(edits(Settings(), "volume"), path)
+            save([HIGH], path, Settings())
         assert str(error.value) == f"{path} cannot be written: No space left on device."
         assert load([path])[0].soak.minutes == 17
         assert list(tmp_path.iterdir()) == [path]

@@ -233,8 +233,8 @@ class TestMistakes:
             (
                 '[health]\nconditions = ["numbb"]\nasked = true\n',
                 (
-                    f'health.conditions 1 must be one of {CONDITIONS}, but it is "numbb". '
-                    'Example: conditions = ["numb"]'
+                    f"health.conditions 1 must be one of {CONDITIONS}. What stands there may tell about "
+                    'health, so it is not shown. Example: conditions = ["numb"]'
                 ),
             ),
             ('[health]\ncondition = ["numb"]\n', "health.condition is not known; did you mean conditions?"),

@@ -59,6 +59,19 @@ def test_undo_gives_back_every_byte(bench):
     assert bench.said == [f"{bench.config} has nothing of cramp-kiosk in it."]
 
 
+def test_the_pwm_hardware_that_was_asked_for_once_stays(bench):
+    pwm = "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4"
+    bench.setup(Needs(pwm=True), yes=True)
+    text = bench.config.read_text()
+    assert pwm in text
+    assert bench.setup(yes=True) == 0
+    assert bench.said == [f"{bench.config} has everything that cramp-kiosk needs."]
+    assert bench.setup(Needs(probe=17), yes=True) == 0
+    assert {pwm, "dtoverlay=w1-gpio,gpiopin=17"} <= set(bench.config.read_text().splitlines())
+    assert bench.setup(Needs(lamp=6), yes=True) == 0  # it does not reach that pin
+    assert pwm not in bench.config.read_text()
+
+
 def test_other_pins_replace_the_block_and_the_first_backup_stays(bench):
     bench.setup(yes=True)
     assert bench.setup(Needs(probe=17), yes=True) == 0
@@ -198,7 +211,7 @@ def test_without_its_boot_partition(bench):
 
 
 def test_a_missing_file(bench, tmp_path):
-    assert bench.setup(file=tmp_path / "none.txt") == 1
+    assert bench.setup(file=tmp_path / "none.txt") == 2
     assert bench.warned == [f"{tmp_path}/none.txt cannot be used: No such file or directory."]
 
 
@@ -224,7 +237,7 @@ def test_a_file_that_cannot_be_written(bench, monkeypatch, error, says):
 def test_marks_that_do_not_pair_are_told_with_their_line_and_nothing_is_written(bench, undo):
     bench.config.write_text(f"gpu_mem=16\n{BLOCK.splitlines()[0]}\ngpu_mem=32\n{BLOCK}")
     before = bench.config.read_text()
-    assert bench.setup(undo=undo, yes=True) == 1
+    assert bench.setup(undo=undo, yes=True) == 2
     assert bench.warned == [
         (
             f"{bench.config}, line 2: the block of cramp-kiosk that begins here has no end. Delete by hand "

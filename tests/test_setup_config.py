@@ -26,6 +26,10 @@ PI_5 = "Raspberry Pi 5 Model B Rev 1.0"
             [LINES[0], f"{LINES[1]},gpiopin=17"],
         ),
         ("dtoverlay=w1-gpio-pullup,gpiopin=4,extpullup=5\n", Needs(), ["dtparam=strict_gpiod"]),
+        *(
+            (f"dtparam=strict_gpiod\ndtoverlay={name}\n", Needs(), [])
+            for name in ("w1-gpio-pi5", "w1-gpio-pullup-pi5")
+        ),
         ("dtparam=audio=on,strict_gpiod=on\n", Needs(), ["dtoverlay=w1-gpio"]),
         ("dtparam=strict_gpiod\ndtparam=strict_gpiod=off\n", Needs(), LINES),
         ("#dtoverlay=w1-gpio\n # dtparam=strict_gpiod\n", Needs(), LINES),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ def run(command: str, out: int, err: int = subprocess.PIPE, *, buffered: bool) -
     return done.returncode, done.stderr
 
 
+@cache
 def usual(command: str) -> int:
     """Its exit code where all can be written; whether the doctor finds a problem is up to the machine."""
     return run(command, subprocess.DEVNULL, subprocess.DEVNULL, buffered=True)[0]
@@ -103,23 +105,38 @@ def test_where_nothing_at_all_can_be_written_the_exit_code_still_says_so(buffere
         assert run("diary --csv", device, device, buffered=buffered) == (1, None)
 
 
+@BUFFERED
+def test_a_rehearsal_in_place_of_a_run_ends_as_the_other_commands_do(buffered: bool) -> None:
+    with full() as out:
+        code, told = run("run", out, buffered=buffered)
+    assert code == 1
+    assert told is not None
+    assert told.endswith(b"at once.\nThe output cannot be written: No space left on device.\n")
+    with nobody_reads() as pipe:
+        assert run("run", pipe, pipe, buffered=buffered) == (0, None)
+
+
+def shell(line: str) -> subprocess.CompletedProcess[bytes]:
+    """What a shell makes of ``cramp-kiosk`` and the rest of the line."""
+    return subprocess.run(
+        ["sh", "-c", f'"$0" -m kiosk {line}', sys.executable], check=False, capture_output=True
+    )
+
+
 def test_closed_streams_are_no_matter() -> None:
-    shell = f"{sys.executable} -m kiosk diary --csv >&- 2>&-"
-    assert subprocess.run(["sh", "-c", shell], check=False).returncode == 0
+    assert shell("diary --csv >&- 2>&-").returncode == 0
 
 
 def test_complaints_do_not_go_into_a_table_if_their_stream_is_closed(home: Path) -> None:
     own = home / "config" / "cramp-kiosk"
     own.mkdir(parents=True)
     (own / "config.toml").write_text("[sound]\nvolume = 3\n")
-    shell = f"{sys.executable} -m kiosk diary --csv 2>&-"
-    done = subprocess.run(["sh", "-c", shell], check=True, stdout=subprocess.PIPE)
+    done = shell("diary --csv 2>&-")
     assert done.stdout.startswith(b"night,start,minutes")
     assert done.stdout.count(b"\r\n") == 401
 
 
 def test_the_first_lines_are_there_before_the_reader_goes(home: Path) -> None:
-    shell = f"{sys.executable} -m kiosk diary | head -n 2"
-    done = subprocess.run(["sh", "-c", shell], check=True, capture_output=True)
+    done = shell("diary | head -n 2")
     assert done.stdout.count(b"\n") == 2
     assert done.stderr == b""

@@ -336,3 +336,15 @@ def test_whatever_stands_there_one_sentence_and_no_crash(
         technique, problems = read_technique("", path, PICTURES)
     assert (technique is None) == bool(problems)
     assert all(problem.startswith(f"{path}: ") for problem in problems)
+
+
+def test_links_that_lead_nowhere_are_told_and_cost_nothing_else(tmp_path: Path) -> None:
+    """A disk with an owner's techniques that is not plugged in."""
+    own(tmp_path, a=GOOD)
+    file, folder = tmp_path / "b.toml", tmp_path / "c"
+    file.symlink_to(tmp_path / "gone.toml")
+    folder.symlink_to(tmp_path / "gone")
+    techniques, problems = load([tmp_path, folder])
+    assert [technique.id for technique in techniques] == ["ankle"]
+    nowhere = "is a link that leads nowhere. Bring back what it leads to, or take the link away."
+    assert problems == (f"{file} {nowhere}", f"{folder} {nowhere}")

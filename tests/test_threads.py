@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from kiosk.core.rules import Glow
 from kiosk.core.state import State
 from kiosk.devices.button import Button
 from kiosk.diary import writer
-from kiosk.settings_changes import Edits
+from kiosk.settings_changes import Change
 from kiosk.supervise import BACK_OFF, HANGS, Supervisor
 from tests.test_app import Bench, Watcher
+from tests.test_settings import TECHNIQUES
 
 SOON = 10.0
 """seconds within which a thread surely gets its turn"""
@@ -50,6 +52,7 @@ class Life(Watcher):
     def house(self) -> House:
         return House(
             owner.find([self.folder / "own.toml"]),
+            TECHNIQUES,
             self.bench.parts,
             self.folder / "diary.db",
             publish=self.publish,
@@ -72,10 +75,10 @@ def test_whatever_breaks_while_a_setting_is_saved_it_is_said_tried_again_and_sav
 ) -> None:
     save, broken = settings_keeper.save, [ZeroDivisionError("odd")]
 
-    def saving(changed: Edits, path: Path, *, anew: bool) -> None:
+    def saving(changes: Sequence[Change], path: Path, base: owner.Settings, *, anew: bool) -> None:
         if broken:
             raise broken.pop()
-        save(changed, path, anew=anew)
+        save(changes, path, base, anew=anew)
 
     monkeypatch.setattr(settings_keeper, "save", saving)
     with life.house() as house:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kiosk.tomlfile import TomlError, parse
 from kiosk.tomlsyntax import DEEPEST, PLACE, explain, too_deep
 
 
@@ -116,6 +117,14 @@ def test_whoever_never_saw_toml_is_told_what_to_write(text: str, told: str) -> N
     assert explain(error_of(text), text, "f") == f"f, line {line}: {whole}"
     below = f"# mine\r\n{text}\n"
     assert explain(error_of(below), below, "f").startswith("f, line ")
+
+
+def test_a_list_is_not_taken_for_open_because_its_line_is_long() -> None:
+    letters = '"a", ' * 60
+    with pytest.raises(TomlError, match="a list ends with"):
+        parse(f'loads = [{letters}"b" "c"', "f")
+    with pytest.raises(TomlError, match="something stands behind the value"):
+        parse(f"loads = [{letters}] x", "f")
 
 
 def test_the_example_is_right_itself() -> None:

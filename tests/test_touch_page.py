@@ -31,6 +31,7 @@ from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, fram
 from tests.display.test_console import Watched
 from tests.display.test_decode import SYN, mx, my, track
 from tests.display.test_touch_reader import Panel
+from tests.test_settings import TECHNIQUES
 from tests.touch_panels import worn
 
 PANEL = (800, 480)
@@ -106,7 +107,7 @@ class Machine:
         """From power-on until all is done; the settings as they are kept then."""
         self.steps, self.rotation = steps, config.screen.rotate
         write(owner.places()[1], file_text(msgspec.to_builtins(config)))
-        assert bedside.run(owner.find(), self.root / "diary.db", simulate=False, size=None) == 0
+        assert bedside.run(owner.find(), TECHNIQUES, self.root / "diary.db", simulate=False, size=None) == 0
         assert self.steps == []
         kept, problems = owner.load()
         assert problems == ()

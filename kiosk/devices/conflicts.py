@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from kiosk.config_txt import WIDTH
-from kiosk.devices.overlays import Line, enabled, named_pins, number, odd_lines, table
+from kiosk.config_txt import ONE_WIRE, WIDTH
+from kiosk.devices.overlays import Line, enabled, is_known, known, named_pins, number, odd_lines, table
 from kiosk.devices.pins import Pins
 from kiosk.files import asset
 from kiosk.words import N_, _
@@ -84,8 +84,8 @@ def find(pins: Pins, config: str, model: str = "") -> list[str]:
     ``model`` is the text of ``/proc/device-tree/model``; it decides which sections count, and which overlay
     is behind a name. Without it everything is told that would be in the way on some board.
     """
-    known = addons()
-    uses = [_use(line, known, model) for line in enabled(config, model)]
+    others = addons()
+    uses = [_use(line, others, model) for line in enabled(config, model)]
     told = [sentence for use in uses for sentence in _taken(use, _ours(pins))]
     told += _elsewhere(uses, pins.probe)
     told += _both_pwm(uses)
@@ -133,17 +133,17 @@ class _Use(msgspec.Struct, frozen=True):
     pwm: bool
 
 
-def _use(line: Line, known: Sequence[Addon], model: str) -> _Use:
+def _use(line: Line, others: Sequence[Addon], model: str) -> _Use:
     named = named_pins(line, table().pin_params if line.name else table().board_pin_params)
-    if table().has(line.name):
-        overlays = table().known(line.name, model)
+    if is_known(line.name):
+        overlays = known(line.name, model)
         return _Use(
             line,
             frozenset(named.union(*(each.takes(line) for each in overlays)) if overlays else ()),
             frozenset(part for each in overlays for part in each.shares),
             any(each.pwm for each in overlays),
         )
-    matching = [addon for addon in known if addon.fits(line)]
+    matching = [addon for addon in others if addon.fits(line)]
     pins = frozenset(named.union(*(addon.bcm for addon in matching)))
     return _Use(line, pins, frozenset(), any(addon.pwm for addon in matching))
 
@@ -179,7 +179,7 @@ def _elsewhere(uses: Sequence[_Use], probe: int) -> Iterator[str]:
 def one_wire_pin(line: Line) -> int:
     """Where this overlay of 1-Wire puts the bus."""
     pin = number(line.params.get("gpiopin", ""))
-    return 4 if pin is None else pin
+    return ONE_WIRE if pin is None else pin
 
 
 def _both_pwm(uses: Sequence[_Use]) -> Iterator[str]:

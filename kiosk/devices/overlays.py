@@ -7,16 +7,8 @@ from functools import cache
 import msgspec
 
 from kiosk import config_txt
-from kiosk.config_txt import Entry
+from kiosk.config_txt import KEYS, Entry
 from kiosk.files import asset
-
-#: Both have an older name that the firmware still takes.
-_KEYS = {
-    "dtoverlay": "dtoverlay",
-    "device_tree_overlay": "dtoverlay",
-    "dtparam": "dtparam",
-    "device_tree_param": "dtparam",
-}
 
 _OFF = {"off", "no", "n", "false", "0"}
 
@@ -65,19 +57,6 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     boards: Mapping[str, str]
     pi5_names: Mapping[str, str]
 
-    def has(self, name: str) -> bool:
-        """Whether there is an overlay of this name on some board; then ``known`` is the whole truth."""
-        return name in _by_name() or self.pi5_names.get(name) in _by_name()
-
-    def known(self, name: str, model: str = "") -> list[Overlay]:
-        """What an overlay of this name may be on a board of this model, or on any if that is ""."""
-        names = {name, self.pi5_names.get(name, name)}
-        if model:
-            on_pi5 = bool(re.search(self.boards["pi5"], model))
-            names = {self.pi5_names.get(name, name) if on_pi5 else name}
-        found = [each for one in sorted(names) for each in _by_name().get(one, [])]
-        return [each for each in found if not model or re.search(self.boards[each.boards], model)]
-
 
 @cache
 def _by_name() -> dict[str, list[Overlay]]:
@@ -115,6 +94,21 @@ def table() -> Table:
     return msgspec.toml.decode(asset("overlays.toml").read_bytes(), type=Table)
 
 
+def is_known(name: str) -> bool:
+    """Whether there is an overlay of this name on some board; then ``known`` is the whole truth."""
+    return name in _by_name() or table().pi5_names.get(name) in _by_name()
+
+
+def known(name: str, model: str = "") -> list[Overlay]:
+    """What an overlay of this name may be on a board of this model, or on any if that is ""."""
+    on_pi5 = table().pi5_names.get(name, name)
+    names, boards = {name, on_pi5}, table().boards
+    if model:
+        names = {on_pi5 if re.search(boards["pi5"], model) else name}
+    found = [each for one in sorted(names) for each in _by_name().get(one, [])]
+    return [each for each in found if not model or re.search(boards[each.boards], model)]
+
+
 def spread(spans: tuple[Span, ...]) -> set[int]:
     """Every pin of these spans."""
     whole = [(each, each) if isinstance(each, int) else each for each in spans]
@@ -144,7 +138,7 @@ def enabled(config: str, model: str = "") -> list[Line]:
     board: _Params = {}
     loaded: list[tuple[str, _Params]] = []
     for entry in config_txt.settings(config):
-        key = _KEYS.get(entry.key.strip().lower())
+        key = KEYS.get(entry.key.strip().lower())
         counts = entry.counts(model)
         if counts is False or key is None:
             continue
@@ -166,7 +160,7 @@ _Params = dict[str, tuple[str, bool]]
 
 def _is_plain(entry: Entry) -> bool:
     """Whether the line is written as the firmware's documentation does, as far as its value."""
-    return entry.key in _KEYS and not entry.value[:1].isspace() and len(entry.text) <= config_txt.WIDTH
+    return entry.key in KEYS and not entry.value[:1].isspace() and len(entry.text) <= config_txt.WIDTH
 
 
 def _overlay(value: str, sure: bool) -> tuple[str, _Params]:
@@ -208,11 +202,11 @@ def odd_lines(config: str, model: str = "") -> Iterator[tuple[Entry, str]]:
             continue
         if re.match(r"include\s", entry.text):
             yield entry, "include"
-        if entry.key.strip().lower() not in _KEYS:
+        if entry.key.strip().lower() not in KEYS:
             continue
         if "#" in entry.value:
             yield entry, "remark"
-        elif entry.key not in _KEYS or re.search(r"\s", entry.value):
+        elif entry.key not in KEYS or re.search(r"\s", entry.value):
             yield entry, "space"
         if len(entry.text) > config_txt.WIDTH:
             yield entry, "long"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from kiosk.config_txt import ONE_WIRE
 from kiosk.supervise import Supervisor
 from kiosk.words import _
 
@@ -27,7 +28,7 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     button: Bcm = 5
     lamp: Bcm = 12
     buzzer: Bcm = 13
-    probe: Bcm = 4
+    probe: Bcm = ONE_WIRE
     """1-Wire; driven by the kernel (``dtoverlay=w1-gpio``), never by us"""
 
 

@@ -2,20 +2,18 @@
 
 import signal
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
+from kiosk.clock import SystemClock
 from kiosk.core.technique import SECOND, Ms
 from kiosk.supervise import Supervised, Supervisor, busy
 
 T = TypeVar("T")
 
 
-def monotonic() -> Ms:
-    """The monotonic clock."""
-    return time.monotonic_ns() // 1_000_000
+monotonic = SystemClock().now
 
 
 def wait_on(stopped: threading.Event, ms: Ms) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from kiosk import settings, techniques
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import UNIT, Machine
-from kiosk.tomlfile import TomlError, read
 from kiosk.words import _, ngettext
 
 #: The groups that the service asks for; one that does not exist keeps it from starting (216/GROUP).
@@ -65,11 +64,9 @@ def _is_open(path: Path) -> bool:
 
 
 def _tells_health(path: Path) -> bool:
-    """Whether it has answers; also where nobody knows, as the file is wrong."""
-    try:
-        return bool(read(path).get("health"))
-    except TomlError:
-        return True
+    """Whether it has answers, or may have: it is wrong, or they stand below a heading nobody knows."""
+    found = settings.find([path])
+    return found.doubtful or any(section == "health" for section, _key in found.sources)
 
 
 def _for_few(path: Path, system: Path, own: Path, machine: Machine) -> str:

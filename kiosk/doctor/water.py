@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from kiosk.config_txt import ONE_WIRE
 from kiosk.core.events import ProbeError
 from kiosk.devices.probe import FINEST, HIGHEST, LOWEST, Measured, Sensor, survey, water_probe
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
-from kiosk.settings import ONE_WIRE
 from kiosk.words import N_, _
 
 _WIRING = N_(

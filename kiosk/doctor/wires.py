@@ -11,7 +11,7 @@ from kiosk.devices.conflicts import doubts, find, find_hat
 from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, claiming
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
-from kiosk.settings import ONE_WIRE, Factory
+from kiosk.settings import Factory
 from kiosk.setup import absent_overlays, find_config, where_overlays_are
 from kiosk.setup_config import ConfigError, Needs, missing, without_block
 from kiosk.words import _
@@ -147,7 +147,7 @@ def check_firmware(machine: Machine) -> list[Finding]:
 def _firmware(machine: Machine, place: str, text: str) -> Finding:
     try:
         without_block(text, place)
-        lacks = missing(text, Needs(probe=ONE_WIRE), machine.model)
+        lacks = missing(text, Needs(), machine.model)
     except ConfigError as error:
         return problem("pins.firmware", str(error), _("Then run sudo cramp-kiosk setup."), file=place)
     if lacks:
@@ -160,7 +160,7 @@ def _firmware(machine: Machine, place: str, text: str) -> Finding:
 
 def _wires(machine: Machine) -> Pins:
     pins = machine.config.pins
-    return Pins(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, probe=ONE_WIRE)
+    return Pins(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer)
 
 
 def check_hat(machine: Machine) -> list[Finding]:

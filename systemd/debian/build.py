@@ -81,12 +81,17 @@ def main(arguments: list[str] | None = None) -> int:
 def epoch() -> int:
     """The one time in the package, in seconds since 1970."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        if not re.fullmatch("[0-9]{1,10}", given):
+            raise BuildError(f'SOURCE_DATE_EPOCH is "{given}": it must be seconds since 1970, or not be set.')
         return int(given)
-    git = subprocess.run(
-        ["git", "-C", ROOT, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
-    )
-    # a checkout without its history, an unpacked release: the changelog is touched by every one
-    return int(git.stdout) if git.returncode == 0 else int((ROOT / "CHANGELOG.md").stat().st_mtime)
+    if shutil.which("git") is not None:
+        git = subprocess.run(
+            ["git", "-C", ROOT, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
+        )
+        if git.returncode == 0:
+            return int(git.stdout)
+    # no git, or a checkout without its history, an unpacked release: every one touches the changelog
+    return int((ROOT / "CHANGELOG.md").stat().st_mtime)
 
 
 def fetch(folder: Path) -> list[Path]:

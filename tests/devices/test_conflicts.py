@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.devices.conflicts import doubts, find, find_hat
-from kiosk.devices.overlays import Line, enabled, number, spread, table
+from kiosk.devices.overlays import Line, enabled, known, number, spread, table
 from kiosk.devices.pins import Pins
 
 PI_4 = "Raspberry Pi 4 Model B Rev 1.5"
@@ -297,7 +297,7 @@ def test_every_row_is_whole_and_no_name_is_twice_on_a_board() -> None:
     assert len(rows) > 50
     assert {row.boards for row in rows} <= set(table().boards)
     for model in (ZERO, PI_4, PI_5, "Raspberry Pi Compute Module 4 Rev 1.0"):
-        names = [name for row in rows for name in row.names if row in table().known(name, model)]
+        names = [name for row in rows for name in row.names if row in known(name, model)]
         assert len(names) == len(set(names)), model
     for row in rows:
         taken = spread(row.pins).union(*(spread(spans) for spans in row.adds.values()))

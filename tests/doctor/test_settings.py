@@ -1,6 +1,8 @@
 """The doctor looks at the owner's settings: are they right, and who may read them?"""
 
+import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -12,15 +14,16 @@ ANSWERS = "[health]\nconditions = []\n"
 
 
 @pytest.fixture
-def known(pi, tmp_path):
+def known(pi, tmp_path, monkeypatch):
     """The folders above may be searched, as /etc and most homes may."""
-    modes = {folder: stat.S_IMODE(folder.stat().st_mode) for folder in (tmp_path, *tmp_path.parents)}
-    closed = [folder for folder, mode in modes.items() if not mode & stat.S_IXOTH]
-    for folder in closed:
-        folder.chmod(modes[folder] | stat.S_IXOTH)
-    yield pi
-    for folder in closed:
-        folder.chmod(modes[folder])
+    real, above = Path.stat, {tmp_path, *tmp_path.parents}
+
+    def searched(path, **how):
+        about = real(path, **how)
+        return os.stat_result((about.st_mode | stat.S_IXOTH, *about[1:])) if path in above else about
+
+    monkeypatch.setattr(Path, "stat", searched)
+    return pi
 
 
 def test_health_answers_that_everyone_may_read(known):
@@ -55,7 +58,9 @@ def test_a_folder_that_is_closed_keeps_its_files(known):
     assert office.check_privacy(known.machine()) == []
 
 
-@pytest.mark.parametrize(("text", "found"), [("[sound]\n", 0), ("[health]\n", 0), ("[health\n", 1)])
+@pytest.mark.parametrize(
+    ("text", "found"), [("[sound]\n", 0), ("[health]\n", 0), ("[health\n", 1), ("[me]\nclot = 1\n", 1)]
+)
 def test_what_tells_nothing_about_health_may_be_read(known, text, found):
     known.put("config/cramp-kiosk/config.toml", text).chmod(0o644)
     assert len(office.check_privacy(known.machine())) == found

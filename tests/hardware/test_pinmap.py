@@ -93,9 +93,7 @@ def test_the_pins_of_the_table_are_those_of_the_overlays() -> None:
     compared = 0
     for addon in PINMAP.addon:
         lines = [overlays.Line(name=name, params={}) for name in addon.overlays if name in exact]
-        taken = {
-            pin for line in lines for each in overlays.table().known(line.name) for pin in each.takes(line)
-        }
+        taken = {pin for line in lines for each in overlays.known(line.name) for pin in each.takes(line)}
         if addon.overlays and len(lines) == len(addon.overlays):
             assert taken & ours == set(addon.bcm) & ours, addon.key
             compared += 1

@@ -96,7 +96,11 @@ def test_all_goes_well(card):
     card.told.write_text("The kiosk was not installed: last time\n")
     assert card.start() == 0
     package = card.boot / "cramp-kiosk_0.1.0_all.deb"
-    assert card.calls("apt-get") == ["update", f"install --yes --no-install-recommends {package}"]
+    wait = "-o DPkg::Lock::Timeout=600"
+    assert card.calls("apt-get") == [
+        f"{wait} update",
+        f"{wait} install --yes --no-install-recommends {package}",
+    ]
     assert card.calls("cramp-kiosk") == ["setup --yes"]
     assert card.calls("sleep") == []
     assert card.restarts

@@ -114,6 +114,7 @@ def test_a_purge_is_an_undo(device, text):
         f"a=1\n{BEGIN}gpu_mem=32\n{BLOCK}",
         f"# cramp-kiosk end\nb=2\n{BEGIN}",
         f"[EDID=x]\n{BLOCK}[pi5]\nusb=1\n",
+        f"[pi5]\ndtoverlay=gpio-fan\n{BLOCK}device_tree_param=gpiopin=26\n",
         BLOCK.replace("[all]\n", "[all]\ndtoverlay=gpio-shutdown\n"),
         "# cramp-kiosk\n",
     ],
@@ -125,7 +126,7 @@ def test_undo_and_purge_agree_on_whatever_stands_there(device, tmp_path, text):
     code = device.undo()
     said = other.purge()
     assert other.config.read_text() == device.config.read_text()
-    assert ("Delete by hand" in said) == (code == 1)
+    assert ("Delete by hand" in said) == (code == 2)
 
 
 def test_marks_that_do_not_pair_are_told_and_left(device):

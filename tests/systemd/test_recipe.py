@@ -5,7 +5,9 @@ import os
 import re
 import stat
 import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +21,10 @@ NOON = 1_700_000_000  # 2023-11-14
 
 
 def test_the_version_is_the_same_everywhere():
-    project = tomllib.loads((build.ROOT / "pyproject.toml").read_text())["project"]
-    assert project["version"] == kiosk.__version__
+    """The project takes it from the package."""
+    project = tomllib.loads((build.ROOT / "pyproject.toml").read_text())
+    assert "version" not in project["project"]
+    assert build.ROOT / project["tool"]["hatch"]["version"]["path"] == Path(kiosk.__file__)
 
 
 # --- the settings file
@@ -140,3 +144,45 @@ def test_a_download_with_another_hash_is_not_taken(tmp_path, monkeypatch):
     monkeypatch.setattr(build.sys, "executable", "/bin/false")
     with pytest.raises(build.BuildError, match="pip said nothing"):
         build.fetch(tmp_path)
+
+
+# --- where things are missing
+
+
+def test_the_date_of_the_package_without_git(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert build.epoch() == int((build.ROOT / "CHANGELOG.md").stat().st_mtime)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOON))
+    assert build.epoch() == NOON
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    monkeypatch.setattr(build, "fetch", lambda _folder: [])
+    assert build.main(["--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == (
+        'SOURCE_DATE_EPOCH is "yesterday": it must be seconds since 1970, or not be set.\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "command", "state"),
+    [
+        (0, "diary", "/var/lib/cramp-kiosk"),
+        (0, "run", None),
+        (990, "diary", "/var/lib/cramp-kiosk"),
+        (1000, "diary", None),
+        (54321, "diary", None),  # a number without a name, as in a container
+    ],
+)
+def test_whose_diary_the_command_means(monkeypatch, user, command, state):
+    names = {0: "root", 990: "cramp-kiosk", 1000: "anna"}
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: argparse.Namespace(pw_name=names[number]))
+    monkeypatch.setattr("faulthandler.enable", lambda: None)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "argv", ["cramp-kiosk", command])
+    monkeypatch.setattr(os, "environ", {})
+    monkeypatch.setattr(cli, "main", lambda: 0)
+    with pytest.raises(SystemExit) as ended:
+        exec((build.HERE / "launcher").read_text(), {})  # noqa: S102 - it has no name that could be imported
+    assert ended.value.code == 0
+    assert os.environ.get("STATE_DIRECTORY") == state

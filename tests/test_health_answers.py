@@ -1,0 +1,314 @@
+"""What somebody said about their health, on the screen or in a file: no yes is lost, none is overlooked, and
+none of it is quoted."""
+
+import itertools
+import tomllib
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from kiosk.core.rules import Condition
+from kiosk.private import is_answer, may_hold_answers, tells
+from kiosk.settings import Health, check, find
+from kiosk.tomlfile import TomlError, parse
+from tests.test_settings import TECHNIQUES, file
+from tests.test_settings_keeper import ALL, Kiosk
+
+CLOT, NUMB, RAYNAUD = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD
+NONE = "[health]\nconditions = []\nasked = true\n"
+BOTH = '[health]\nconditions = ["numb", "clot"]\nasked = true\n'
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Kiosk:
+    return Kiosk(tmp_path)
+
+
+def told(kiosk: Kiosk) -> Health:
+    """What the user's own file says."""
+    return find([kiosk.own]).settings.health
+
+
+# --- said on the screen while the files are wrong
+
+
+def test_a_yes_that_was_said_before_the_file_was_mended_is_kept(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, f"{NONE}[sound\n")
+    kiosk.start()
+    for condition in (each for each in Condition if each is not Condition.UNSTEADY):
+        kiosk.tap("condition", f"{condition}={'yes' if condition is CLOT else 'no'}")
+        assert kiosk.conditions == ALL
+    kiosk.write(kiosk.own, f"{NONE}[sound]\n")
+    assert kiosk.wait()
+    answered = Health(conditions=(CLOT,), asked=True)
+    assert kiosk.keeper.in_force.health == told(kiosk) == answered
+    assert not kiosk.keeper.faulty
+    kiosk.start()
+    assert kiosk.keeper.in_force.health == answered
+
+
+def test_a_no_takes_nothing_out_of_a_file_that_nobody_could_read_when_it_was_said(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.start()
+    kiosk.tap("condition", "numb=no")
+    kiosk.tap("condition", "raynaud=yes")
+    kiosk.write(kiosk.own, BOTH)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+
+
+def test_a_few_answers_do_not_say_that_all_were_asked(kiosk: Kiosk) -> None:
+    """Not even the last one."""
+    kiosk.write(kiosk.own, "[sound\n")
+    kiosk.start()
+    kiosk.tap("condition", "unsteady=yes")
+    kiosk.write(kiosk.own, "[sound]\n")
+    assert kiosk.wait()
+    assert kiosk.keeper.in_force.health == told(kiosk)
+    assert told(kiosk) == Health(conditions=(Condition.UNSTEADY,), asked=False)
+
+
+def test_a_yes_taken_back_is_none(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, "[sound\n")
+    kiosk.start()
+    kiosk.tap("condition", "numb=yes")
+    kiosk.tap("condition", "numb=no")
+    kiosk.write(kiosk.own, NONE)
+    kiosk.wait()
+    assert kiosk.conditions == ()
+
+
+def test_one_answer_is_not_written_beside_others_that_nobody_can_read(kiosk: Kiosk) -> None:
+    """The file breaks while the kiosk runs; alone the one answer would settle the doubt of the next start."""
+    kiosk.write(kiosk.etc, BOTH)
+    kiosk.start()
+    kiosk.write(kiosk.etc, BOTH.replace('"clot"', '"clot'))
+    kiosk.tap("condition", "raynaud=yes")
+    kiosk.tap("volume")
+    assert (kiosk.conditions, kiosk.keeper.faulty) == ((NUMB, RAYNAUD, CLOT), True)
+    assert "health" not in kiosk.own.read_text(encoding="utf-8")
+    kiosk.write(kiosk.etc, BOTH)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+
+
+# --- written into the file while the kiosk runs
+
+
+@pytest.mark.parametrize("before", [NONE, None], ids=["a file", "no file yet"])
+@pytest.mark.parametrize("first", ["volume", "condition"])
+def test_a_tap_on_one_condition_leaves_answers_that_came_into_the_file(
+    kiosk: Kiosk, before: str | None, first: str
+) -> None:
+    """Over the network, or from a disk that was late."""
+    if before is not None:
+        kiosk.write(kiosk.own, before)
+        kiosk.start()
+    kiosk.write(kiosk.own, BOTH)
+    if first == "volume":
+        kiosk.tap("volume")
+        assert kiosk.conditions == (NUMB, CLOT)
+    kiosk.tap("condition", "raynaud=yes")
+    assert kiosk.keeper.in_force.health == told(kiosk)
+    assert told(kiosk) == Health(conditions=(NUMB, RAYNAUD, CLOT), asked=True)
+    kiosk.tap("condition", "numb=no")
+    assert told(kiosk).conditions == kiosk.conditions == (RAYNAUD, CLOT)
+
+
+def test_and_so_do_those_of_this_machine(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.etc, BOTH)
+    kiosk.tap("condition", "raynaud=yes")
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+
+
+def test_techniques_that_were_left_out_or_sorted_in_the_file_stay_so(kiosk: Kiosk) -> None:
+    usual = ["hand_stretch", "walk", "massage"]
+    kiosk.write(kiosk.own, '[night]\nleft_out = ["walk"]\ntechniques = ["massage", "mine", "walk"]\n')
+    kiosk.keeper.change("technique", "massage", usual)
+    kiosk.keeper.change("earlier", "walk", usual)
+    kiosk.keeper.save()
+    night = find([kiosk.own]).settings.night
+    assert night == kiosk.keeper.in_force.night
+    assert night.left_out == ("walk", "massage")
+    assert night.techniques == ("walk", "massage", "mine", "hand_stretch")
+
+
+def test_answers_stay_in_force_when_their_file_goes(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, BOTH)
+    kiosk.start()
+    kiosk.own.unlink()
+    kiosk.tap("volume")
+    assert kiosk.conditions == (NUMB, CLOT)
+    kiosk.tap("condition", "raynaud=yes")
+    assert told(kiosk).conditions == (NUMB, RAYNAUD, CLOT)
+
+
+def test_what_comes_into_a_file_between_a_look_and_a_save_stays(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, NONE)
+    kiosk.start()
+    with mock.patch.object(kiosk.keeper, "look"):
+        kiosk.write(kiosk.own, BOTH)
+        kiosk.tap("condition", "raynaud=yes")
+    assert told(kiosk).conditions == (NUMB, RAYNAUD, CLOT)
+
+
+# --- where nobody looks for them
+
+HIDDEN = [
+    '[owner.health]\nconditions = ["clot"]\n',
+    '[settings]\n[settings.health]\nconditions = ["clot"]\n[settings.sound]\nvolume = "low"\n',
+    "[profile]\nnumb = true\nclot = true\n",
+    "[night.health_profile]\nclot = true\n",
+    '[medical]\nanswers = ["clot"]\n',
+    '[me]\n[[me.answer]]\nto = "Clot"\n',
+    '[sound]\nvolume = "low"\n[sound.me.health]\nconditions = ["clot"]\n',
+    "[cramp-kiosk.heath]\nasked = true\n",
+    '[me]\nx.y.z = ["a bloodclot", "or clott"]\n',
+    "[[sound]]\nclot = true\n",
+    "clot = true\n",
+    "[x]\n" + "".join(f"a{number} = 1\n" for number in range(300)),
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_answers_below_a_heading_nobody_knows_make_the_night_careful(tmp_path: Path, text: str) -> None:
+    found = find([file(tmp_path, text)])
+    assert found.in_force.health == Health(conditions=ALL, asked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[settings]\n[settings.sound]\nvolume = "low"\n',
+        "[me]\nage = 71\nbed = [1, 2]\n",
+        "[sound]\nvolum = 3\n",
+    ],
+)
+def test_other_names_nobody_knows_do_not(tmp_path: Path, text: str) -> None:
+    assert not find([file(tmp_path, text)]).doubtful
+
+
+def test_which_words_tell() -> None:
+    for word in ("sound", "clock", "number", "round", "steady", "quiet_from", "minutes = 15", "would"):
+        assert not tells(word), word
+    for word in ("health", "heath", "Conditions", "condition", "[my.health]", "numbness, numb", "clott"):
+        assert tells(word), word
+    assert not is_answer("health")
+    assert not may_hold_answers("x", {"a": [1, 2.5, {"b": True}], "c": "bed"})
+
+
+def test_a_link_that_leads_nowhere_may_lead_to_answers(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.symlink_to(tmp_path / "gone.toml")
+    found = find([path])
+    assert found.problems[0].startswith(f"{path} is a link that leads nowhere.")
+    assert found.in_force.health.conditions == ALL
+
+
+# --- said, but not what they are
+
+
+def lines_about(answer: str) -> list[str]:
+    """A line of a file with this answer, wrong in every way there is a sentence for."""
+    return [
+        f"conditions = {answer}", f"conditions = [{answer}]", f'conditions = ["{answer}',
+        f"conditions = “{answer}”", f'conditions = "{answer}" "x"', f'conditions = "{answer}";',
+        f"conditions: {answer}", f"conditions {answer}", f"; {answer}", f"// {answer}", f"[{answer}",
+        f"[[{answer}]", f"[] {answer}", f"{answer} = True",
+        f"{answer} = 7,5", f"{answer} = .5", f"{answer} = 5 mg", f"{answer} =",
+        f"{answer} = 1\n{answer} = 2", f"{answer} = {{a = 1, a = 2}}", f"my {answer} = 1",
+        f'x = "C:\\d{answer}"', f"= {answer}", f"{answer}", f"{answer} = {{b = {{}}, b.c = 1}}",
+        f"{answer} = [1", f"conditions = [\n  {answer},\n]", f'x = """\n{answer}', f"{answer} = \0",
+        f"{answer} = 1979-13-01", f"{answer}.{answer} = 1\n{answer} = 2", f'"{answer}": 1',
+    ]  # fmt: skip
+
+
+#: Nobody would know the second one for an answer but for where it stands.
+SAID = ["pregnant", "thrombosis"]
+
+
+@pytest.mark.parametrize(("answer", "number"), [*itertools.product(SAID, range(len(lines_about(""))))])
+def test_no_mistake_of_a_line_is_told_with_what_it_says_about_health(answer: str, number: int) -> None:
+    text = f"[sound]\nvolume = 'low'\n[health]\nasked = true\n{lines_about(answer)[number]}\n[soak]\n"
+    with pytest.raises(TomlError) as raised:
+        parse(text, "f")
+    sentence = str(raised.value)
+    assert sentence.startswith("f, line ")
+    assert answer not in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "answer = pregnant",
+        "[pregnant\n",
+        'health.conditions = ["pregnant',
+        "[heath]\nwhat = [\n  thrombosis,\n]\n",
+    ],
+)
+def test_nor_where_it_stands_below_no_heading_or_a_wrong_one(text: str) -> None:
+    with pytest.raises(TomlError) as raised:
+        parse(text, "f")
+    assert not any(answer in str(raised.value) for answer in SAID)
+
+
+def test_other_lines_are_shown_as_ever() -> None:
+    with pytest.raises(TomlError, match='Example: volume = "low"'):
+        parse("[health]\nasked = true\n[sound]\nvolume = low\n", "f")
+    with pytest.raises(TomlError, match='Example: name = "Calf"'):
+        parse(f"[health]\nx = [\n[1],\n]\n[sound] # {'x' * 300}\nname = Calf\n", "f")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[health]\nconditions = ["clott"]\n',
+            "{file}: health.conditions 1 must be one of {all}. {hidden} Example: conditions = [\"numb\"]",
+        ),
+        (
+            'health = ["clot"]\n',
+            "{file}: health must be a section of its own. {hidden} Example: [health]",
+        ),
+        (
+            '[health]\nasked = "clot"\n',
+            "{file}: health.asked must be true or false. {hidden} Example: asked = false",
+        ),
+        (
+            "[health]\nthrombosis_2019 = true\n",
+            "{file}: a name in health is not known. {name} known are: conditions, asked.",
+        ),
+        (
+            "[sound]\nclot = true\n",
+            "{file}: a name in sound is not known. {name} known are: volume, buzzer, quiet_from, quiet_to.",
+        ),
+        ("[health]\nvolume = 1\n", "{file}: health.volume belongs below the heading [sound]."),
+    ],
+)  # fmt: skip
+def test_no_value_and_no_name_that_does_not_belong_is_told(tmp_path: Path, text: str, told: str) -> None:
+    tomllib.loads(text)
+    path = file(tmp_path, text)
+    hidden = "What stands there may tell about health, so it is not shown."
+    name = "It may tell about health, so it is not shown;"
+    known = ", ".join(f'"{each}"' for each in Condition)
+    assert find([path]).problems == (told.format(file=path, hidden=hidden, name=name, all=known),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[sound]\nvolume = "clot"\n',
+        '[sound]\nvolume = ["low", "clot"]\n',
+        '[night]\ntechniques = ["clot"]\n',
+        "[night]\nchoice = {clot = {hold = 4}}\n",
+        "[night.choice.clot]\nhold = false\n",
+        "[night.choice]\nclot = 3\n",
+        'clot = "clot"\n',
+    ],
+)
+def test_an_answer_that_strayed_is_not_told_wherever_it_stands(tmp_path: Path, text: str) -> None:
+    found = find([file(tmp_path, text)])
+    told = [*found.problems, *check(found, TECHNIQUES)]
+    assert told
+    assert not any("clot" in sentence.removeprefix(str(tmp_path)) for sentence in told)
