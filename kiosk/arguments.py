@@ -3,7 +3,7 @@
 import argparse
 import re
 
-from kiosk.words import _
+from kiosk.i18n import _
 
 #: The least and the most pixels of a side of a picture or window: a small panel's, and a large monitor's.
 _SIZES = 240, 4096

@@ -17,9 +17,9 @@ from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
 from kiosk.diary.clock import is_plausible
+from kiosk.i18n import _
 from kiosk.streams import complain
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

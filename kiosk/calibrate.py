@@ -15,12 +15,12 @@ from kiosk.display.console import Console, find_panel
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
+from kiosk.i18n import _
 from kiosk.settings_changes import Change
 from kiosk.settings_changes import save as save_changes
 from kiosk.show import on_signals
 from kiosk.streams import complain
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 
 class CalibrationError(Exception):

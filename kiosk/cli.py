@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from kiosk import __version__, arguments, streams
 from kiosk.files import at_home, is_there
+from kiosk.i18n import _, speak
 from kiosk.streams import FAILED, OK, WRONG, OutputError, complain
-from kiosk.words import _, speak
 
 if TYPE_CHECKING:
     from kiosk.settings import Found, Settings

@@ -77,7 +77,7 @@ class BrokenMarksError(Exception):
         self.says, self.line = says, line
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool knows; kiosk.words is not here at a purge
+def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool knows; kiosk.i18n is not here at a purge
     """Mark a sentence for translators."""
     return message
 

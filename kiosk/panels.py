@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.words import _
+from kiosk.i18n import _
 
 _BUILT_IN = ("DSI", "DPI", "LVDS", "eDP", "SPI")
 

@@ -38,10 +38,10 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.probe import Measured, reading
 from kiosk.devices.water import cooled, in_steps
 from kiosk.files import asset
+from kiosk.i18n import _
 from kiosk.tomlfile import read
 from kiosk.tomltypes import fit
 from kiosk.tomlwords import at_most, one_of, shown
-from kiosk.words import _
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
 READ_EVERY: Ms = SECOND

@@ -18,6 +18,7 @@ from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Cue, Technique
 from kiosk.core.timeline import Choice
 from kiosk.files import Stamp, stamp
+from kiosk.i18n import _
 from kiosk.private import may_hold_answers
 from kiosk.settings_tree import (
     Buzzer,
@@ -38,7 +39,6 @@ from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, passed
 from kiosk.tomlsyntax import in_short
 from kiosk.tomltypes import Misfit, MisfitError, clean, fit, tell, value_at
 from kiosk.tomlwords import TOLD, at_most, may_tell, unknown, untold
-from kiosk.words import _
 
 __all__ = [
     "Buzzer",

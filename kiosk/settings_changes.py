@@ -12,13 +12,13 @@ from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Side
 from kiosk.files import read_file, replace_file
+from kiosk.i18n import _
 from kiosk.settings import SettingsError
 from kiosk.settings_text import file_text
 from kiosk.settings_tree import Health, Settings
 from kiosk.tomlfile import MOST, TomlError, parse, read_text, write
 from kiosk.tomltypes import MisfitError, clean, fit
 from kiosk.tomlwords import unknown
-from kiosk.words import _
 
 _CYCLES: dict[str, tuple[str, type[StrEnum]]] = {
     "glow": ("screen", Glow),

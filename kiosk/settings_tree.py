@@ -10,7 +10,7 @@ from kiosk.core.calibration import MOST
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Count, Seconds, Side
-from kiosk.words import N_
+from kiosk.i18n import N_
 
 
 class Buzzer(StrEnum):

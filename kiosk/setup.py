@@ -11,6 +11,7 @@ from kiosk import config_txt
 from kiosk.config_txt import PLACES
 from kiosk.devices.conflicts import doubts, find
 from kiosk.devices.pins import Pins
+from kiosk.i18n import _
 from kiosk.setup_config import (
     ConfigError,
     Needs,
@@ -22,7 +23,6 @@ from kiosk.setup_config import (
     without_block,
 )
 from kiosk.streams import FAILED, OK, WRONG, complain
-from kiosk.words import _
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
 

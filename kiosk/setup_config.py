@@ -9,7 +9,7 @@ from kiosk import config_txt
 from kiosk.config_txt import ONE_WIRE, BrokenMarksError
 from kiosk.devices.conflicts import one_wire_pin
 from kiosk.devices.overlays import Line, enabled, known, number
-from kiosk.words import _
+from kiosk.i18n import _
 
 #: Pins a hardware PWM channel comes out at: pin -> (channel, function), as in the overlay's README.
 PWM_PINS = {12: (0, 4), 18: (0, 2), 13: (1, 4), 19: (1, 2)}

@@ -21,11 +21,11 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
 from kiosk.display.console import PATIENCE, find_panel
 from kiosk.display.touch import Rests, Taps
+from kiosk.i18n import _
 from kiosk.panels import Candidate
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
-from kiosk.words import _
 
 if TYPE_CHECKING:
     import pygame

@@ -14,6 +14,7 @@ from pathlib import Path
 from kiosk.core.cues import CUES
 from kiosk.core.technique import Block, Card, Load, Place, Step, Technique, with_ids
 from kiosk.files import asset
+from kiosk.i18n import _, ngettext
 from kiosk.tomlfile import (
     SYSTEM,
     ForbiddenError,
@@ -27,7 +28,6 @@ from kiosk.tomlfile import (
 )
 from kiosk.tomltypes import MisfitError, fit
 from kiosk.tomlwords import at_most, shown
-from kiosk.words import _, ngettext
 
 Pictures = Mapping[str, frozenset[str]]
 """Every illustration with what may be asked of it: its poses, and ``@cue`` for the cues it moves under."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
+from kiosk.i18n import _
 from kiosk.tomlfile import MOST, TomlError
 from kiosk.tomlwords import (
     Key,
@@ -27,7 +28,6 @@ from kiosk.tomlwords import (
     untold,
     wanted,
 )
-from kiosk.words import _
 
 T = TypeVar("T")
 

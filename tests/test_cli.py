@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk import words
+from kiosk import i18n as words
 from kiosk.cli import main
 from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeRated, TechniqueBegan
 from kiosk.core.technique import Side

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import words
+from kiosk import i18n as words
 from kiosk.core.technique import Technique
 from kiosk.files import asset
 from kiosk.techniques import describe, load

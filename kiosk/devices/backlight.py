@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.core.eye import light
 from kiosk.devices.part import driving
 from kiosk.devices.which_light import KernelLight, Kin, lights
-from kiosk.words import N_, _
+from kiosk.i18n import N_, _
 
 #: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
 _ON, _OFF = "0", "4"

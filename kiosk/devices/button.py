@@ -11,7 +11,7 @@ from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, Fault
 from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.part import Hiccups, Part
 from kiosk.devices.pins import claiming
-from kiosk.words import N_
+from kiosk.i18n import N_
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

@@ -13,7 +13,7 @@ from kiosk.config_txt import ONE_WIRE, WIDTH
 from kiosk.devices.overlays import Line, enabled, is_known, known, named_pins, number, odd_lines, table
 from kiosk.devices.pins import Pins
 from kiosk.files import asset
-from kiosk.words import N_, _
+from kiosk.i18n import N_, _
 
 #: What a line that takes one of our pins costs, for each part: whole sentences, to be translated whole.
 _TAKEN = {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kiosk.core.eye import light
 from kiosk.devices.output import Output
 from kiosk.devices.part import Part
-from kiosk.words import N_
+from kiosk.i18n import N_
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from kiosk.words import _
+from kiosk.i18n import _
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from kiosk.config_txt import ONE_WIRE
+from kiosk.i18n import _
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 if TYPE_CHECKING:  # importing gpiozero takes a while, and not every command needs pins
     from gpiozero.pins import Factory

@@ -6,7 +6,7 @@ from kiosk.devices.backlight import Backlight
 from kiosk.devices.output import Output
 from kiosk.devices.part import PartFails
 from kiosk.devices.pins import Pins, PinsUnavailable
-from kiosk.words import N_, _
+from kiosk.i18n import N_, _
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

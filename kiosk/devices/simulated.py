@@ -11,8 +11,8 @@ from kiosk.devices.part import Part
 from kiosk.devices.probe import Measured, reading
 from kiosk.devices.sampler import Sampler
 from kiosk.devices.water import cooled, in_steps
+from kiosk.i18n import _
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 V = TypeVar("V")
 Clock = Callable[[], Ms]

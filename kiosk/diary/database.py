@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from kiosk.diary import place, rows, schema
 from kiosk.files import replace_file
-from kiosk.words import _
+from kiosk.i18n import _
 
 #: How long to wait for somebody else who holds the file.
 BUSY_SECONDS = 5.0

@@ -8,7 +8,7 @@ from kiosk.core.events import Ending
 from kiosk.core.technique import MINUTE, Ms, Side
 from kiosk.diary.entry import Entry, whole_minutes
 from kiosk.diary.store import Store
-from kiosk.words import N_, _, ngettext
+from kiosk.i18n import N_, _, ngettext
 
 #: The columns of the CSV. Names and values stay as they are in every language and version: other
 #: people's spreadsheets know them. New columns go to the end.

@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 
 from kiosk.files import at_home, read_file, user_name
-from kiosk.words import _
+from kiosk.i18n import _
 
 #: "cram" in ASCII, which SQLite keeps in the header of each diary: tells it from other people's databases.
 APPLICATION_ID = 0x6372616D

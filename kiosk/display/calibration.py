@@ -17,7 +17,7 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, OnContact
 from kiosk.display.sketch import font, palette
 from kiosk.display.touch import Rests, Transform
-from kiosk.words import _
+from kiosk.i18n import _
 
 PATIENCE: Ms = 60 * SECOND
 """nobody touched anything for so long: nobody is there"""

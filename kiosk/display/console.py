@@ -20,9 +20,9 @@ from kiosk.display.framebuffer import Framebuffer
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
+from kiosk.i18n import _
 from kiosk.panels import Candidate, candidates, no_framebuffer
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 log = logging.getLogger(__name__)
 

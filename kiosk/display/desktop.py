@@ -15,8 +15,8 @@ from kiosk.core.technique import Ms
 from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
 from kiosk.display.touch import Transform
 from kiosk.display.x11 import Screen, at_death
+from kiosk.i18n import _
 from kiosk.panels import connectors
-from kiosk.words import _
 
 FAST: Ms = 33
 SLOW: Ms = 250

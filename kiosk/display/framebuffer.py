@@ -11,7 +11,7 @@ import pygame
 from kiosk.display.base import DisplayError
 from kiosk.display.geometry import Geometry, read_geometry, refusal, remedy, unknown_pixels
 from kiosk.display.terminal import Ioctl, system_ioctl
-from kiosk.words import _
+from kiosk.i18n import _
 
 
 class Framebuffer:

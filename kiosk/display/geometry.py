@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from kiosk.display.terminal import Ioctl, system_ioctl
-from kiosk.words import _
+from kiosk.i18n import _
 
 # linux/fb.h
 FBIOGET_VSCREENINFO, FBIOGET_FSCREENINFO = 0x4600, 0x4602

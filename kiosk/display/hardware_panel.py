@@ -14,7 +14,7 @@ from kiosk.core.events import ProbeError
 from kiosk.core.signals import Volume
 from kiosk.core.soak import Bands
 from kiosk.display.sketch import Sketch, mix, palette
-from kiosk.words import _, pgettext
+from kiosk.i18n import _, pgettext
 
 WIDTH, HEIGHT = 300, 480
 """in design units: pixels where the desktop is large enough"""

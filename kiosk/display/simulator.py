@@ -17,8 +17,8 @@ from kiosk.display.desktop import mouse_kind, open_window, start_video
 from kiosk.display.hardware_panel import HEIGHT, WIDTH, Hands, HardwarePanel, Knob, Readout
 from kiosk.display.sketch import Sketch, palette
 from kiosk.display.speaker import Speaker
+from kiosk.i18n import _
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 POLL: Ms = 20
 """a laptop can afford to look fifty times a second: no tick of 40 ms stays unseen"""

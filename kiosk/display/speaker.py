@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kiosk.core.signals import Volume
 from kiosk.files import is_there
+from kiosk.i18n import _
 from kiosk.supervise import Supervised, Supervisor
-from kiosk.words import _
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from kiosk.words import _
+from kiosk.i18n import _
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.display.decode import EV_ABS, EV_KEY, Axis, InputEvent, is_touch_panel
-from kiosk.words import _
+from kiosk.i18n import _
 
 if TYPE_CHECKING:
     from evdev import InputDevice

@@ -18,8 +18,8 @@ from kiosk.display.decode import Decoder, Report, decoder
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import INPUT_FOLDER, Find, Finder, FolderWatch, TouchDevice, say, shut
 from kiosk.files import is_there
+from kiosk.i18n import _
 from kiosk.supervise import Supervised, Supervisor, busy, pause_after
-from kiosk.words import _
 
 log = logging.getLogger(__name__)
 

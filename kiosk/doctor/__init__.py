@@ -11,7 +11,7 @@ from kiosk.doctor.memory import check_clock, check_diary, check_disk
 from kiosk.doctor.office import check_privacy, check_rights, check_service, check_settings
 from kiosk.doctor.water import check_probe
 from kiosk.doctor.wires import check_firmware, check_hat, check_libraries, check_pins, check_pwm
-from kiosk.words import _
+from kiosk.i18n import _
 
 Check = Callable[[Machine], list[Finding]]
 

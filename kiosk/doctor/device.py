@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
-from kiosk.words import _
+from kiosk.i18n import _
 
 
 def check_board(machine: Machine) -> list[Finding]:

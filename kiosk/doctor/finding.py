@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.words import N_
+from kiosk.i18n import N_
 
 #: The groups a report is in, in its order; a finding's ``check`` begins with one of them.
 GROUPS: dict[str, str] = {

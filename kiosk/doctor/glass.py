@@ -16,9 +16,9 @@ from kiosk.display.decode import EV_ABS, EV_KEY, is_touch_panel
 from kiosk.display.geometry import Channel, Geometry, refusal, remedy
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
+from kiosk.i18n import _
 from kiosk.panels import Candidate, pixels, survey
 from kiosk.setup import find_config
-from kiosk.words import _
 
 
 def check_screen(machine: Machine) -> list[Finding]:

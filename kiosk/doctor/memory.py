@@ -11,7 +11,7 @@ from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
-from kiosk.words import _, ngettext
+from kiosk.i18n import _, ngettext
 
 #: Room for years of diary and a system that can still be updated.
 _ENOUGH = 200_000_000

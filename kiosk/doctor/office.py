@@ -6,7 +6,7 @@ from pathlib import Path
 from kiosk import settings, techniques
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import UNIT, Machine
-from kiosk.words import _, ngettext
+from kiosk.i18n import _, ngettext
 
 #: The groups that the service asks for; one that does not exist keeps it from starting (216/GROUP).
 GROUPS = ("video", "render", "input", "gpio")

@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk import __version__
 from kiosk.doctor.finding import GROUPS, Finding, Level
-from kiosk.words import N_, _, ngettext
+from kiosk.i18n import N_, _, ngettext
 
 #: Raised when a field changes its meaning or goes; new checks and facts do not raise it.
 SCHEMA = 1

@@ -11,9 +11,9 @@ from kiosk.devices.part import PartFails
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
+from kiosk.i18n import _
 from kiosk.settings import Buzzer
 from kiosk.setup import Ask
-from kiosk.words import _
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

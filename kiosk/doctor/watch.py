@@ -13,8 +13,8 @@ from kiosk.display.base import Contact
 from kiosk.display.touch_devices import Find
 from kiosk.display.touch_reader import TouchReader
 from kiosk.doctor.machine import Machine
+from kiosk.i18n import _
 from kiosk.supervise import Supervisor
-from kiosk.words import _
 
 Say = Callable[[str], None]
 Inbox = queue.SimpleQueue[object]

@@ -7,7 +7,7 @@ from kiosk.core.events import ProbeError
 from kiosk.devices.probe import FINEST, HIGHEST, LOWEST, Measured, Sensor, survey, water_probe
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
-from kiosk.words import N_, _
+from kiosk.i18n import N_, _
 
 _WIRING = N_(
     "Check the wires: red to 3V3, black to ground, yellow to GPIO{pin}, 4.7 kΩ between yellow and red."

@@ -9,10 +9,10 @@ page of its own.
 """
 
 from kiosk.core.events import Fault
+from kiosk.i18n import N_, _
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
-from kiosk.words import N_, _
 
 #: Long form (at most five words, as many as Home has left) and short form (at most three), the gravest first:
 #: only one is shown.

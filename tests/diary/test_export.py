@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import words
+from kiosk import i18n as words
 from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeResumed, TechniqueBegan
 from kiosk.core.technique import Side
 from kiosk.diary.export import COLUMNS, lines, rows, write_csv

@@ -5,7 +5,8 @@ import threading
 
 import msgspec
 
-from kiosk import __version__, doctor, words
+from kiosk import __version__, doctor
+from kiosk import i18n as words
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import report, wires
 from kiosk.doctor.finding import GROUPS, Level, fine, problem

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kiosk import words
+from kiosk import i18n as words
 from kiosk.core.rules import TextSize, Theme
 from kiosk.core.technique import Side
 from kiosk.screen.scene import Rim, Scene, Words

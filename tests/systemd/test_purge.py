@@ -187,7 +187,7 @@ def test_the_script_is_in_one_piece():
 def test_a_module_that_cannot_run_by_itself_is_not_packed(monkeypatch, tmp_path):
     (tmp_path / "kiosk").mkdir()
     (tmp_path / "kiosk/config_txt.py").write_text(
-        "from kiosk.words import _\nfrom kiosk.files import read_file\n"
+        "from kiosk.i18n import _\nfrom kiosk.files import read_file\n"
     )
     monkeypatch.setattr(build, "ROOT", tmp_path)
     with pytest.raises(build.BuildError, match=r"may import kiosk\.files alone"):

@@ -6,13 +6,13 @@ from kiosk.core.check import BUTTON, BUZZER, LAMP_PART, PROBE, TOUCH, count, dot
 from kiosk.core.events import Act
 from kiosk.core.pages import Calibration, Check
 from kiosk.core.signals import Volume
+from kiosk.i18n import _
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import text_card
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import _
 
 DOT_MM, MARK_MM, CLEAR_MM = 3.0, 2.5, 4.0
 """Radius of a dot, and of the mark where a tap was seen; what stays free round dot and cross."""

@@ -2,12 +2,12 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Diary
+from kiosk.i18n import _, ngettext
 from kiosk.screen import faults, gauges, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import _, ngettext
 
 FIRST_HOUR = 22
 

@@ -2,11 +2,11 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Failsafe
+from kiosk.i18n import _
 from kiosk.screen import parts
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene, Target
 from kiosk.screen.theme import Shape
-from kiosk.words import _
 
 
 def failsafe(scene: Scene, _page: Failsafe) -> None:

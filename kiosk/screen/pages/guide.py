@@ -5,12 +5,12 @@ from kiosk.core.events import Act
 from kiosk.core.pages import CountIn, Gone, Guide, NextUp
 from kiosk.core.technique import SECOND, Cue, Ms, Technique
 from kiosk.core.timeline import COUNT_IN, Timeline
+from kiosk.i18n import _
 from kiosk.screen import art, gauges, key_word, motion, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.regions import Regions, Saying, corner_size, regions, say
 from kiosk.screen.scene import Pose, Scene, Target
 from kiosk.screen.theme import Shape
-from kiosk.words import _
 
 TICK: Ms = 250
 """A ring is drawn four times a second."""

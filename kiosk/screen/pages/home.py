@@ -2,11 +2,11 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Choose, Home, More
+from kiosk.i18n import _
 from kiosk.screen import art, faults, key_word, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Pose, Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import _
 
 ART = "toe_stretch"
 

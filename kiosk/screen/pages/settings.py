@@ -6,12 +6,12 @@ from kiosk.core.pages import About, Health, Settings, Techniques
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Side
+from kiosk.i18n import N_, _
 from kiosk.screen import art, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import text_card
 from kiosk.screen.scene import Pose, Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import N_, _
 
 MENUS = 4
 

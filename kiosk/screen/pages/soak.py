@@ -11,6 +11,7 @@ from kiosk.core.pages import Card, Soak
 from kiosk.core.safety import bands
 from kiosk.core.soak import Bands, Verdict
 from kiosk.core.technique import MINUTE, Ms
+from kiosk.i18n import N_, _, ngettext
 from kiosk.screen import gauges, key_word, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.guide import TICK, corner
@@ -18,7 +19,6 @@ from kiosk.screen.parts import Passage
 from kiosk.screen.regions import Regions, Saying, regions, say
 from kiosk.screen.scene import Pose, Rim, Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import N_, _, ngettext
 
 BLINK: Ms = 250
 """Half a period of the border of FEET OUT: 2 Hz, below the limit of 3 Hz."""

@@ -2,12 +2,12 @@
 
 from kiosk.core.events import Act
 from kiosk.core.pages import Signs, TenMinutes
+from kiosk.i18n import N_, _
 from kiosk.screen import gauges, key_word, parts
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import N_, _
 
 _EMERGENCY, _TODAY = N_("Call emergency."), N_("Doctor today.")
 

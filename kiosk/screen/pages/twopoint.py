@@ -3,13 +3,13 @@
 from kiosk.core.events import Act
 from kiosk.core.pages import Dip, ProbeOffset, WarmWater
 from kiosk.core.twopoint import Hint, hint, offset, shown
+from kiosk.i18n import N_, _
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import SENTENCE_SIZES, sentence, text_card
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
-from kiosk.words import N_, _
 
 HINTS = {Hint.WAIT: N_("Wait."), Hint.COLDER: N_("Colder."), Hint.WARMER: N_("Warmer.")}
 

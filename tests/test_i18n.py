@@ -4,7 +4,7 @@ import gettext
 
 import pytest
 
-from kiosk import words
+from kiosk import i18n as words
 
 
 class Marked(gettext.NullTranslations):
