@@ -15,9 +15,10 @@ from typing import Protocol, Self
 
 import msgspec
 
-from kiosk import settings as owner
 from kiosk.clock import SystemClock, local_now
 from kiosk.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
+from kiosk.config import settings as owner
+from kiosk.config.keeper import Keeper
 from kiosk.core import night
 from kiosk.core.events import (
     ChangeSetting,
@@ -42,7 +43,6 @@ from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
 from kiosk.saver import Saver
-from kiosk.settings_keeper import Keeper
 from kiosk.supervise import Supervised, Supervisor
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import settings as owner
 from kiosk.app import House, Parts
 from kiosk.clock import SystemClock, local_now
+from kiosk.config import settings as owner
 from kiosk.core.events import Event, Fault, ProbeError
 from kiosk.core.pages import Calibration
 from kiosk.core.signals import Volume

@@ -6,8 +6,10 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from kiosk import settings as owner
 from kiosk.clock import SystemClock
+from kiosk.config import settings as owner
+from kiosk.config.changes import Change
+from kiosk.config.changes import save as save_changes
 from kiosk.core.calibration import Affine, text
 from kiosk.display import calibration
 from kiosk.display.base import Bell, Display, DisplayError, OnContact
@@ -16,8 +18,6 @@ from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
 from kiosk.i18n import _
-from kiosk.settings_changes import Change
-from kiosk.settings_changes import save as save_changes
 from kiosk.show import on_signals
 from kiosk.streams import complain
 from kiosk.supervise import Supervisor

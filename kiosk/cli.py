@@ -21,7 +21,7 @@ from kiosk.i18n import _, speak
 from kiosk.streams import FAILED, OK, WRONG, OutputError, complain
 
 if TYPE_CHECKING:
-    from kiosk.settings import Found, Settings
+    from kiosk.config.settings import Found, Settings
 
 
 def main(typed: Sequence[str] | None = None) -> int:
@@ -145,7 +145,7 @@ def command_line() -> argparse.ArgumentParser:
 
 def _read_settings() -> "Found":
     """The owner's settings. What is wrong with them is told, in their language."""
-    from kiosk import settings
+    from kiosk.config import settings
 
     found = settings.find()
     speak(found.in_force.language)
@@ -154,7 +154,8 @@ def _read_settings() -> "Found":
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from kiosk import bedside, techniques
+    from kiosk import bedside
+    from kiosk.config import techniques
 
     found, library = _read_settings(), techniques.find()
     complain([*library.notes, *library.problems])
@@ -190,9 +191,10 @@ def _unusable(error: OSError) -> str:
 
 
 def _rehearse(chosen: argparse.Namespace) -> int:
-    from kiosk import rehearse, techniques
+    from kiosk import rehearse
+    from kiosk.config import techniques
+    from kiosk.config.tomlfile import TomlError
     from kiosk.core.rules import Rules
-    from kiosk.tomlfile import TomlError
 
     shipped = rehearse.shipped()
     path = shipped.get(chosen.script, Path(chosen.script))
@@ -227,7 +229,7 @@ def _rehearse(chosen: argparse.Namespace) -> int:
 
 
 def _techniques(chosen: argparse.Namespace) -> int:
-    from kiosk import techniques
+    from kiosk.config import techniques
 
     found = techniques.find()
     complain([*found.notes, *found.problems])
@@ -247,8 +249,8 @@ def _techniques(chosen: argparse.Namespace) -> int:
 
 
 def _settings(chosen: argparse.Namespace) -> int:
-    from kiosk import settings, techniques
-    from kiosk.settings_text import defaults_text
+    from kiosk.config import settings, techniques
+    from kiosk.config.defaults import defaults_text
 
     if chosen.defaults:
         print(defaults_text(), end="")
@@ -268,7 +270,7 @@ def _settings(chosen: argparse.Namespace) -> int:
 
 
 def _diary(chosen: argparse.Namespace) -> int:
-    from kiosk import techniques
+    from kiosk.config import techniques
     from kiosk.diary import export
     from kiosk.diary.database import DiaryError
     from kiosk.diary.store import Store
@@ -312,7 +314,8 @@ def _calibrate(_chosen: argparse.Namespace) -> int:
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    from kiosk import doctor, settings
+    from kiosk import doctor
+    from kiosk.config import settings
     from kiosk.doctor import report
     from kiosk.doctor.machine import STATE, Machine
     from kiosk.doctor.trial import try_outputs
@@ -344,8 +347,8 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _setup(chosen: argparse.Namespace) -> int:
+    from kiosk.config.firmware import Needs
     from kiosk.setup import Setup
-    from kiosk.setup_config import Needs
 
     pins = _read_settings().in_force.pins
     needs = Needs(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm)
@@ -353,7 +356,7 @@ def _setup(chosen: argparse.Namespace) -> int:
 
 
 def _safe_outputs(_chosen: argparse.Namespace) -> int:
-    from kiosk import settings
+    from kiosk.config import settings
     from kiosk.devices.backlight import Backlight
     from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
     from kiosk.devices.safe import safe_outputs

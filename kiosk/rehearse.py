@@ -16,6 +16,9 @@ import msgspec
 
 from kiosk.clock import SimulatedClock, SystemClock
 from kiosk.conductor import Conductor, Outputs
+from kiosk.config.tomlfile import read
+from kiosk.config.tomltypes import fit
+from kiosk.config.tomlwords import at_most, one_of, shown
 from kiosk.core import night
 from kiosk.core.events import (
     Act,
@@ -39,9 +42,6 @@ from kiosk.devices.probe import Measured, reading
 from kiosk.devices.water import cooled, in_steps
 from kiosk.files import asset
 from kiosk.i18n import _
-from kiosk.tomlfile import read
-from kiosk.tomltypes import fit
-from kiosk.tomlwords import at_most, one_of, shown
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
 READ_EVERY: Ms = SECOND

@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosk import config_txt
-from kiosk.config_txt import PLACES
-from kiosk.devices.conflicts import doubts, find
-from kiosk.devices.pins import Pins
-from kiosk.i18n import _
-from kiosk.setup_config import (
+from kiosk.config import config_txt
+from kiosk.config.config_txt import PLACES
+from kiosk.config.conflicts import doubts, find
+from kiosk.config.firmware import (
     ConfigError,
     Needs,
     WrongFileError,
@@ -22,6 +20,8 @@ from kiosk.setup_config import (
     refuse_strange,
     without_block,
 )
+from kiosk.devices.pins import Pins
+from kiosk.i18n import _
 from kiosk.streams import FAILED, OK, WRONG, complain
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")

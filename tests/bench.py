@@ -13,6 +13,8 @@ from pathlib import Path
 
 from kiosk.clock import SimulatedClock
 from kiosk.conductor import Conductor, Outputs
+from kiosk.config.techniques import folders
+from kiosk.config.techniques import load as load_techniques
 from kiosk.core import night
 from kiosk.core.events import (
     ButtonPressed,
@@ -30,8 +32,6 @@ from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.rehearse import Moment, Rehearsal, Script, load, shipped
-from kiosk.techniques import folders
-from kiosk.techniques import load as load_techniques
 from tests import bench_screen
 
 HOUR: Ms = 60 * MINUTE

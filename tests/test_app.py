@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from kiosk import app
-from kiosk import settings as owner
 from kiosk.app import House, Parts
 from kiosk.clock import SystemClock
+from kiosk.config import settings as owner
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, Card, CountIn, Home, Resume, Soak
 from kiosk.core.rules import Condition, Glow, Rules
@@ -29,7 +29,7 @@ from kiosk.devices.simulated import (
 )
 from kiosk.diary.store import Store
 from kiosk.supervise import Supervisor
-from tests.test_settings import TECHNIQUES
+from tests.config.test_settings import TECHNIQUES
 
 
 class Watcher:

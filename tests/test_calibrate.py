@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiosk import calibrate
-from kiosk import settings as owner
 from kiosk.cli import main
+from kiosk.config import settings as owner
 from kiosk.display import calibration
 from kiosk.display.base import DisplayError
 from kiosk.display.touch_devices import Finder, TouchDevice

@@ -9,7 +9,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk import cli
 from kiosk.cli import diary_path, main
-from kiosk.settings import Diary, Settings
+from kiosk.config.settings import Diary, Settings
 
 
 @pytest.fixture(autouse=True)

@@ -54,7 +54,9 @@ def test_nothing_heavy_is_loaded(program: str) -> None:
 
 
 def test_the_night_itself_needs_no_pygame() -> None:
-    modules = loaded("import kiosk.core.night, kiosk.conductor, kiosk.settings, kiosk.cli, kiosk.bedside")
+    modules = loaded(
+        "import kiosk.core.night, kiosk.conductor, kiosk.config.settings, kiosk.cli, kiosk.bedside"
+    )
     assert "kiosk.core.night" in modules
     assert "pygame" not in modules
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import rehearse, techniques
+from kiosk import rehearse
+from kiosk.config import techniques
+from kiosk.config.tomlfile import TomlError
+from kiosk.config.tomltypes import MisfitError
 from kiosk.core.rules import Rules
 from kiosk.rehearse import Rehearsal, ScriptError
-from kiosk.tomlfile import TomlError
-from kiosk.tomltypes import MisfitError
 
 
 def play(path: Path) -> list[str]:

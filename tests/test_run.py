@@ -16,15 +16,15 @@ from kiosk import bedside
 from kiosk.app import House
 from kiosk.cli import main
 from kiosk.conductor import Conductor
+from kiosk.config.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import Calibration, CountIn
 from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.files import asset
-from kiosk.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
 from kiosk.supervise import Supervisor
-from tests.test_settings import TECHNIQUES
+from tests.config.test_settings import TECHNIQUES
 
 LAMP, BUTTON = 12, 5
 NO_PI = "This is not a Raspberry Pi: it has no pins to use."

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from kiosk.config.techniques import load
 from kiosk.core.technique import Cue, Step, Technique
 from kiosk.files import asset
-from kiosk.techniques import load
 
 NIGHT = {technique.id: technique for technique in load([asset("techniques")])[0]}
 HAND, TOES, RUB = NIGHT["hand_stretch"], NIGHT["toe_stretch"], NIGHT["massage"]

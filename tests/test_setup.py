@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from kiosk import config_txt
+from kiosk.config import config_txt
+from kiosk.config.firmware import Needs
 from kiosk.setup import ask_person, board, find_config
-from kiosk.setup_config import Needs
+from tests.config.test_config_txt import BLOCK
 from tests.pi_disk import CONFIG, Bench
-from tests.test_config_txt import BLOCK
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kiosk import config_txt
+from kiosk.config import config_txt
+from tests.config.test_config_txt import BLOCK
+from tests.config.test_firmware import GENERATED
 from tests.pi_disk import Bench
-from tests.test_config_txt import BLOCK
-from tests.test_setup_config import GENERATED
 
 
 @pytest.fixture

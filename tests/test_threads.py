@@ -9,21 +9,22 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from kiosk import app, settings_keeper
-from kiosk import settings as owner
+from kiosk import app
 from kiosk.app import House
 from kiosk.clock import SystemClock
 from kiosk.conductor import Conductor
+from kiosk.config import keeper
+from kiosk.config import settings as owner
+from kiosk.config.changes import Change
 from kiosk.core.events import ButtonPressed, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, CountIn, Home
 from kiosk.core.rules import Glow
 from kiosk.core.state import State
 from kiosk.devices.button import Button
 from kiosk.diary import writer
-from kiosk.settings_changes import Change
 from kiosk.supervise import BACK_OFF, HANGS, Supervisor
+from tests.config.test_settings import TECHNIQUES
 from tests.test_app import Bench, Watcher
-from tests.test_settings import TECHNIQUES
 
 SOON = 10.0
 """seconds within which a thread surely gets its turn"""
@@ -73,14 +74,14 @@ def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Life:
 def test_whatever_breaks_while_a_setting_is_saved_it_is_said_tried_again_and_saved(
     life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    save, broken = settings_keeper.save, [ZeroDivisionError("odd")]
+    save, broken = keeper.save, [ZeroDivisionError("odd")]
 
     def saving(changes: Sequence[Change], path: Path, base: owner.Settings, *, anew: bool) -> None:
         if broken:
             raise broken.pop()
         save(changes, path, base, anew=anew)
 
-    monkeypatch.setattr(settings_keeper, "save", saving)
+    monkeypatch.setattr(keeper, "save", saving)
     with life.house() as house:
         house._perform(ChangeSetting("glow"))
         life.until_came_and_went(Fault.SETTINGS)

@@ -14,8 +14,10 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk import bedside
-from kiosk import settings as owner
 from kiosk.app import House
+from kiosk.config import settings as owner
+from kiosk.config.defaults import file_text
+from kiosk.config.tomlfile import write
 from kiosk.core.calibration import CROSSES, PROOF, Point, on_panel
 from kiosk.core.check import DOTS, TOUCH
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased, Event, Tapped
@@ -25,13 +27,11 @@ from kiosk.display.terminal import GraphicsMode
 from kiosk.display.touch_devices import Finder, TouchDevice
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel as Size
-from kiosk.settings_text import file_text
-from kiosk.tomlfile import write
+from tests.config.test_settings import TECHNIQUES
 from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, framebuffer_file, geometry
 from tests.display.test_console import Watched
 from tests.display.test_decode import SYN, mx, my, track
 from tests.display.test_touch_reader import Panel
-from tests.test_settings import TECHNIQUES
 from tests.touch_panels import worn
 
 PANEL = (800, 480)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from kiosk.config_txt import ONE_WIRE
+from kiosk.config.config_txt import ONE_WIRE
 from kiosk.i18n import _
 from kiosk.supervise import Supervisor
 

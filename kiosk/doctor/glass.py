@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.config_txt import read, settings
+from kiosk.config.config_txt import read, settings
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.which_light import KernelLight, Kin
 from kiosk.display.base import DisplayError

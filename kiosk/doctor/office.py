@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from kiosk import settings, techniques
+from kiosk.config import settings, techniques
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import UNIT, Machine
 from kiosk.i18n import _, ngettext

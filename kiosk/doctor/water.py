@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kiosk.config_txt import ONE_WIRE
+from kiosk.config.config_txt import ONE_WIRE
 from kiosk.core.events import ProbeError
 from kiosk.devices.probe import FINEST, HIGHEST, LOWEST, Measured, Sensor, survey, water_probe
 from kiosk.doctor.finding import Finding, fine, note, problem

@@ -21,7 +21,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from kiosk import __version__, files
-from kiosk.settings_text import defaults_text
+from kiosk.config.defaults import defaults_text
 from systemd.debian.manual import manual
 
 HERE = Path(__file__).resolve().parent
@@ -190,12 +190,14 @@ def _control(root: Path) -> None:
 
 
 def undo_setup() -> str:
-    """The program that takes our block out of config.txt, in one piece: ``kiosk/config_txt.py``, and in it
-    what that imports of ``kiosk/files.py``."""
-    program = (ROOT / "kiosk/config_txt.py").read_text()
+    """The program that takes our block out of config.txt, in one piece: ``kiosk/config/config_txt.py``, and
+    in it what that imports of ``kiosk/files.py``."""
+    program = (ROOT / "kiosk/config/config_txt.py").read_text()
     found = re.findall(r"(?m)^(from kiosk\.files import (.+)\n)", program)
     if len(found) != 1 or len(re.findall(r"(?m)^\s*(?:from|import) kiosk\b", program)) != 1:
-        raise BuildError("To run by itself kiosk/config_txt.py may import kiosk.files alone, in one line.")
+        raise BuildError(
+            "To run by itself kiosk/config/config_txt.py may import kiosk.files alone, in one line."
+        )
     line, names = found[0]
     needed = re.findall(r"(?m)^(?:import|from) .+\n", (ROOT / "kiosk/files.py").read_text())
     needed += ["\n\n" + inspect.getsource(getattr(files, name.strip())) for name in names.split(",")]

@@ -2,11 +2,11 @@
 
 from hypothesis import strategies as st
 
+from kiosk.config.techniques import folders, load
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.signals import Volume
 from kiosk.core.technique import MINUTE, SECOND
 from kiosk.core.timeline import Choice
-from kiosk.techniques import folders, load
 
 SHIPPED = {technique.id: technique for technique in load(folders()[:1])[0]}
 IDS = st.sampled_from(sorted(SHIPPED))

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
+from kiosk.config.techniques import folders, load
 from kiosk.core import safety
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.soak import SENSITIVE, Bands
 from kiosk.core.technique import MINUTE, Load
 from kiosk.core.timeline import Choice
-from kiosk.techniques import folders, load
 from tests.bedside import CALF, HAND, PRESS, SOAK, standard
 
 SHIPPED = load(folders()[:1])[0]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from kiosk import techniques
+from kiosk.config import techniques
 from kiosk.core import safety
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Technique, with_ids

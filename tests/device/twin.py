@@ -5,9 +5,11 @@ from typing import NamedTuple
 import msgspec
 import pygame
 
-from kiosk import techniques
 from kiosk.clock import SimulatedClock
 from kiosk.conductor import Conductor, Outputs
+from kiosk.config import techniques
+from kiosk.config.schema import Settings
+from kiosk.config.settings import to_rules
 from kiosk.core import night
 from kiosk.core.events import (
     Act,
@@ -30,8 +32,6 @@ from kiosk.devices.water import cooled, in_steps
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
-from kiosk.settings import to_rules
-from kiosk.settings_tree import Settings
 
 SIZE = (800, 480)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from kiosk.config.settings import Settings
 from kiosk.display.base import DisplayError
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.machine import Machine
-from kiosk.settings import Settings
 from tests.one_wire import w1_slave
 
 MODEL = "Raspberry Pi 4 Model B Rev 1.5"

@@ -6,10 +6,10 @@ import pytest
 from gpiozero import InputDevice
 from gpiozero.pins.mock import MockFactory, MockPin
 
+from kiosk.config.settings import Factory, Pins, Settings
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import device, wires
 from kiosk.doctor.finding import fine, note
-from kiosk.settings import Factory, Pins, Settings
 from tests.devices.gpiod.test_hardware_pwm import Tree
 from tests.doctor.pi import MODEL, RUNNING, told
 

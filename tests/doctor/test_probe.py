@@ -2,8 +2,8 @@
 
 import pytest
 
+from kiosk.config.settings import Settings, Soak
 from kiosk.doctor import water
-from kiosk.settings import Settings, Soak
 from tests.doctor.pi import PROBE, WARM, told
 from tests.one_wire import w1_slave
 

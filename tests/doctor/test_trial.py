@@ -3,9 +3,9 @@
 import pytest
 from gpiozero import InputDevice
 
+from kiosk.config.settings import Buzzer, Settings, Sound
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor.trial import try_outputs
-from kiosk.settings import Buzzer, Settings, Sound
 from tests.doctor.pi import RUNNING, Pi, told
 
 

@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from hardware.facts import FOLDER, HEADER, Addon, circuit, pin_map
-from kiosk import settings_tree
-from kiosk.devices import conflicts, overlays
+from kiosk.config import conflicts, overlays, schema
 from kiosk.devices.pins import Pins
 
 ROOT = FOLDER.parent
@@ -22,7 +21,7 @@ def test_the_program_begins_with_these_pins() -> None:
 
 def test_so_do_the_owners_settings() -> None:
     # the probe is the kernel's: there is no setting for it
-    defaults = msgspec.structs.asdict(settings_tree.Pins())
+    defaults = msgspec.structs.asdict(schema.Pins())
     assert {name: defaults[name] for name in OURS if name != "probe"} == {
         name: bcm for name, bcm in OURS.items() if name != "probe"
     }

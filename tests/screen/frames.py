@@ -12,7 +12,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import msgspec
 import pygame
 
-from kiosk import techniques
+from kiosk.config import techniques
 from kiosk.core import pages
 from kiosk.core.calibration import TOUCHES
 from kiosk.core.check import DOTS, TOUCH

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config_txt import PLACES, backup_of
+from kiosk.config.config_txt import PLACES, backup_of
+from kiosk.config.firmware import Needs
 from kiosk.setup import Setup
-from kiosk.setup_config import Needs
 from systemd.debian import build
-from tests.test_config_txt import BEGIN, BLOCK
+from tests.config.test_config_txt import BEGIN, BLOCK
 
 #: What the script may call; the rest of the machine is out of its reach.
 TOOLS = {tool: shutil.which(tool) for tool in ("sh", "rm", "find", "rmdir", "grep", "mkdir", "cp")}
@@ -185,8 +185,8 @@ def test_the_script_is_in_one_piece():
 
 
 def test_a_module_that_cannot_run_by_itself_is_not_packed(monkeypatch, tmp_path):
-    (tmp_path / "kiosk").mkdir()
-    (tmp_path / "kiosk/config_txt.py").write_text(
+    (tmp_path / "kiosk" / "config").mkdir(parents=True)
+    (tmp_path / "kiosk/config/config_txt.py").write_text(
         "from kiosk.i18n import _\nfrom kiosk.files import read_file\n"
     )
     monkeypatch.setattr(build, "ROOT", tmp_path)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import kiosk
-from kiosk import cli, settings
-from kiosk.settings_text import defaults_text
+from kiosk import cli
+from kiosk.config import settings
+from kiosk.config.defaults import defaults_text
 from systemd.debian import build
 from systemd.debian.manual import manual
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.bedside import open_parts
+from kiosk.config.settings import Settings
 from kiosk.core.events import ButtonPressed, ButtonReleased, Event
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Ms
@@ -16,7 +17,6 @@ from kiosk.devices.gpiod_pins import GpiodFactory
 from kiosk.devices.lamp import Lamp
 from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
 from kiosk.devices.safe import safe_outputs
-from kiosk.settings import Settings
 from kiosk.supervise import Supervisor
 from tests.devices.gpiod.bench import PATIENCE, FakePulser, NoBacklight
 from tests.devices.gpiod.fake_gpiod import Board

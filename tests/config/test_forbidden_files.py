@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import settings as owner
-from kiosk import techniques
 from kiosk.cli import main
+from kiosk.config import settings as owner
+from kiosk.config import techniques
+from kiosk.config.changes import Change, save
 from kiosk.core.rules import Condition
 from kiosk.doctor import office
 from kiosk.doctor.machine import Machine
-from kiosk.settings_changes import Change, save
-from tests.test_techniques import GOOD, SHIPPED, own
+from tests.config.test_techniques import GOOD, SHIPPED, own
 
 ALL = tuple(Condition)
 
@@ -25,8 +25,8 @@ def etc(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = home / "etc"
     (folder / "techniques").mkdir(parents=True)
     (folder / "config.toml").write_text('[sound]\nvolume = "low"\n', encoding="utf-8")
-    monkeypatch.setattr("kiosk.settings.SYSTEM", folder)
-    monkeypatch.setattr("kiosk.techniques.SYSTEM", folder)
+    monkeypatch.setattr("kiosk.config.settings.SYSTEM", folder)
+    monkeypatch.setattr("kiosk.config.techniques.SYSTEM", folder)
     forbid(monkeypatch, folder / "config.toml")
     return folder
 

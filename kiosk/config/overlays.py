@@ -6,8 +6,8 @@ from functools import cache
 
 import msgspec
 
-from kiosk import config_txt
-from kiosk.config_txt import KEYS, Entry
+from kiosk.config import config_txt
+from kiosk.config.config_txt import KEYS, Entry
 from kiosk.files import asset
 
 _OFF = {"off", "no", "n", "false", "0"}

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.config.settings import Buzzer, Diary, Factory, Health, Night, Pins, Settings, Sound, find, load
 from kiosk.core.rules import Condition
 from kiosk.core.signals import Volume
-from kiosk.settings import Buzzer, Diary, Factory, Health, Night, Pins, Settings, Sound, find, load
-from tests.test_settings import file
+from tests.config.test_settings import file
 
 SECTIONS = [*Settings.__struct_fields__, "other"]
 KEYS = st.sampled_from(
@@ -198,7 +198,7 @@ class TestMistakes:
     @settings(deadline=None)
     @given(st.dictionaries(st.sampled_from(SECTIONS), st.dictionaries(KEYS, anything) | anything))
     def test_whatever_is_in_the_file_the_night_comes(self, raw: dict[str, object]) -> None:
-        with mock.patch("kiosk.settings.read", return_value=raw):
+        with mock.patch("kiosk.config.settings.read", return_value=raw):
             found, problems = load([Path("config.toml")])
         assert isinstance(found, Settings)
         assert all(each.startswith("config.toml: ") for each in problems)
@@ -260,7 +260,7 @@ class TestMistakes:
 
     def test_what_the_walk_overlooks_is_told_and_makes_the_night_careful(self, tmp_path: Path) -> None:
         path = file(tmp_path, "[soak]\nminutes = 3\n")
-        with mock.patch("kiosk.settings.clean", side_effect=lambda raw, _kind: (raw, [])):
+        with mock.patch("kiosk.config.settings.clean", side_effect=lambda raw, _kind: (raw, [])):
             found = find([path])
         assert found.in_force == Settings(health=Health(conditions=tuple(Condition)))
         assert found.problems == (

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.techniques import load, read_technique
-from kiosk.tomltypes import value_at
-from tests.test_techniques import GOOD, PICTURES, SHIPPED, own, shipped
+from kiosk.config.techniques import load, read_technique
+from kiosk.config.tomltypes import value_at
+from tests.config.test_techniques import GOOD, PICTURES, SHIPPED, own, shipped
 
 STEP = "block 1.step 1"
 BLOCKS = GOOD[GOOD.index("[[block]]") :]
@@ -332,7 +332,7 @@ def test_whatever_stands_there_one_sentence_and_no_crash(
         inner[place[-1]] = value  # type: ignore[index]
     except (KeyError, IndexError):
         return  # this technique has no such place
-    with mock.patch("kiosk.techniques.parse", return_value=raw):
+    with mock.patch("kiosk.config.techniques.parse", return_value=raw):
         technique, problems = read_technique("", path, PICTURES)
     assert (technique is None) == bool(problems)
     assert all(problem.startswith(f"{path}: ") for problem in problems)

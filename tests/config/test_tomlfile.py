@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.tomlfile import MOST, SYSTEM, ForbiddenError, TomlError, emit, emit_key, own_folder, read, write
+from kiosk.config.tomlfile import (
+    MOST,
+    SYSTEM,
+    ForbiddenError,
+    TomlError,
+    emit,
+    emit_key,
+    own_folder,
+    read,
+    write,
+)
 
 
 def test_where_a_users_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from kiosk.i18n import _
-from kiosk.tomlfile import MOST, TomlError
-from kiosk.tomlwords import (
+from kiosk.config.tomlfile import MOST, TomlError
+from kiosk.config.tomlwords import (
     Key,
     at_most,
     example,
@@ -28,6 +27,7 @@ from kiosk.tomlwords import (
     untold,
     wanted,
 )
+from kiosk.i18n import _
 
 T = TypeVar("T")
 

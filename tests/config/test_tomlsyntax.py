@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kiosk.tomlfile import TomlError, parse
-from kiosk.tomlsyntax import DEEPEST, PLACE, explain, too_deep
+from kiosk.config.tomlfile import TomlError, parse
+from kiosk.config.tomlsyntax import DEEPEST, PLACE, explain, too_deep
 
 
 def error_of(text: str) -> tomllib.TOMLDecodeError:
@@ -38,7 +38,7 @@ WORDS = [
 
 @pytest.mark.parametrize(("text", "words"), WORDS)
 def test_tomllibs_words_are_those_that_are_looked_for(text: str, words: str) -> None:
-    told = "tomllib says this in other words now; mend those that kiosk/tomlsyntax.py looks for"
+    told = "tomllib says this in other words now; mend those that kiosk/config/tomlsyntax.py looks for"
     place = PLACE.match(str(error_of(text)))
     assert (place and place[1]) == words, told
 

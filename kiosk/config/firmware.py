@@ -5,10 +5,10 @@ import re
 
 import msgspec
 
-from kiosk import config_txt
-from kiosk.config_txt import ONE_WIRE, BrokenMarksError
-from kiosk.devices.conflicts import one_wire_pin
-from kiosk.devices.overlays import Line, enabled, known, number
+from kiosk.config import config_txt
+from kiosk.config.config_txt import ONE_WIRE, BrokenMarksError
+from kiosk.config.conflicts import one_wire_pin
+from kiosk.config.overlays import Line, enabled, known, number
 from kiosk.i18n import _
 
 #: Pins a hardware PWM channel comes out at: pin -> (channel, function), as in the overlay's README.

@@ -8,17 +8,17 @@ from typing import Any
 
 import msgspec
 
+from kiosk.config.defaults import file_text
+from kiosk.config.schema import Health, Settings
+from kiosk.config.settings import SettingsError
+from kiosk.config.tomlfile import MOST, TomlError, parse, read_text, write
+from kiosk.config.tomltypes import MisfitError, clean, fit
+from kiosk.config.tomlwords import unknown
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Side
 from kiosk.files import read_file, replace_file
 from kiosk.i18n import _
-from kiosk.settings import SettingsError
-from kiosk.settings_text import file_text
-from kiosk.settings_tree import Health, Settings
-from kiosk.tomlfile import MOST, TomlError, parse, read_text, write
-from kiosk.tomltypes import MisfitError, clean, fit
-from kiosk.tomlwords import unknown
 
 _CYCLES: dict[str, tuple[str, type[StrEnum]]] = {
     "glow": ("screen", Glow),

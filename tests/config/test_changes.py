@@ -10,10 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.core.rules import Condition, Glow, TextSize, Theme
-from kiosk.core.signals import Volume
-from kiosk.core.technique import Side
-from kiosk.settings import (
+from kiosk.config.changes import Change, change, meant, save
+from kiosk.config.defaults import defaults_text, file_text
+from kiosk.config.settings import (
     Buzzer,
     Chosen,
     Diary,
@@ -32,9 +31,10 @@ from kiosk.settings import (
     load,
     to_rules,
 )
-from kiosk.settings_changes import Change, change, meant, save
-from kiosk.settings_text import defaults_text, file_text
-from tests.test_settings import COLD, IDS, TECHNIQUES, WARM, file
+from kiosk.core.rules import Condition, Glow, TextSize, Theme
+from kiosk.core.signals import Volume
+from kiosk.core.technique import Side
+from tests.config.test_settings import COLD, IDS, TECHNIQUES, WARM, file
 
 hours = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
 counts = st.none() | st.integers(1, 60)

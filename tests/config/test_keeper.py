@@ -7,11 +7,11 @@ from unittest import mock
 import pytest
 
 from kiosk.clock import SimulatedClock
+from kiosk.config.keeper import Keeper
+from kiosk.config.settings import Health, Settings, SettingsError, find
 from kiosk.core.rules import Condition, Glow
 from kiosk.core.signals import Volume
 from kiosk.core.technique import MINUTE
-from kiosk.settings import Health, Settings, SettingsError, find
-from kiosk.settings_keeper import Keeper
 
 ALL = tuple(Condition)
 BROKEN = "[sound\n"

@@ -10,13 +10,14 @@ from types import FrameType
 
 import pytest
 
-from kiosk import rehearse, techniques
+from kiosk import rehearse
+from kiosk.config import techniques
+from kiosk.config.settings import check, find, to_rules
+from kiosk.config.techniques import BYTES, FILES
+from kiosk.config.tomlfile import MOST, TomlError
 from kiosk.core.timeline import lay_out
 from kiosk.rehearse import ScriptError
-from kiosk.settings import check, find, to_rules
-from kiosk.techniques import BYTES, FILES
-from kiosk.tomlfile import MOST, TomlError
-from tests.test_techniques import GOOD, SHIPPED, own
+from tests.config.test_techniques import GOOD, SHIPPED, own
 
 STEP = GOOD[GOOD.index("[[block.step]]") :]
 

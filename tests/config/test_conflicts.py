@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.devices.conflicts import doubts, find, find_hat
-from kiosk.devices.overlays import Line, enabled, known, number, spread, table
+from kiosk.config.conflicts import doubts, find, find_hat
+from kiosk.config.overlays import Line, enabled, known, number, spread, table
 from kiosk.devices.pins import Pins
 
 PI_4 = "Raspberry Pi 4 Model B Rev 1.5"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.config_txt import with_block
-from kiosk.setup_config import ConfigError, Needs, is_generated, missing
+from kiosk.config.config_txt import with_block
+from kiosk.config.firmware import ConfigError, Needs, is_generated, missing
 
 LINES = ["dtparam=strict_gpiod", "dtoverlay=w1-gpio"]
 PWM = "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4"

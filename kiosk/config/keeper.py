@@ -7,11 +7,11 @@ from threading import Lock
 
 import msgspec
 
+from kiosk.config.changes import Change, meant, replay, save
+from kiosk.config.settings import Found, Settings, SettingsError, careful, find, places
 from kiosk.core.rules import Condition
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.files import Stamp, stamp
-from kiosk.settings import Found, Settings, SettingsError, careful, find, places
-from kiosk.settings_changes import Change, meant, replay, save
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Keeper:
             return bool(self._problems) or self._failed_at is not None
 
     def change(self, key: str, value: str, techniques: Sequence[str]) -> None:
-        """Change one setting, see ``settings_changes.change``. Raises ``SettingsError``."""
+        """Change one setting, see ``changes.change``. Raises ``SettingsError``."""
         with self._lock:
             made = meant(self._settings, key, value, techniques)
             self._settings = made.on(self._settings)

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import config_txt
-from kiosk.config_txt import BrokenMarksError, block, has_block, settings, split, with_block, without_block
+from kiosk.config import config_txt
+from kiosk.config.config_txt import (
+    BrokenMarksError,
+    block,
+    has_block,
+    settings,
+    split,
+    with_block,
+    without_block,
+)
 
 BLOCK = """\
 # cramp-kiosk begin: taken out by "cramp-kiosk setup --undo"
@@ -309,16 +317,19 @@ def test_what_it_cannot_do_it_says_and_goes_on(tmp_path, capsys) -> None:
 def test_it_needs_nothing_but_the_standard_library(tmp_path) -> None:
     paths = disk(tmp_path, firmware=f"gpu_mem=16\n{BLOCK}")
     code = (
-        "import sys; from kiosk.config_txt import main; code = main(sys.argv[1:])\n"
+        "import sys; from kiosk.config.config_txt import main; code = main(sys.argv[1:])\n"
         "print(sorted(each for each in sys.modules if each.split('.')[0] not in sys.stdlib_module_names))\n"
         "sys.exit(code)"
     )
     run = subprocess.run(
         [sys.executable, "-S", "-c", code, tmp_path],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert run.stdout.splitlines()[-1] == "['__main__', 'kiosk', 'kiosk.config_txt', 'kiosk.files']"
+    assert (
+        run.stdout.splitlines()[-1]
+        == "['__main__', 'kiosk', 'kiosk.config', 'kiosk.config.config_txt', 'kiosk.files']"
+    )
     assert paths["firmware"].read_text() == "gpu_mem=16\n"

@@ -8,12 +8,12 @@ from unittest import mock
 
 import pytest
 
+from kiosk.config.private import is_answer, may_hold_answers, tells
+from kiosk.config.settings import Health, check, find
+from kiosk.config.tomlfile import TomlError, parse
 from kiosk.core.rules import Condition
-from kiosk.private import is_answer, may_hold_answers, tells
-from kiosk.settings import Health, check, find
-from kiosk.tomlfile import TomlError, parse
-from tests.test_settings import TECHNIQUES, file
-from tests.test_settings_keeper import ALL, Kiosk
+from tests.config.test_keeper import ALL, Kiosk
+from tests.config.test_settings import TECHNIQUES, file
 
 CLOT, NUMB, RAYNAUD = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD
 NONE = "[health]\nconditions = []\nasked = true\n"

@@ -11,11 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.core.cues import CUES
-from kiosk.core.technique import Block, Card, Load, Place, Step, Technique, with_ids
-from kiosk.files import asset
-from kiosk.i18n import _, ngettext
-from kiosk.tomlfile import (
+from kiosk.config.tomlfile import (
     SYSTEM,
     ForbiddenError,
     TomlError,
@@ -26,8 +22,12 @@ from kiosk.tomlfile import (
     read,
     read_text,
 )
-from kiosk.tomltypes import MisfitError, fit
-from kiosk.tomlwords import at_most, shown
+from kiosk.config.tomltypes import MisfitError, fit
+from kiosk.config.tomlwords import at_most, shown
+from kiosk.core.cues import CUES
+from kiosk.core.technique import Block, Card, Load, Place, Step, Technique, with_ids
+from kiosk.files import asset
+from kiosk.i18n import _, ngettext
 
 Pictures = Mapping[str, frozenset[str]]
 """Every illustration with what may be asked of it: its poses, and ``@cue`` for the cues it moves under."""

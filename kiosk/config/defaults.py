@@ -7,10 +7,10 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import inspect
 
+from kiosk.config.schema import Settings
+from kiosk.config.tomlfile import emit, emit_key
+from kiosk.config.tomlwords import wanted
 from kiosk.i18n import N_, _
-from kiosk.settings_tree import Settings
-from kiosk.tomlfile import emit, emit_key
-from kiosk.tomlwords import wanted
 
 _TOP = N_(
     "All settings with their defaults. Keep the lines that you change: in /etc/cramp-kiosk/config.toml "

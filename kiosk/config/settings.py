@@ -13,14 +13,9 @@ from typing import Any
 
 import msgspec
 
-from kiosk.config_txt import ONE_WIRE
-from kiosk.core.rules import Condition, Rules
-from kiosk.core.technique import Cue, Technique
-from kiosk.core.timeline import Choice
-from kiosk.files import Stamp, stamp
-from kiosk.i18n import _
-from kiosk.private import may_hold_answers
-from kiosk.settings_tree import (
+from kiosk.config.config_txt import ONE_WIRE
+from kiosk.config.private import may_hold_answers
+from kiosk.config.schema import (
     Buzzer,
     Chosen,
     Diary,
@@ -35,10 +30,15 @@ from kiosk.settings_tree import (
     Sound,
     Touch,
 )
-from kiosk.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, passed_over, read
-from kiosk.tomlsyntax import in_short
-from kiosk.tomltypes import Misfit, MisfitError, clean, fit, tell, value_at
-from kiosk.tomlwords import TOLD, at_most, may_tell, unknown, untold
+from kiosk.config.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder, passed_over, read
+from kiosk.config.tomlsyntax import in_short
+from kiosk.config.tomltypes import Misfit, MisfitError, clean, fit, tell, value_at
+from kiosk.config.tomlwords import TOLD, at_most, may_tell, unknown, untold
+from kiosk.core.rules import Condition, Rules
+from kiosk.core.technique import Cue, Technique
+from kiosk.core.timeline import Choice
+from kiosk.files import Stamp, stamp
+from kiosk.i18n import _
 
 __all__ = [
     "Buzzer",

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
+from kiosk.config.tomlsyntax import DEEPEST, explain, too_deep
 from kiosk.files import at_home, read_file, replace_file
 from kiosk.i18n import N_, _
-from kiosk.tomlsyntax import DEEPEST, explain, too_deep
 
 MOST = 64 * 1024
 """bytes of a file; a person's own are a tenth of that. A start waits for all that is read."""

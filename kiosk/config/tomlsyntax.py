@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.config.private import stands_among_answers
 from kiosk.i18n import N_, _
-from kiosk.private import stands_among_answers
 
 DEEPEST = 8
 """brackets inside brackets, and names joined by dots; the deepest file of ours needs five"""

@@ -5,12 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.rules import Condition, Glow, Rules, TextSize, Theme
-from kiosk.core.signals import Volume
-from kiosk.core.technique import Side
-from kiosk.core.timeline import Choice
-from kiosk.files import asset
-from kiosk.settings import (
+from kiosk.config.settings import (
     Buzzer,
     Chosen,
     Found,
@@ -27,10 +22,15 @@ from kiosk.settings import (
     places,
     to_rules,
 )
-from kiosk.techniques import load as load_techniques
+from kiosk.config.techniques import load as load_techniques
+from kiosk.core.rules import Condition, Glow, Rules, TextSize, Theme
+from kiosk.core.signals import Volume
+from kiosk.core.technique import Side
+from kiosk.core.timeline import Choice
+from kiosk.files import asset
 
 COLD, WARM = "28-0000054b97a5", "28-3c01f0964f8f"
-PINMAP = Path(__file__).parents[1] / "hardware" / "pinmap.toml"
+PINMAP = Path(__file__).parents[2] / "hardware" / "pinmap.toml"
 TECHNIQUES = load_techniques([asset("techniques")])[0]
 IDS = [technique.id for technique in TECHNIQUES]
 

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, inspect
 
+from kiosk.config.defaults import defaults_text
+from kiosk.config.settings import Settings
+from kiosk.config.tomltypes import MisfitError, clean, fit, value_at
+from kiosk.config.tomlwords import Key, members, wanted
 from kiosk.core.technique import Technique
 from kiosk.files import asset
 from kiosk.rehearse import Script
-from kiosk.settings import Settings
-from kiosk.settings_text import defaults_text
-from kiosk.tomltypes import MisfitError, clean, fit, value_at
-from kiosk.tomlwords import Key, members, wanted
 
 
 class _Inner(msgspec.Struct, forbid_unknown_fields=True):

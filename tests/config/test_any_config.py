@@ -4,15 +4,15 @@ import random
 
 import pytest
 
-from kiosk import config_txt
-from kiosk.devices.conflicts import doubts, find
+from kiosk.config import config_txt
+from kiosk.config.conflicts import doubts, find
+from kiosk.config.firmware import Needs
 from kiosk.devices.pins import Pins
-from kiosk.setup_config import Needs
-from tests.devices.test_conflicts import USUAL
+from tests.config.test_config_txt import BLOCK
+from tests.config.test_conflicts import USUAL
+from tests.config.test_firmware import GENERATED
 from tests.pi_disk import Bench
 from tests.prove import ROUNDS, prove
-from tests.test_config_txt import BLOCK
-from tests.test_setup_config import GENERATED
 
 MODELS = ["", "Raspberry Pi 4 Model B Rev 1.5", "Raspberry Pi 5 Model B Rev 1.0"]
 SEEDS = [

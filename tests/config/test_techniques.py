@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config.techniques import check, describe, folders, load, read_pictures
 from kiosk.core.technique import Place, Technique
 from kiosk.core.timeline import Choice, lay_out
 from kiosk.files import asset
-from kiosk.techniques import check, describe, folders, load, read_pictures
 
 SHIPPED = asset("techniques")
 PICTURES = read_pictures(asset("art", "poses.toml"))

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from kiosk.config.private import is_answer
+from kiosk.config.tomlfile import emit, emit_key
+from kiosk.config.tomlsyntax import in_short
 from kiosk.i18n import N_, _, ngettext
-from kiosk.private import is_answer
-from kiosk.tomlfile import emit, emit_key
-from kiosk.tomlsyntax import in_short
 
 Key = tuple[str | int, ...]
 """The way to a value from the top of a file: names, and places in lists."""

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import rehearse, techniques
+from kiosk import rehearse
+from kiosk.config import techniques
+from kiosk.config.changes import meant, save
+from kiosk.config.defaults import defaults_text
+from kiosk.config.settings import Settings, SettingsError, check, find, to_rules
+from kiosk.config.tomlfile import TomlError
 from kiosk.core.timeline import lay_out
 from kiosk.files import asset
 from kiosk.rehearse import Rehearsal, ScriptError, parse_time
-from kiosk.settings import Settings, SettingsError, check, find, to_rules
-from kiosk.settings_changes import meant, save
-from kiosk.settings_text import defaults_text
-from kiosk.tomlfile import TomlError
+from tests.config.test_techniques import SHIPPED
 from tests.prove import ROUNDS, prove
-from tests.test_techniques import SHIPPED
 
 TECHNIQUES = techniques.load([SHIPPED])[0]
 RULES = to_rules(Settings(), TECHNIQUES)
