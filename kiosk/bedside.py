@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.app import House, Parts
-from kiosk.clock import SystemClock, local_now
 from kiosk.config import settings as owner
 from kiosk.core.events import Event, Fault, ProbeError
 from kiosk.core.pages import Calibration
@@ -18,8 +16,10 @@ from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.probe import Probe
 from kiosk.diary.clock import is_plausible
 from kiosk.i18n import _
+from kiosk.runtime.app import House, Parts
+from kiosk.runtime.clock import SystemClock, local_now
+from kiosk.runtime.supervision import Supervisor
 from kiosk.streams import complain
-from kiosk.supervise import Supervisor
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
@@ -156,7 +156,7 @@ def _play(
     from kiosk.display.desktop import Desktop
     from kiosk.display.touch import Transform
     from kiosk.display.turned import Turned
-    from kiosk.show import Show, until_signalled
+    from kiosk.runtime.main_loop import Show, until_signalled
 
     config = found.in_force
     bell, desktop = Bell(), _wants_desktop(config)
@@ -225,7 +225,7 @@ def _simulate(
     from kiosk.display.base import Bell
     from kiosk.display.hardware_panel import Readout
     from kiosk.display.simulator import Knobs, Simulator
-    from kiosk.show import Show, until_signalled
+    from kiosk.runtime.main_loop import Show, until_signalled
 
     clock, config = SystemClock(), found.in_force
     lamp, light = SimulatedLamp(clock.now), SimulatedBacklight(clock.now)

@@ -6,7 +6,6 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from kiosk.clock import SystemClock
 from kiosk.config import settings as owner
 from kiosk.config.changes import Change
 from kiosk.config.changes import save as save_changes
@@ -18,9 +17,10 @@ from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder
 from kiosk.display.turned import Turned
 from kiosk.i18n import _
-from kiosk.show import on_signals
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.main_loop import on_signals
+from kiosk.runtime.supervision import Supervisor
 from kiosk.streams import complain
-from kiosk.supervise import Supervisor
 
 
 class CalibrationError(Exception):

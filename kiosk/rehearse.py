@@ -14,12 +14,11 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from kiosk.clock import SimulatedClock, SystemClock
-from kiosk.conductor import Conductor, Outputs
 from kiosk.config.tomlfile import read
 from kiosk.config.tomltypes import fit
 from kiosk.config.tomlwords import at_most, one_of, shown
 from kiosk.core import night
+from kiosk.core.clock import SimulatedClock
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -42,6 +41,8 @@ from kiosk.devices.probe import Measured, reading
 from kiosk.devices.water import cooled, in_steps
 from kiosk.files import asset
 from kiosk.i18n import _
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.conductor import Conductor, Outputs
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
 READ_EVERY: Ms = SECOND

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from kiosk.clock import SimulatedClock
-from kiosk.conductor import Conductor, Outputs
 from kiosk.core import night
+from kiosk.core.clock import SimulatedClock
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -31,6 +30,7 @@ from kiosk.core.technique import (
     Step,
     Technique,
 )
+from kiosk.runtime.conductor import Conductor, Outputs
 
 
 class Recorder:

@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kiosk.clock import SimulatedClock
-from kiosk.conductor import Conductor, Outputs
 from kiosk.config.techniques import folders
 from kiosk.config.techniques import load as load_techniques
 from kiosk.core import night
+from kiosk.core.clock import SimulatedClock
 from kiosk.core.events import (
     ButtonPressed,
     ButtonReleased,
@@ -32,6 +31,7 @@ from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.rehearse import Moment, Rehearsal, Script, load, shipped
+from kiosk.runtime.conductor import Conductor, Outputs
 from tests import bench_screen
 
 HOUR: Ms = 60 * MINUTE

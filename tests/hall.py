@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Callable
 
-from kiosk.conductor import Conductor, Outputs
 from kiosk.core import night as the_night
 from kiosk.core.events import ButtonPressed
 from kiosk.core.signals import Volume
 from kiosk.core.state import State
+from kiosk.runtime.conductor import Conductor, Outputs
 from tests.bedside import standard
 
 

@@ -13,9 +13,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk import bedside
-from kiosk.app import House
 from kiosk.cli import main
-from kiosk.conductor import Conductor
 from kiosk.config.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import Calibration, CountIn
@@ -23,7 +21,9 @@ from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.files import asset
-from kiosk.supervise import Supervisor
+from kiosk.runtime.app import House
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.supervision import Supervisor
 from tests.config.test_settings import TECHNIQUES
 
 LAMP, BUTTON = 12, 5
@@ -355,7 +355,7 @@ def test_the_simulator_where_it_is_wished_for(evening, monkeypatch):
 
 def test_the_clock_of_the_computer_in_front_of_them_greets_nobody_with_a_fault(evening, monkeypatch):
     """Nobody vouches for the clock of most virtual machines; it is right all the same."""
-    monkeypatch.setattr("kiosk.app.clock_is_set", lambda: False)
+    monkeypatch.setattr("kiosk.runtime.app.clock_is_set", lambda: False)
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     assert evening.run(simulate=True) == 0
     assert evening.state.faults == set()

@@ -14,7 +14,6 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk import bedside
-from kiosk.app import House
 from kiosk.config import settings as owner
 from kiosk.config.defaults import file_text
 from kiosk.config.tomlfile import write
@@ -25,6 +24,7 @@ from kiosk.core.pages import Asleep, Calibration, Check, Page, Settings
 from kiosk.display import console, touch
 from kiosk.display.terminal import GraphicsMode
 from kiosk.display.touch_devices import Finder, TouchDevice
+from kiosk.runtime.app import House
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel as Size
 from tests.config.test_settings import TECHNIQUES

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from kiosk.config.config_txt import ONE_WIRE
+from kiosk.core.threads import Watcher
 from kiosk.i18n import _
-from kiosk.supervise import Supervisor
 
 if TYPE_CHECKING:  # importing gpiozero takes a while, and not every command needs pins
     from gpiozero.pins import Factory
@@ -37,7 +37,7 @@ class PinsUnavailable(Exception):  # noqa: N818 - the name says what is so, as g
 
 
 def open_factory(
-    name: str = "auto", *, dev: Path = Path("/dev"), supervisor: Supervisor | None = None
+    name: str = "auto", *, dev: Path = Path("/dev"), supervisor: Watcher | None = None
 ) -> "Factory":
     """Open the pins through the library of this name: one of ``FACTORIES``, or "auto" for the first.
 
@@ -88,13 +88,13 @@ def _know_board() -> None:
     importlib.import_module("gpiozero.pins.local").get_pi_revision()
 
 
-def _gpiod(supervisor: Supervisor | None) -> "Factory":
+def _gpiod(supervisor: Watcher | None) -> "Factory":
     _know_board()
     pins = importlib.import_module("kiosk.devices.gpiod_pins")
     return pins.GpiodFactory(consumer="cramp-kiosk", supervisor=supervisor)
 
 
-def _lgpio(_supervisor: Supervisor | None) -> "Factory":
+def _lgpio(_supervisor: Watcher | None) -> "Factory":
     _know_board()
     # On import lgpio makes a pipe `.lgd-nfy0` in the working folder (in LG_WD, to which it moves the
     # whole process, where that is set) and opens it at both ends. So it is imported in a folder of its
@@ -113,18 +113,18 @@ def _lgpio(_supervisor: Supervisor | None) -> "Factory":
     return importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory()
 
 
-def _rpigpio(_supervisor: Supervisor | None) -> "Factory":
+def _rpigpio(_supervisor: Watcher | None) -> "Factory":
     _know_board()
     return importlib.import_module("gpiozero.pins.rpigpio").RPiGPIOFactory()
 
 
-def _mock(_supervisor: Supervisor | None) -> "Factory":
+def _mock(_supervisor: Watcher | None) -> "Factory":
     mock = importlib.import_module("gpiozero.pins.mock")
     return mock.MockFactory(pin_class=mock.MockPWMPin)
 
 
 #: The pin libraries by name; the first is the one that "auto" means.
-FACTORIES: dict[str, Callable[[Supervisor | None], "Factory"]] = {
+FACTORIES: dict[str, Callable[[Watcher | None], "Factory"]] = {
     "gpiod": _gpiod,
     "lgpio": _lgpio,
     "rpigpio": _rpigpio,

@@ -12,9 +12,9 @@ import msgspec
 from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.core.soak import POSSIBLE
 from kiosk.core.technique import Ms
+from kiosk.core.threads import Watcher
 from kiosk.devices.part import Part
 from kiosk.devices.sampler import Sampler, monotonic, wait_on
-from kiosk.supervise import Supervisor
 
 W1 = Path("/sys/bus/w1/devices")
 
@@ -177,7 +177,7 @@ class Probe(Part):
         *,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
-        supervisor: Supervisor,
+        supervisor: Watcher,
     ) -> None:
         self.offset = offset
         self.chosen = chosen

@@ -2,18 +2,20 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from kiosk.clock import SystemClock
 from kiosk.core.technique import SECOND, Ms
-from kiosk.supervise import Supervised, Supervisor, busy
+from kiosk.core.threads import Watched, Watcher
 
 T = TypeVar("T")
 
 
-monotonic = SystemClock().now
+def monotonic() -> Ms:
+    """The kernel's CLOCK_MONOTONIC."""
+    return time.monotonic_ns() // 1_000_000
 
 
 def wait_on(stopped: threading.Event, ms: Ms) -> None:
@@ -35,12 +37,12 @@ class Sampler(Generic[T]):
         post: Callable[[T], None],
         period: Ms = SECOND,
         *,
-        supervisor: Supervisor,
+        supervisor: Watcher,
         clock: Callable[[], Ms] = monotonic,
         wait: Callable[[threading.Event, Ms], None] = wait_on,
     ) -> None:
         self._supervisor = supervisor
-        self._thread: Supervised | None = None
+        self._thread: Watched | None = None
         self._read = read
         self._post = post
         self._period = period
@@ -76,7 +78,7 @@ class Sampler(Generic[T]):
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         due = self._clock()
         while not stopped.is_set():
-            with busy():
+            with self._supervisor.busy():
                 value = self._read()
             with self._lock:
                 if not stopped.is_set():

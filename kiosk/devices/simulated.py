@@ -7,12 +7,12 @@ from typing import Generic, TypeVar
 from kiosk.core.events import ButtonPressed, ButtonReleased, Event, ProbeError, WaterRead
 from kiosk.core.signals import Volume
 from kiosk.core.technique import SECOND, Ms
+from kiosk.core.threads import Watcher
 from kiosk.devices.part import Part
 from kiosk.devices.probe import Measured, reading
 from kiosk.devices.sampler import Sampler
 from kiosk.devices.water import cooled, in_steps
 from kiosk.i18n import _
-from kiosk.supervise import Supervisor
 
 V = TypeVar("V")
 Clock = Callable[[], Ms]
@@ -138,7 +138,7 @@ class SimulatedProbe(Part):
         room: float = 21.0,
         offset: float = 0.0,
         lag: Ms = 0,
-        supervisor: Supervisor | None = None,
+        supervisor: Watcher | None = None,
     ) -> None:
         self.offset = offset
         self.chosen = ""

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from kiosk.core.events import EpisodeEnded, Fault, Record, Tally
 from kiosk.core.technique import Ms
+from kiosk.core.threads import Watcher, pause_after
 from kiosk.diary.database import DiaryError
 from kiosk.diary.entry import OpenEpisode
 from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.diary.summary import tally
-from kiosk.supervise import Supervisor, busy, pause_after
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Writer:
         on_tally: Callable[[Tally], None],
         *,
         on_under_way: Callable[[OpenEpisode], bool],
-        supervisor: Supervisor,
+        supervisor: Watcher,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
         self._store = store
@@ -79,6 +79,7 @@ class Writer:
         self._torn_told: Path | None = None
         self._stood_still = False
         self._unreadable_told: set[tuple[str, int]] = set()
+        self._supervisor = supervisor
         self._thread = supervisor.start(
             "diary", self._run, on_death=self._stands_still, on_hang=self._stands_still
         )
@@ -164,7 +165,7 @@ class Writer:
     def _try(self, job: _Job) -> bool:
         """Do a job; False if it is to be tried again."""
         try:
-            with busy():
+            with self._supervisor.busy():
                 self._do(job)
         except Exception as error:  # whatever it is, the next record is kept
             if isinstance(error, _TROUBLE) and not isinstance(error, _HOPELESS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from kiosk.clock import SystemClock
 from kiosk.core.technique import Ms
 
 if TYPE_CHECKING:
@@ -56,11 +56,13 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 OnContact = Callable[[Contact], None]
-Clock = Callable[[], Ms]
+Now = Callable[[], Ms]
+"""asks a clock"""
 
 
-#: The clock of every contact unless another one is given.
-monotonic: Clock = SystemClock().now
+def monotonic() -> Ms:
+    """The kernel's CLOCK_MONOTONIC: the clock of every contact unless another one is given."""
+    return time.monotonic_ns() // 1_000_000
 
 
 class Bell:

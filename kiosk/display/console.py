@@ -14,7 +14,8 @@ from typing import Protocol, Self
 import pygame
 
 from kiosk.core.technique import SECOND, Ms
-from kiosk.display.base import Clock, Contact, DisplayError, OnContact, monotonic
+from kiosk.core.threads import Watcher
+from kiosk.display.base import Contact, DisplayError, Now, OnContact, monotonic
 from kiosk.display.foreground import Foreground
 from kiosk.display.framebuffer import Framebuffer
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
@@ -22,7 +23,6 @@ from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
 from kiosk.i18n import _
 from kiosk.panels import Candidate, candidates, no_framebuffer
-from kiosk.supervise import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def find_panel(
     root: Path = Path("/"),
     *,
     patience: Ms = PATIENCE,
-    clock: Clock = monotonic,
+    clock: Now = monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Candidate:
     """The framebuffer whose panel is connected, waited for ``patience`` ms.
@@ -88,7 +88,7 @@ class Console:
         self,
         on_contact: OnContact,
         *,
-        supervisor: Supervisor,
+        supervisor: Watcher,
         device: Path | None = None,
         transform: Callable[[], Transform] = Transform,
         on_touch: Callable[[bool], None] | None = None,

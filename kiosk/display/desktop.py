@@ -12,7 +12,7 @@ from typing import Self
 import pygame
 
 from kiosk.core.technique import Ms
-from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
+from kiosk.display.base import Contact, DisplayError, Kind, Now, OnContact, Source, monotonic
 from kiosk.display.touch import Transform
 from kiosk.display.x11 import Screen, at_death
 from kiosk.i18n import _
@@ -180,7 +180,7 @@ class Desktop:
         fullscreen: bool = False,
         title: str = "cramp-kiosk",
         transform: Transform = Transform(),  # noqa: B008 - immutable
-        clock: Clock = monotonic,
+        clock: Now = monotonic,
         root: Path = Path("/"),
     ) -> None:
         self._wanted = size

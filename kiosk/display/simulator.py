@@ -12,13 +12,13 @@ import pygame
 from kiosk.core.events import ProbeError
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Ms
-from kiosk.display.base import Clock, Contact, DisplayError, Kind, OnContact, Source, monotonic
+from kiosk.core.threads import Watcher
+from kiosk.display.base import Contact, DisplayError, Kind, Now, OnContact, Source, monotonic
 from kiosk.display.desktop import mouse_kind, open_window, start_video
 from kiosk.display.hardware_panel import HEIGHT, WIDTH, Hands, HardwarePanel, Knob, Readout
 from kiosk.display.sketch import Sketch, palette
 from kiosk.display.speaker import Speaker
 from kiosk.i18n import _
-from kiosk.supervise import Supervisor
 
 POLL: Ms = 20
 """a laptop can afford to look fifty times a second: no tick of 40 ms stays unseen"""
@@ -60,11 +60,11 @@ class Simulator:
         knobs: Knobs,
         readout: Callable[[], Readout],
         *,
-        supervisor: Supervisor,
+        supervisor: Watcher,
         on_quit: Callable[[], None] | None = None,
         title: str = "cramp-kiosk",
         room: tuple[int, int] | None = None,
-        clock: Clock = monotonic,
+        clock: Now = monotonic,
     ) -> None:
         self._size = size
         self._on_contact = on_contact

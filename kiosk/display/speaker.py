@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.core.signals import Volume
+from kiosk.core.threads import Watched, Watcher
 from kiosk.files import is_there
 from kiosk.i18n import _
-from kiosk.supervise import Supervised, Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +63,11 @@ class Speaker:
     that may take seconds. Without a card it is silent, without a word; without the library, it says so.
     ``supervisor`` keeps the thread."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: Watcher) -> None:
         self._supervisor = supervisor
         self._wanted: queue.SimpleQueue[tuple[int, Volume] | None] = queue.SimpleQueue()
         self._now = (0, Volume.OFF)
-        self._thread: Supervised | None = None
+        self._thread: Watched | None = None
 
     def open(self) -> None:
         """Start; returns at once."""

@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Self
 
 from kiosk.core.technique import SECOND, Ms
-from kiosk.display.base import Clock, Contact, OnContact, monotonic
+from kiosk.core.threads import Watched, Watcher, pause_after
+from kiosk.display.base import Contact, Now, OnContact, monotonic
 from kiosk.display.decode import Decoder, Report, decoder
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import INPUT_FOLDER, Find, Finder, FolderWatch, TouchDevice, say, shut
 from kiosk.files import is_there
 from kiosk.i18n import _
-from kiosk.supervise import Supervised, Supervisor, busy, pause_after
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class TouchReader:
 
     What they say is grabbed: no desktop or login on another terminal acts on it too. A panel that fails,
     wherever that is, costs only itself, and is looked for again: at once if it was unplugged, else after the
-    pauses of ``supervise.BACK_OFF``. ``supervisor`` keeps the thread.
+    pauses of ``core.threads.BACK_OFF``. ``supervisor`` keeps the thread.
 
     ``panel`` is the size of the glass in pixels. ``transform`` is asked at each report, so that a new
     calibration counts at once. ``on_contact`` and ``on_present`` (True: there is a
@@ -64,12 +64,12 @@ class TouchReader:
         on_contact: OnContact,
         panel: tuple[int, int],
         *,
-        supervisor: Supervisor,
+        supervisor: Watcher,
         transform: Callable[[], Transform] = Transform,
         on_present: Callable[[bool], None] | None = None,
         folder: Path = INPUT_FOLDER,
         find: Find | None = None,
-        clock: Clock = monotonic,
+        clock: Now = monotonic,
     ) -> None:
         self._on_contact = on_contact
         self._size = panel
@@ -90,7 +90,7 @@ class TouchReader:
         """when to look for it again; None: nothing is missed"""
         self._selector: selectors.BaseSelector
         self._stop_r, self._stop_w = -1, -1
-        self._thread: Supervised | None = None
+        self._thread: Watched | None = None
 
     def open(self) -> Self:
         """Start reading."""
@@ -141,7 +141,7 @@ class TouchReader:
             else:
                 stack.callback(watch.close)
                 self._selector.register(watch, selectors.EVENT_READ, watch)
-            with busy():
+            with self._supervisor.busy():
                 self._scan()
             while self._turn():
                 pass
@@ -150,7 +150,7 @@ class TouchReader:
         """Wait for something and deal with it; False: it is time to stop."""
         pause = None if self._look_at is None else max(0, self._look_at - self._clock()) / SECOND
         ready = [key.data for key, _mask in self._selector.select(pause)]
-        with busy():
+        with self._supervisor.busy():
             for what in ready:
                 if what is None:
                     return False

@@ -4,7 +4,6 @@ import queue
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from kiosk.clock import SystemClock, local_now
 from kiosk.core.events import ButtonPressed, ButtonReleased, FaultFound, WaterRead
 from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
@@ -14,7 +13,8 @@ from kiosk.display.touch_devices import Find
 from kiosk.display.touch_reader import TouchReader
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
-from kiosk.supervise import Supervisor
+from kiosk.runtime.clock import SystemClock, local_now
+from kiosk.runtime.supervision import Supervisor
 
 Say = Callable[[str], None]
 Inbox = queue.SimpleQueue[object]

@@ -6,9 +6,9 @@ from unittest import mock
 
 import pytest
 
-from kiosk.clock import SimulatedClock
 from kiosk.config.keeper import Keeper
 from kiosk.config.settings import Health, Settings, SettingsError, find
+from kiosk.core.clock import SimulatedClock
 from kiosk.core.rules import Condition, Glow
 from kiosk.core.signals import Volume
 from kiosk.core.technique import MINUTE
@@ -106,7 +106,7 @@ def test_what_was_changed_in_between_holds_when_the_files_are_mended(kiosk: Kios
     assert kiosk.wait()
     assert kiosk.keeper.in_force.sound.quiet_to == "08:00"
     assert kiosk.keeper.in_force.sound.volume is Volume.HIGH
-    kiosk.clock.move_to(kiosk.clock.now() + MINUTE)
+    kiosk.runtime.clock.move_to(kiosk.runtime.clock.now() + MINUTE)
     kiosk.wait()
     assert not kiosk.keeper.faulty
     assert find([kiosk.own]).settings == kiosk.keeper.in_force
@@ -196,12 +196,12 @@ def test_what_finds_no_room_is_tried_again_after_a_minute(
         kiosk.tap("volume")
         kiosk.tap("glow")
         assert kiosk.keeper.faulty
-        kiosk.clock.move_to(MINUTE - 1)
+        kiosk.runtime.clock.move_to(MINUTE - 1)
         assert not kiosk.wait()
-        kiosk.clock.move_to(MINUTE)
+        kiosk.runtime.clock.move_to(MINUTE)
         assert kiosk.wait()
     assert caplog.messages == [f"{kiosk.own} cannot be written: No space left on device."]
-    kiosk.clock.move_to(2 * MINUTE)
+    kiosk.runtime.clock.move_to(2 * MINUTE)
     assert kiosk.wait()
     assert not kiosk.keeper.faulty
     assert find([kiosk.own]).settings == kiosk.keeper.in_force

@@ -5,12 +5,11 @@ from typing import NamedTuple
 import msgspec
 import pygame
 
-from kiosk.clock import SimulatedClock
-from kiosk.conductor import Conductor, Outputs
 from kiosk.config import techniques
 from kiosk.config.schema import Settings
 from kiosk.config.settings import to_rules
 from kiosk.core import night
+from kiosk.core.clock import SimulatedClock
 from kiosk.core.events import (
     Act,
     ButtonPressed,
@@ -29,6 +28,7 @@ from kiosk.core.soak import Verdict
 from kiosk.core.technique import Ms
 from kiosk.devices.simulated import SimulatedBacklight, SimulatedBuzzer, SimulatedLamp
 from kiosk.devices.water import cooled, in_steps
+from kiosk.runtime.conductor import Conductor, Outputs
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel

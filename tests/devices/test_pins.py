@@ -21,7 +21,7 @@ from kiosk.devices.button import Button
 from kiosk.devices.buzzer import PassiveBuzzer
 from kiosk.devices.lamp import Lamp
 from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, open_factory
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.devices.conftest import Clock
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.events import Event, ProbeError, WaterRead
 from kiosk.devices.probe import Measured, Probe, parse, reading
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.one_wire import w1_slave
 from tests.prove import examples, prove
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.core.threads import BACK_OFF
 from kiosk.devices.sampler import Sampler
-from kiosk.supervise import BACK_OFF, Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.devices.conftest import Clock
 
 

@@ -14,7 +14,7 @@ from kiosk.devices.simulated import (
     SimulatedProbe,
     Tone,
 )
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.devices.conftest import Clock
 
 

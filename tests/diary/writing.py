@@ -9,7 +9,7 @@ from kiosk.core.technique import Side
 from kiosk.diary.entry import OpenEpisode
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.diary.nights import BERLIN, Clock
 
 SOON = 20.0

@@ -10,7 +10,7 @@ from kiosk.core.signals import TUNE, Volume
 from kiosk.display.base import Contact, DisplayError, Kind, Source
 from kiosk.display.hardware_panel import Knob, Readout, staff_step
 from kiosk.display.simulator import Knobs, Simulator
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 
 SIZE = (800, 480)
 ROOMY = (4000, 4000)

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.core.signals import Volume
 from kiosk.display.speaker import ACTIVE_HERTZ, LOUDNESS, RATE, Speaker, has_sound, square_wave
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.sound import needs_mixer
 
 

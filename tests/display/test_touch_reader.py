@@ -28,7 +28,7 @@ from kiosk.display.decode import (
 from kiosk.display.touch import Transform
 from kiosk.display.touch_devices import Finder, FolderWatch, TouchDevice
 from kiosk.display.touch_reader import TouchReader
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.display.test_decode import SYN, Event, mx, my, track
 
 AXES = {

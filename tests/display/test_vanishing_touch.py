@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from kiosk.core.threads import BACK_OFF
 from kiosk.display.base import Contact, Kind
 from kiosk.display.touch_devices import Find, Finder, TouchDevice
 from kiosk.display.touch_reader import TouchReader
-from kiosk.supervise import BACK_OFF, HANGS, Supervisor
+from kiosk.runtime.supervision import HANGS, Supervisor
 from tests.display.test_decode import Event
 from tests.display.test_touch_reader import AXES, DOWN, UP, Bench, FakeInputDevice, Panel
 

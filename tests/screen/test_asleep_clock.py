@@ -5,8 +5,8 @@ import pygame
 
 from kiosk.core.state import Light
 from kiosk.core.technique import MINUTE, SECOND, Ms
+from kiosk.runtime.main_loop import time_of_day
 from kiosk.screen.stage import Stage
-from kiosk.show import time_of_day
 from tests.screen.frames import GALLERY, NOW, PANELS
 from tests.screen.measures import lit_share
 

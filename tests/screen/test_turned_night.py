@@ -30,10 +30,10 @@ from kiosk.display.touch import Taps, Transform
 from kiosk.display.touch_devices import TouchDevice
 from kiosk.display.touch_reader import TouchReader
 from kiosk.display.turned import Turned
+from kiosk.runtime.supervision import Supervisor
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
-from kiosk.supervise import Supervisor
 from tests.bedside import Bedside
 from tests.display.fake_console import XRGB, FakeKernel, card, framebuffer, framebuffer_file, geometry
 from tests.display.test_decode import SYN, mx, my, track

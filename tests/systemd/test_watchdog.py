@@ -5,12 +5,12 @@ import socket
 import pygame
 import pytest
 
-from kiosk.clock import SimulatedClock
 from kiosk.core import night
+from kiosk.core.clock import SimulatedClock
 from kiosk.core.rules import Rules
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import DisplayError
-from kiosk.show import Show
+from kiosk.runtime.main_loop import Show
 
 
 class Systemd:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from threading import Lock
 
-from kiosk.supervise import Supervised, Supervisor, busy
-
 from .pulser import claim_real_time
+from .threads import OwnThreads, Thread, Threads
 
 #: After the process that pulses, whose work is over in less than a millisecond.
 _PRIORITY = 1
@@ -22,12 +21,12 @@ class EdgeThread:
     seldom. Everything may be called from any thread, from a callback as well.
     """
 
-    def __init__(self, supervisor: Supervisor | None = None) -> None:
-        self._supervisor = supervisor or Supervisor()
+    def __init__(self, supervisor: Threads | None = None) -> None:
+        self._supervisor = supervisor or OwnThreads()
         self._lock = Lock()
         self._watched: dict[int, Callable[[], None]] = {}
-        self._thread: Supervised | None = None
-        self._ending: Supervised | None = None
+        self._thread: Thread | None = None
+        self._ending: Thread | None = None
         self._epoll: select.epoll
         self._wake: int
 
@@ -76,7 +75,7 @@ class EdgeThread:
                 with self._lock:
                     ready = self._watched.get(fd) if self._epoll is epoll else None
                 if ready is not None:
-                    with busy():
+                    with self._supervisor.busy():
                         ready()
 
 

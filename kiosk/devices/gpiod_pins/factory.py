@@ -7,14 +7,13 @@ import gpiod
 from gpiozero.pins import PinInfo
 from gpiozero.pins.local import LocalPiFactory, LocalPiPin
 
-from kiosk.supervise import Supervisor
-
 from .chips import open_chip
 from .edges import EdgeThread
 from .hardware_pwm import find_channel
 from .line_pin import GpiodPin
 from .pwm_pin import GpiodPWMPin
 from .software_pwm import Pulser
+from .threads import Threads
 
 
 class GpiodFactory(LocalPiFactory):
@@ -42,7 +41,7 @@ class GpiodFactory(LocalPiFactory):
         hardware_pwm: bool = True,
         dev: Path = Path("/dev"),
         sys: Path = Path("/sys"),
-        supervisor: Supervisor | None = None,
+        supervisor: Threads | None = None,
     ) -> None:
         super().__init__()
         self._get_board_info()  # an unknown board is known now, not at the first pin

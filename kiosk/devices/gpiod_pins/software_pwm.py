@@ -17,9 +17,8 @@ from threading import Lock
 
 from gpiozero import PinPWMUnsupported
 
-from kiosk.supervise import Supervised, Supervisor
-
 from .pulser import ANSWER, ASK, MESSAGE, PULSE, STOP, put
+from .threads import OwnThreads, Thread, Threads
 
 log = logging.getLogger(__name__)
 
@@ -95,14 +94,14 @@ class Pulser:
     ``check``. May be used from any thread.
     """
 
-    def __init__(self, supervisor: Supervisor | None = None) -> None:
-        self._supervisor = supervisor or Supervisor()
+    def __init__(self, supervisor: Threads | None = None) -> None:
+        self._supervisor = supervisor or OwnThreads()
         self._lock = Lock()
         self._child: _Child | None = None
         """the one that pulses; None: the next one is not there yet"""
         self._pulsed: dict[int, tuple[int, float, float]] = {}
         """number of a line -> its file descriptor, seconds of a cycle, seconds of it that it is high"""
-        self._keeper: Supervised | None = None
+        self._keeper: Thread | None = None
         self._era = 0
         """which keeper's time it is"""
         self._hung = False

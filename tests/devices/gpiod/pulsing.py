@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from kiosk.devices.gpiod_pins.software_pwm import Pulser, _Child
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.devices.gpiod.bench import PATIENCE
 
 GLOW = (12, 0.01, 0.001)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from gpiozero import PinPWMUnsupported
 
+from kiosk.core.threads import BACK_OFF
 from kiosk.devices.gpiod_pins import software_pwm
 from kiosk.devices.gpiod_pins.software_pwm import _Child
-from kiosk.supervise import BACK_OFF
 from tests.devices.gpiod.bench import PATIENCE
 from tests.devices.gpiod.pulsing import GLOW, HIGHER, TONE, Watched, child_of, hang, kill, pulse
 

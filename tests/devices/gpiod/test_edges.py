@@ -11,8 +11,9 @@ from gpiod import EdgeEvent
 from gpiozero import Button as AnyButton
 from gpiozero import PinInvalidBounce, PinInvalidEdges
 
+from kiosk.core.threads import BACK_OFF
 from kiosk.devices.gpiod_pins import GpiodFactory
-from kiosk.supervise import BACK_OFF, Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.devices.gpiod.bench import PATIENCE, Heard
 from tests.devices.gpiod.fake_gpiod import Board, FakeRequest
 

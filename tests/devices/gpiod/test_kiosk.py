@@ -17,7 +17,7 @@ from kiosk.devices.gpiod_pins import GpiodFactory
 from kiosk.devices.lamp import Lamp
 from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
 from kiosk.devices.safe import safe_outputs
-from kiosk.supervise import Supervisor
+from kiosk.runtime.supervision import Supervisor
 from tests.devices.gpiod.bench import PATIENCE, FakePulser, NoBacklight
 from tests.devices.gpiod.fake_gpiod import Board
 

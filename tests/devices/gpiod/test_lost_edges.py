@@ -9,7 +9,7 @@ from kiosk.core.events import EpisodeBegan
 from kiosk.core.pages import Asleep, CountIn
 from kiosk.devices.button import Button
 from kiosk.devices.gpiod_pins import GpiodFactory
-from kiosk.show import PULSE_EVERY
+from kiosk.runtime.main_loop import PULSE_EVERY
 from tests.devices.gpiod.fake_gpiod import MS, Board
 from tests.hall import Hall
 

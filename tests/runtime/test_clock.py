@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.clock import SimulatedClock, SystemClock, _mark, local_now
+from kiosk.core.clock import SimulatedClock
+from kiosk.runtime.clock import SystemClock, _mark, local_now
 
 
 def test_the_machines_clock_counts_on_in_milliseconds():
@@ -24,8 +25,8 @@ def test_what_is_past_is_not_waited_for():
 
 def test_it_waits_for_the_moment_itself_not_for_a_whole_millisecond(monkeypatch):
     slept: list[float] = []
-    monkeypatch.setattr("kiosk.clock.time.monotonic_ns", lambda: 1_000_300_000)
-    monkeypatch.setattr("kiosk.clock.time.sleep", slept.append)
+    monkeypatch.setattr("kiosk.runtime.clock.time.monotonic_ns", lambda: 1_000_300_000)
+    monkeypatch.setattr("kiosk.runtime.clock.time.sleep", slept.append)
     clock = SystemClock()
     assert clock.now() == 1000
     clock.sleep_until(1002)
@@ -62,9 +63,9 @@ def test_a_zone_that_is_copied_over_another_with_its_old_date_is_noticed(named, 
             owner.delenv("TZ", raising=False)
         else:
             owner.setenv("TZ", named)
-        owner.setattr("kiosk.clock._mark", lambda: next(marks))
-        owner.setattr("kiosk.clock._zone_mark", (1, 2, 3, 4))
-        owner.setattr("kiosk.clock.time.tzset", lambda: seen.append(os.environ.get("TZ")))
+        owner.setattr("kiosk.runtime.clock._mark", lambda: next(marks))
+        owner.setattr("kiosk.runtime.clock._zone_mark", (1, 2, 3, 4))
+        owner.setattr("kiosk.runtime.clock.time.tzset", lambda: seen.append(os.environ.get("TZ")))
         for _look in range(3):
             local_now()
     assert seen == ([None, "UTC0", None, None] if named is None else [named] * 3)
@@ -72,7 +73,7 @@ def test_a_zone_that_is_copied_over_another_with_its_old_date_is_noticed(named, 
 
 def test_the_file_of_the_time_zone_is_known_by_more_than_its_date(tmp_path, monkeypatch):
     zone = tmp_path / "localtime"
-    monkeypatch.setattr("kiosk.clock._ZONE", zone)
+    monkeypatch.setattr("kiosk.runtime.clock._ZONE", zone)
     assert _mark() == ()
     zone.write_bytes(b"Berlin")
     os.utime(zone, (1, 1))

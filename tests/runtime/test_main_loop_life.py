@@ -12,11 +12,11 @@ from kiosk.core import night
 from kiosk.core.pages import Home
 from kiosk.display.base import Bell, Contact, DisplayError, Kind
 from kiosk.display.console import PATIENCE
+from kiosk.runtime.main_loop import PULSE_EVERY, RETRY_AFTER, Show, notify
 from kiosk.screen import stage as the_stage
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
-from kiosk.show import PULSE_EVERY, RETRY_AFTER, Show, notify
-from tests.test_show import PANEL, Evening, Glass
+from tests.runtime.test_main_loop import PANEL, Evening, Glass
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from kiosk.conductor import BACK_OFF, BACK_OFF_IN_DANGER, Outputs
 from kiosk.core import night as the_night
 from kiosk.core.events import ButtonPressed, ButtonReleased, Fault, FaultFound
 from kiosk.core.pages import Asleep, CountIn, Failsafe
 from kiosk.core.signals import DIM, LAMP, Signal
 from kiosk.core.soak import Verdict, Water
 from kiosk.core.state import Shine
+from kiosk.runtime.conductor import BACK_OFF, BACK_OFF_IN_DANGER, Outputs
 from tests.bedside import Bedside
 from tests.hall import Breaking, Hall, is_press
 

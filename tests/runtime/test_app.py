@@ -11,9 +11,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kiosk import app
-from kiosk.app import House, Parts
-from kiosk.clock import SystemClock
 from kiosk.config import settings as owner
 from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, Card, CountIn, Home, Resume, Soak
@@ -28,7 +25,10 @@ from kiosk.devices.simulated import (
     SimulatedProbe,
 )
 from kiosk.diary.store import Store
-from kiosk.supervise import Supervisor
+from kiosk.runtime import app
+from kiosk.runtime.app import House, Parts
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.supervision import Supervisor
 from tests.config.test_settings import TECHNIQUES
 
 

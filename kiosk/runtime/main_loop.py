@@ -13,9 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from kiosk.clock import Clock, local_now
-from kiosk.conductor import Conductor
 from kiosk.core import night
+from kiosk.core.clock import Clock
 from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
@@ -23,6 +22,8 @@ from kiosk.display.console import PATIENCE, find_panel
 from kiosk.display.touch import Rests, Taps
 from kiosk.i18n import _
 from kiosk.panels import Candidate
+from kiosk.runtime.clock import local_now
+from kiosk.runtime.conductor import Conductor
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel

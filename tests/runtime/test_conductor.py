@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from kiosk.conductor import ERRORS_AT_MOST, TRAIL
 from kiosk.core import night as the_night
 from kiosk.core.events import (
     Act,
@@ -22,6 +21,7 @@ from kiosk.core.pages import Asleep, CountIn, Failsafe, Gone, Guide, Home, NextU
 from kiosk.core.rules import Glow
 from kiosk.core.signals import Volume
 from kiosk.core.technique import MINUTE
+from kiosk.runtime.conductor import ERRORS_AT_MOST, TRAIL
 from tests.bedside import Bedside, standard
 from tests.hall import Breaking, Hall, Stepping, is_press
 

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
-from kiosk.saver import Saver
-from kiosk.supervise import BACK_OFF, Supervisor
+from kiosk.core.threads import BACK_OFF
+from kiosk.runtime.saver import Saver
+from kiosk.runtime.supervision import Supervisor
 
 SOON = 10.0
 

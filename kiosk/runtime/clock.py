@@ -1,12 +1,10 @@
-"""Time, injected: milliseconds of a clock that never jumps; and local time. Only what stands alone
-(``supervise``, the pin factory's pulses) reads that clock itself."""
+"""The machine's clocks: the monotonic one that the night goes by, and local time."""
 
 import os
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from kiosk.core.technique import Ms
 
@@ -46,16 +44,6 @@ def local_now() -> datetime:
         return datetime.now().astimezone()
 
 
-class Clock(Protocol):
-    """What tells the time."""
-
-    def now(self) -> Ms:
-        """Now, in ms."""
-
-    def seconds_until(self, moment: Ms) -> float:
-        """How long to wait for ``moment``, in seconds; 0.0 if it is past."""
-
-
 class SystemClock:
     """The machine's monotonic clock (the kernel's CLOCK_MONOTONIC)."""
 
@@ -70,22 +58,3 @@ class SystemClock:
     def sleep_until(self, moment: Ms) -> None:
         """Wait here for ``moment``."""
         time.sleep(self.seconds_until(moment))
-
-
-class SimulatedClock:
-    """A clock that stands still until it is moved. Used by tests and by rehearsals."""
-
-    def __init__(self, now: Ms = 0) -> None:
-        self._now = now
-
-    def now(self) -> Ms:
-        """Where it was moved to."""
-        return self._now
-
-    def move_to(self, moment: Ms) -> None:
-        """Forward to ``moment``; never back."""
-        self._now = max(self._now, moment)
-
-    def seconds_until(self, moment: Ms) -> float:
-        """Nothing waits on this clock."""
-        return max(0, moment - self._now) / 1000

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from kiosk.clock import Clock
 from kiosk.core import night
+from kiosk.core.clock import Clock
 from kiosk.core.events import (
     ButtonPressed,
     Due,

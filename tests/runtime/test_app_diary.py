@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kiosk import app
 from kiosk.core.events import Act, Fault, Tapped
 from kiosk.core.pages import Asleep, CountIn, Home, Rating, Resume
 from kiosk.diary.store import Store
+from kiosk.runtime import app
 from tests.diary.nights import Clock, a_diary, set_pragma, spoil
-from tests.test_app import Bench, Watcher, house, nights
+from tests.runtime.test_app import Bench, Watcher, house, nights
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.supervise import BACK_OFF, HANGS, STEADY, Supervised, Supervisor, busy
+from kiosk.core.threads import BACK_OFF
+from kiosk.runtime.supervision import HANGS, STEADY, Supervised, Supervisor
 
 SOON = 10.0
 """seconds within which a thread surely gets its turn"""
@@ -202,7 +203,7 @@ def test_one_that_is_gone_without_a_word_is_missed_at_the_next_look(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        patch.setattr(logging.getLogger("kiosk.runtime.supervision"), "exception", no_memory)
         thread = watch.start(run)
         assert thread.join(SOON)
     assert began == [0]
@@ -224,7 +225,7 @@ def test_a_vital_one_that_is_gone_without_a_word_is_the_end_and_told(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        patch.setattr(logging.getLogger("kiosk.runtime.supervision"), "exception", no_memory)
         thread = watch.start(run, vital=True, on_death=lambda: told.append("dead"))
         assert thread.join(SOON)
     for _look in range(2):
@@ -245,7 +246,7 @@ def test_whom_a_death_concerns_hears_of_one_without_a_word_as_well(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        patch.setattr(logging.getLogger("kiosk.runtime.supervision"), "exception", no_memory)
         thread = watch.start(run, on_death=lambda: told.append("dead"))
         assert thread.join(SOON)
     watch.supervisor.check()
@@ -270,7 +271,7 @@ def test_one_that_never_ran_or_is_gone_is_over_as_soon_as_it_is_retired(
         patch.setattr(threading.Thread, "start", no_room)
         never = watch.start(dying(0)[0], after=lambda: over.append("never ran"))
     with monkeypatch.context() as patch:
-        patch.setattr(logging.getLogger("kiosk.supervise"), "exception", no_memory)
+        patch.setattr(logging.getLogger("kiosk.runtime.supervision"), "exception", no_memory)
         gone = watch.start(dying(1)[0], after=lambda: over.append("gone"))
         assert gone.join(SOON)
     for thread in (never, gone):
@@ -286,7 +287,7 @@ def test_one_that_hangs_is_said_once_with_where_it_is(watch: Watch, caplog: pyte
 
     def run() -> None:
         for _ in range(2):
-            with busy():
+            with Supervisor.busy():
                 at_work.set()
                 assert go.wait(SOON)
                 go.clear()
@@ -313,7 +314,7 @@ def test_one_that_only_waits_does_not_hang(watch: Watch, caplog: pytest.LogCaptu
     waits, go = threading.Event(), threading.Event()
 
     def run() -> None:
-        with busy():
+        with Supervisor.busy():
             pass
         waits.set()
         assert go.wait(SOON)
@@ -329,7 +330,7 @@ def test_one_that_only_waits_does_not_hang(watch: Watch, caplog: pytest.LogCaptu
 
 def test_work_on_a_thread_that_nobody_watches_is_just_done() -> None:
     done: list[str] = []
-    with busy():
+    with Supervisor.busy():
         done.append("done")
     assert done == ["done"]
 

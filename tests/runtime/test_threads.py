@@ -9,10 +9,6 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from kiosk import app
-from kiosk.app import House
-from kiosk.clock import SystemClock
-from kiosk.conductor import Conductor
 from kiosk.config import keeper
 from kiosk.config import settings as owner
 from kiosk.config.changes import Change
@@ -20,11 +16,16 @@ from kiosk.core.events import ButtonPressed, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, CountIn, Home
 from kiosk.core.rules import Glow
 from kiosk.core.state import State
+from kiosk.core.threads import BACK_OFF
 from kiosk.devices.button import Button
 from kiosk.diary import writer
-from kiosk.supervise import BACK_OFF, HANGS, Supervisor
+from kiosk.runtime import app
+from kiosk.runtime.app import House
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.supervision import HANGS, Supervisor
 from tests.config.test_settings import TECHNIQUES
-from tests.test_app import Bench, Watcher
+from tests.runtime.test_app import Bench, Watcher
 
 SOON = 10.0
 """seconds within which a thread surely gets its turn"""

@@ -1,7 +1,6 @@
 """Threads that are watched: one that dies is logged and starts again; one that must not die ends the program.
 
-Nothing but the standard library, so that the pin factory, which uses it too, could take it along. Seconds are
-those of a monotonic clock.
+Seconds are those of a monotonic clock.
 """
 
 import contextlib
@@ -12,11 +11,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
+from kiosk.core.threads import BACK_OFF, pause_after
+
 log = logging.getLogger(__name__)
 
-#: What failed is tried again after so many seconds, for each time in a row; the last one goes on. A single
-#: mishap costs nothing.
-BACK_OFF = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 #: One that lived for so many seconds is well: what happened before is forgotten.
 STEADY = 60.0
 #: What takes so many seconds hangs. An SD card may take seven to write.
@@ -26,26 +24,6 @@ Wait = Callable[[threading.Event, float], object]
 """waits until the event is set, at most so many seconds"""
 
 _here = threading.local()
-
-
-def pause_after(failures: int) -> float:
-    """The pause before the next try, in seconds, after so many failures in a row before the last one."""
-    return BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-
-
-@contextlib.contextmanager
-def busy() -> Iterator[None]:
-    """Around what a supervised thread does between two waits: if it takes longer than ``HANGS``, it hangs,
-    which ``Supervisor.check`` says. On any other thread nothing happens."""
-    thread: Supervised | None = getattr(_here, "thread", None)
-    if thread is None:
-        yield
-        return
-    thread.at_work()
-    try:
-        yield
-    finally:
-        thread.at_rest()
 
 
 class Supervised:
@@ -257,6 +235,21 @@ class Supervisor:
             self._threads.add(thread)
         thread.launch()
         return thread
+
+    @staticmethod
+    @contextlib.contextmanager
+    def busy() -> Iterator[None]:
+        """Around what a supervised thread does between two waits: if that takes longer than ``HANGS``, the
+        thread hangs, which ``check`` says. On any other thread nothing happens."""
+        thread: Supervised | None = getattr(_here, "thread", None)
+        if thread is None:
+            yield
+            return
+        thread.at_work()
+        try:
+            yield
+        finally:
+            thread.at_rest()
 
     def check(self) -> None:
         """Start again what is gone without a trace (no memory to say so, no room for a thread), and say what

@@ -17,8 +17,8 @@ from kiosk.core.events import Act, ButtonPressed, ButtonReleased
 from kiosk.core.pages import Asleep, Calibration, Check, CountIn, Guide, Home, More, Page
 from kiosk.core.technique import Cue, Ms
 from kiosk.display.base import Bell, Contact, Kind, Source
+from kiosk.runtime.main_loop import ENDING, PULSE_EVERY, Show, on_signals
 from kiosk.screen.stage import MARGIN_MM, Stage
-from kiosk.show import ENDING, PULSE_EVERY, Show, on_signals
 from tests.bedside import Bedside
 from tests.display.fake_console import card, framebuffer
 from tests.screen.frames import PANELS, RULES

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from kiosk.supervise import Supervisor, busy
+from kiosk.runtime.supervision import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ class Saver:
         """how often it was asked to save, and what of that is done"""
         self._closing = False
         self._changed = threading.Condition()
+        self._supervisor = supervisor
         self._thread = supervisor.start("settings", self._run, on_death=on_trouble, on_hang=on_trouble)
 
     def ask(self) -> None:
@@ -45,7 +46,7 @@ class Saver:
 
     def _run(self) -> None:
         while asked := self._next():
-            with busy():
+            with self._supervisor.busy():
                 self._save()
             with self._changed:
                 self._saved = asked

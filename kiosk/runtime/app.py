@@ -15,8 +15,6 @@ from typing import Protocol, Self
 
 import msgspec
 
-from kiosk.clock import SystemClock, local_now
-from kiosk.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
 from kiosk.config import settings as owner
 from kiosk.config.keeper import Keeper
 from kiosk.core import night
@@ -42,8 +40,10 @@ from kiosk.diary.clock import clock_is_set
 from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
-from kiosk.saver import Saver
-from kiosk.supervise import Supervised, Supervisor
+from kiosk.runtime.clock import SystemClock, local_now
+from kiosk.runtime.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
+from kiosk.runtime.saver import Saver
+from kiosk.runtime.supervision import Supervised, Supervisor
 
 log = logging.getLogger(__name__)
 
