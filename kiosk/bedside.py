@@ -165,7 +165,7 @@ def _play(
         techniques,
         parts,
         diary,
-        publish=lambda _state: bell.ring(),
+        listeners=(lambda _state: bell.ring(),),
         own_touch=not desktop,
         supervisor=supervisor,
     ) as house:
@@ -274,7 +274,7 @@ def _simulate(
         techniques,
         parts,
         diary,
-        publish=lambda _state: bell.ring(),
+        listeners=(lambda _state: bell.ring(),),
         supervisor=supervisor,
         clock_ok=is_plausible,
     ) as house:

@@ -42,7 +42,8 @@ from kiosk.devices.water import cooled, in_steps
 from kiosk.files import asset
 from kiosk.i18n import _
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.conductor import Conductor, Outputs
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.outputs import Outputs
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
 READ_EVERY: Ms = SECOND
@@ -236,7 +237,7 @@ class Rehearsal:
             Outputs(self, self, _Dark()),
             self._clock,
             perform=self._perform,
-            publish=self._seen,
+            listeners=(self._seen,),
         )
 
     # --- the parts

@@ -30,7 +30,8 @@ from kiosk.core.technique import (
     Step,
     Technique,
 )
-from kiosk.runtime.conductor import Conductor, Outputs
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.outputs import Outputs
 
 
 class Recorder:
@@ -66,7 +67,12 @@ class _Backlight(_Lamp):
 class Bedside:
     """The conductor and the night on a clock that only moves when told."""
 
-    def __init__(self, rules: Rules | None = None, state: State | None = None) -> None:
+    def __init__(
+        self,
+        rules: Rules | None = None,
+        state: State | None = None,
+        listeners: tuple[Callable[[State], None], ...] = (),
+    ) -> None:
         self.clock = SimulatedClock()
         now = lambda: self.conductor.now  # noqa: E731 - the moment being played, not the clock's
         self.out = Recorder(now)
@@ -79,7 +85,7 @@ class Bedside:
             outputs,
             self.clock,
             perform=self.effects.append,
-            publish=self._publish,
+            listeners=(*listeners, self._publish),
             quiet=lambda _: self.quiet_hours,
         )
         outputs.follow(self.state, 0)

@@ -31,7 +31,8 @@ from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, SECOND, Ms
 from kiosk.rehearse import Moment, Rehearsal, Script, load, shipped
-from kiosk.runtime.conductor import Conductor, Outputs
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.outputs import Outputs
 from tests import bench_screen
 
 HOUR: Ms = 60 * MINUTE
@@ -132,7 +133,7 @@ def _conductor() -> Conductor:
         Outputs(nothing, nothing, nothing),
         clock,
         perform=lambda _: None,
-        publish=lambda _: None,
+        listeners=(lambda _: None,),
     )
 
 

@@ -7,7 +7,8 @@ from kiosk.core import night as the_night
 from kiosk.core.events import ButtonPressed
 from kiosk.core.signals import Volume
 from kiosk.core.state import State
-from kiosk.runtime.conductor import Conductor, Outputs
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.outputs import Outputs
 from tests.bedside import standard
 
 
@@ -42,7 +43,7 @@ class Hall:
             outputs or Outputs(self, self, _Light(self.did), self.alive.release),
             self.clock,
             perform=perform or self.did.append,
-            publish=publish or self.publish,
+            listeners=(publish or self.publish,),
             button=button,
         )
         self.thread = threading.Thread(target=self.run)

@@ -43,7 +43,7 @@ class Watcher(Protocol):
         after: Callable[[], None] | None = None,
         longest: float = BACK_OFF[-1],
     ) -> Watched:
-        """Run this on a thread of its own till it returns. One that dies starts again (see ``Supervisor``)."""
+        """Run this on a thread of its own. One that dies starts again (see ``Supervisor``)."""
 
     def busy(self) -> AbstractContextManager[None]:
         """Around what such a thread does between two waits, so that it is noticed if that takes too long."""

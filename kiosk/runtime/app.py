@@ -34,14 +34,14 @@ from kiosk.core.events import (
 )
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
-from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, Ms, Technique
 from kiosk.diary.clock import clock_is_set
 from kiosk.diary.entry import OpenEpisode, night_of
 from kiosk.diary.store import Store
 from kiosk.diary.writer import Writer
 from kiosk.runtime.clock import SystemClock, local_now
-from kiosk.runtime.conductor import BacklightLike, ButtonLike, BuzzerLike, Conductor, LampLike, Outputs
+from kiosk.runtime.conductor import ButtonLike, Conductor, Listener
+from kiosk.runtime.outputs import BacklightLike, BuzzerLike, LampLike, Outputs
 from kiosk.runtime.saver import Saver
 from kiosk.runtime.supervision import Supervised, Supervisor
 
@@ -105,7 +105,7 @@ class Parts:
 class House:
     """Everything but the screen, running: use as a context manager.
 
-    ``publish`` hears of each new State from the conductor's thread and must only ring a bell. ``own_touch``
+    ``listeners`` as in ``Conductor``. ``own_touch``
     as in ``State``. All its threads are ``supervisor``'s, which says when the program must end. ``clock_ok``
     says whether the wall clock is set; by default the machine is asked.
     """
@@ -117,7 +117,7 @@ class House:
         parts: Parts,
         diary: Path,
         *,
-        publish: Callable[[State], None],
+        listeners: Sequence[Listener],
         supervisor: Supervisor,
         own_touch: bool = False,
         clock_ok: Callable[[], bool] | None = None,
@@ -136,7 +136,7 @@ class House:
         outputs = Outputs(parts.lamp, parts.buzzer, parts.backlight, parts.check)
         quiet = partial(_quiet_now, clock_ok=self._clock_ok)
         self.conductor = Conductor(
-            state, outputs, self.clock, perform=self._perform, publish=publish, quiet=quiet
+            state, outputs, self.clock, perform=self._perform, listeners=listeners, quiet=quiet
         )
         self._store = Store(diary, clock_ok=self._clock_ok)
         self._thread: Supervised

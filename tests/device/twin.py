@@ -28,7 +28,8 @@ from kiosk.core.soak import Verdict
 from kiosk.core.technique import Ms
 from kiosk.devices.simulated import SimulatedBacklight, SimulatedBuzzer, SimulatedLamp
 from kiosk.devices.water import cooled, in_steps
-from kiosk.runtime.conductor import Conductor, Outputs
+from kiosk.runtime.conductor import Conductor
+from kiosk.runtime.outputs import Outputs
 from kiosk.screen.scene import Target
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
@@ -66,7 +67,7 @@ class Twin:
             Outputs(self.lamp, self.buzzer, SimulatedBacklight(self._playing)),
             self._clock,
             perform=self.effects.append,
-            publish=lambda _state: None,
+            listeners=(lambda _state: None,),
             quiet=lambda _rules: True,
         )
         self._stage = Stage(Panel.of(SIZE, settings.screen.panel), has_light=lambda: has_light)

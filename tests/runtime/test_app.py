@@ -94,7 +94,7 @@ def house(folder: Path, bench: Bench, watcher: Watcher) -> House:
         TECHNIQUES,
         bench.parts,
         folder / "diary.db",
-        publish=watcher.publish,
+        listeners=(watcher.publish,),
         supervisor=Supervisor(),
     )
 

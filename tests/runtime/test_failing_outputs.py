@@ -13,7 +13,7 @@ from kiosk.core.pages import Asleep, CountIn, Failsafe
 from kiosk.core.signals import DIM, LAMP, Signal
 from kiosk.core.soak import Verdict, Water
 from kiosk.core.state import Shine
-from kiosk.runtime.conductor import BACK_OFF, BACK_OFF_IN_DANGER, Outputs
+from kiosk.runtime.outputs import BACK_OFF, BACK_OFF_IN_DANGER, Outputs
 from tests.bedside import Bedside
 from tests.hall import Breaking, Hall, is_press
 

@@ -57,7 +57,7 @@ class Life(Watcher):
             TECHNIQUES,
             self.bench.parts,
             self.folder / "diary.db",
-            publish=self.publish,
+            listeners=(self.publish,),
             supervisor=self.supervisor,
         )
 

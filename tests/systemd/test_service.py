@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.devices.gpiod_pins import pulser
-from kiosk.runtime import app
-from kiosk.runtime import main_loop
+from kiosk.runtime import app, main_loop
 
 FILES = Path(__file__).parents[2] / "systemd"
 
