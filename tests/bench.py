@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from kiosk.cli.rehearse import Moment, Rehearsal, Script, load, shipped
 from kiosk.config.techniques import folders
 from kiosk.config.techniques import load as load_techniques
 from kiosk.core import night
@@ -30,7 +31,6 @@ from kiosk.core.pages import Soak
 from kiosk.core.rules import Rules
 from kiosk.core.state import State
 from kiosk.core.technique import MINUTE, SECOND, Ms
-from kiosk.rehearse import Moment, Rehearsal, Script, load, shipped
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.outputs import Outputs
 from tests import bench_screen

@@ -141,7 +141,7 @@ _FIRST_PICTURE = textwrap.dedent("""
         sys.stdout.flush()
         os._exit(0)
     pygame.display.update = update
-    from kiosk.cli import main
+    from kiosk.cli.main import main
     main(["run", "--simulate"])
 """)
 

@@ -1,7 +1,7 @@
 """A Raspberry Pi's disk for ``cramp-kiosk setup``, and a person who answers."""
 
+from kiosk.cli.setup import Setup
 from kiosk.config.firmware import Needs
-from kiosk.setup import Setup
 
 CONFIG = "# mine\ndtparam=audio=on\n[pi4]\narm_boost=1\n"
 

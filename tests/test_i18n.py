@@ -4,7 +4,7 @@ import gettext
 
 import pytest
 
-from kiosk import i18n as words
+from kiosk import i18n
 
 
 class Marked(gettext.NullTranslations):
@@ -23,32 +23,32 @@ class Marked(gettext.NullTranslations):
 @pytest.fixture(autouse=True)
 def english():
     yield
-    words.use(gettext.NullTranslations())
+    i18n.use(gettext.NullTranslations())
 
 
 def test_every_sentence_goes_through_the_translation():
-    words.use(Marked())
-    assert words._("Feet in") == "[Feet in]"
-    assert words.ngettext("%d minute", "%d minutes", 1) == "[%d minute]"
-    assert words.ngettext("%d minute", "%d minutes", 3) == "[%d minutes]"
-    assert words.pgettext("short", "PROBE IN") == "[short|PROBE IN]"
+    i18n.use(Marked())
+    assert i18n._("Feet in") == "[Feet in]"
+    assert i18n.ngettext("%d minute", "%d minutes", 1) == "[%d minute]"
+    assert i18n.ngettext("%d minute", "%d minutes", 3) == "[%d minutes]"
+    assert i18n.pgettext("short", "PROBE IN") == "[short|PROBE IN]"
 
 
 def test_the_empty_string_is_no_sentence():
-    words.use(Marked())
-    assert words._("") == ""
+    i18n.use(Marked())
+    assert i18n._("") == ""
 
 
 def test_marking_changes_nothing():
-    words.use(Marked())
-    assert words.N_("HOLD") == "HOLD"
+    i18n.use(Marked())
+    assert i18n.N_("HOLD") == "HOLD"
 
 
 @pytest.mark.parametrize("language", ["en", "xx"])
 def test_a_language_without_a_translation_is_english(language):
-    words.use(Marked())
-    words.speak(language)
-    assert words._("Feet in") == "Feet in"
+    i18n.use(Marked())
+    i18n.speak(language)
+    assert i18n._("Feet in") == "Feet in"
 
 
 def test_without_its_folder_it_is_english_too(monkeypatch):
@@ -56,5 +56,5 @@ def test_without_its_folder_it_is_english_too(monkeypatch):
         raise FileNotFoundError
 
     monkeypatch.setattr(words, "asset", missing)
-    words.speak("de")
-    assert words._("Feet in") == "Feet in"
+    i18n.speak("de")
+    assert i18n._("Feet in") == "Feet in"

@@ -41,9 +41,9 @@ def loaded(program: str, **environ: str) -> set[str]:
 @pytest.mark.parametrize(
     "program",
     [
-        "import kiosk.bedside, kiosk.runtime.main_loop, kiosk.display.console, kiosk.display.desktop",
-        "import kiosk.bedside, kiosk.runtime.main_loop, kiosk.display.simulator, kiosk.devices.simulated",
-        "import kiosk.camera",
+        "import kiosk.cli.run, kiosk.runtime.main_loop, kiosk.display.console, kiosk.display.desktop",
+        "import kiosk.cli.run, kiosk.runtime.main_loop, kiosk.display.simulator, kiosk.devices.simulated",
+        "import kiosk.cli.camera",
     ],
     ids=["by the bed", "simulator", "pictures of a rehearsal"],
 )
@@ -55,7 +55,8 @@ def test_nothing_heavy_is_loaded(program: str) -> None:
 
 def test_the_night_itself_needs_no_pygame() -> None:
     modules = loaded(
-        "import kiosk.core.night, kiosk.runtime.conductor, kiosk.config.settings, kiosk.cli, kiosk.bedside"
+        "import kiosk.core.night, kiosk.runtime.conductor, kiosk.config.settings"
+        "\nimport kiosk.cli.main, kiosk.cli.run"
     )
     assert "kiosk.core.night" in modules
     assert "pygame" not in modules

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import i18n as words
 from kiosk.config.techniques import describe, load
 from kiosk.core.technique import Technique
 from kiosk.files import asset

@@ -13,7 +13,7 @@ import pygame
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from kiosk import bedside
+from kiosk.cli import run as bedside
 from kiosk.config import settings as owner
 from kiosk.config.defaults import file_text
 from kiosk.config.tomlfile import write

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kiosk.cli.setup import find_config
 from kiosk.config.config_txt import read, settings
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.which_light import KernelLight, Kin
@@ -18,7 +19,6 @@ from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
 from kiosk.panels import Candidate, pixels, survey
-from kiosk.setup import find_config
 
 
 def check_screen(machine: Machine) -> list[Finding]:

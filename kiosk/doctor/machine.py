@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.setup import board
 from kiosk.config.settings import Settings
 from kiosk.devices import pins
 from kiosk.diary.clock import kernel_error
 from kiosk.files import is_there, user_name
-from kiosk.setup import board
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

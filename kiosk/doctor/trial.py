@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kiosk.cli.setup import Ask
 from kiosk.config.settings import Buzzer
 from kiosk.core.signals import LAMP, Signal, Volume, tune
 from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
@@ -13,7 +14,6 @@ from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
-from kiosk.setup import Ask
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

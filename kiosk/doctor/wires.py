@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice
 
+from kiosk.cli.setup import absent_overlays, find_config, where_overlays_are
 from kiosk.config.config_txt import read
 from kiosk.config.conflicts import doubts, find, find_hat
 from kiosk.config.firmware import ConfigError, Needs, missing, without_block
@@ -14,7 +15,6 @@ from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, claiming
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
-from kiosk.setup import absent_overlays, find_config, where_overlays_are
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory as PinFactory

@@ -18,7 +18,7 @@ water, or about to be. stop: the ten-minute page, or what comes behind it."""
 
 
 class Water(msgspec.Struct, frozen=True, kw_only=True):
-    """What the soak's probe says, in degrees Celsius. ``celsius``: None while there is no number to be trusted.
+    """What the soak's probe says, in degrees Celsius. ``celsius``: None while no number is to be trusted.
     ``verdict``: as in ``core.soak.Verdict``. ``low`` and ``high``: while the feet were in."""
 
     celsius: float | None

@@ -10,13 +10,13 @@ from types import FrameType
 
 import pytest
 
-from kiosk import rehearse
+from kiosk.cli import rehearse
+from kiosk.cli.rehearse import ScriptError
 from kiosk.config import techniques
 from kiosk.config.settings import check, find, to_rules
 from kiosk.config.techniques import BYTES, FILES
 from kiosk.config.tomlfile import MOST, TomlError
 from kiosk.core.timeline import lay_out
-from kiosk.rehearse import ScriptError
 from tests.config.test_techniques import GOOD, SHIPPED, own
 
 STEP = GOOD[GOOD.index("[[block.step]]") :]

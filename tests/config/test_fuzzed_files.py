@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import rehearse
+from kiosk.cli import rehearse
+from kiosk.cli.rehearse import Rehearsal, ScriptError, parse_time
 from kiosk.config import techniques
 from kiosk.config.changes import meant, save
 from kiosk.config.defaults import defaults_text
@@ -15,7 +16,6 @@ from kiosk.config.settings import Settings, SettingsError, check, find, to_rules
 from kiosk.config.tomlfile import TomlError
 from kiosk.core.timeline import lay_out
 from kiosk.files import asset
-from kiosk.rehearse import Rehearsal, ScriptError, parse_time
 from tests.config.test_techniques import SHIPPED
 from tests.prove import ROUNDS, prove
 

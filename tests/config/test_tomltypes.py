@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, inspect
 
+from kiosk.cli.rehearse import Script
 from kiosk.config.defaults import defaults_text
 from kiosk.config.settings import Settings
 from kiosk.config.tomltypes import MisfitError, clean, fit, value_at
 from kiosk.config.tomlwords import Key, members, wanted
 from kiosk.core.technique import Technique
 from kiosk.files import asset
-from kiosk.rehearse import Script
 
 
 class _Inner(msgspec.Struct, forbid_unknown_fields=True):

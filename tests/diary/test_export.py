@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import i18n as words
+from kiosk import i18n
 from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeResumed, TechniqueBegan
 from kiosk.core.technique import Side
 from kiosk.diary.export import COLUMNS, lines, rows, write_csv
@@ -132,9 +132,9 @@ class Marked(gettext.NullTranslations):
 
 @pytest.fixture
 def marked() -> Iterator[None]:
-    words.use(Marked())
+    i18n.use(Marked())
     yield
-    words.use(gettext.NullTranslations())
+    i18n.use(gettext.NullTranslations())
 
 
 @pytest.mark.usefixtures("marked")

@@ -5,13 +5,12 @@ import threading
 
 import msgspec
 
-from kiosk import __version__, doctor
-from kiosk import i18n as words
+from kiosk import __version__, doctor, i18n
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import report, wires
 from kiosk.doctor.finding import GROUPS, Level, fine, problem
+from tests.cli.test_commands import Marked
 from tests.doctor.pi import MODEL, PROBE, RUNNING, WARM, Pi
-from tests.test_cli import Marked
 
 
 def test_a_healthy_device_gets_a_clean_bill(pi):
@@ -77,11 +76,11 @@ def ways() -> str:
 def test_every_sentence_goes_through_gettext(pi):
     pi.take("boot/firmware/config.txt")
     pi.unit = RUNNING | {"NRestarts": "7"}
-    words.use(Marked())
+    i18n.use(Marked())
     try:
         page = report.text(doctor.examine(pi.machine()), width=1000)
     finally:
-        words.use(gettext.NullTranslations())
+        i18n.use(gettext.NullTranslations())
     assert [line for line in page.splitlines() if line and "«" not in line] == []
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kiosk import i18n as words
+from kiosk import i18n
 from kiosk.core.rules import TextSize, Theme
 from kiosk.core.technique import Side
 from kiosk.screen.scene import Rim, Scene, Words
@@ -63,9 +63,9 @@ class Longer(gettext.NullTranslations):
 
 @contextmanager
 def longer() -> Iterator[None]:
-    words.use(Longer())
+    i18n.use(Longer())
     yield
-    words.use(gettext.NullTranslations())
+    i18n.use(gettext.NullTranslations())
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.cli.setup import Setup
 from kiosk.config.config_txt import PLACES, backup_of
 from kiosk.config.firmware import Needs
-from kiosk.setup import Setup
 from systemd.debian import build
 from tests.config.test_config_txt import BEGIN, BLOCK
 

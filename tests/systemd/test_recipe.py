@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import kiosk
-from kiosk import cli
+from kiosk.cli import main as cli
 from kiosk.config import settings
 from kiosk.config.defaults import defaults_text
 from systemd.debian import build

@@ -6,6 +6,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+from kiosk.cli.streams import complain
 from kiosk.config import settings as owner
 from kiosk.config.changes import Change
 from kiosk.config.changes import save as save_changes
@@ -20,7 +21,6 @@ from kiosk.i18n import _
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.main_loop import on_signals
 from kiosk.runtime.supervision import Supervisor
-from kiosk.streams import complain
 
 
 class CalibrationError(Exception):

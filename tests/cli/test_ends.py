@@ -7,8 +7,8 @@ import sys
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from kiosk import cli
-from kiosk.cli import diary_path, main
+from kiosk.cli import main as cli
+from kiosk.cli.main import diary_path, main
 from kiosk.config.settings import Diary, Settings
 
 
@@ -58,7 +58,7 @@ def test_a_run_ends_as_the_kiosk_ended(home, monkeypatch, code):
         ran.append((found.in_force, diary, how))
         return code
 
-    monkeypatch.setattr("kiosk.bedside.run", run)
+    monkeypatch.setattr("kiosk.cli.run.run", run)
     assert main(["run", "--simulate", "--size", "640x480"]) == code
     assert ran == [
         (
@@ -78,7 +78,7 @@ def test_a_rehearsal_in_ten_times_real_time_without_pictures(monkeypatch, capsys
 
 
 def test_calibrate_ends_as_it_ended(monkeypatch):
-    monkeypatch.setattr("kiosk.calibrate.run", lambda: 1)
+    monkeypatch.setattr("kiosk.cli.calibrate.run", lambda: 1)
     assert main(["calibrate"]) == 1
 
 

@@ -12,8 +12,8 @@ import pygame
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from kiosk import bedside
-from kiosk.cli import main
+from kiosk.cli import run as bedside
+from kiosk.cli.main import main
 from kiosk.config.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
 from kiosk.core.events import Fault, ProbeError
 from kiosk.core.pages import Calibration, CountIn

@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import __version__, arguments, streams
+from kiosk import __version__
+from kiosk.cli import arguments, streams
+from kiosk.cli.streams import FAILED, OK, WRONG, OutputError, complain
 from kiosk.files import at_home, is_there
 from kiosk.i18n import _, speak
-from kiosk.streams import FAILED, OK, WRONG, OutputError, complain
 
 if TYPE_CHECKING:
     from kiosk.config.settings import Found, Settings
@@ -154,7 +155,7 @@ def _read_settings() -> "Found":
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from kiosk import bedside
+    from kiosk.cli import run as bedside
     from kiosk.config import techniques
 
     found, library = _read_settings(), techniques.find()
@@ -171,7 +172,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if code != bedside.NO_DISPLAY:
         return code
     complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
-    from kiosk.rehearse import folder_for_pictures
+    from kiosk.cli.rehearse import folder_for_pictures
 
     rehearsal = command_line().parse_args(["rehearse"])
     rehearsal.out = folder_for_pictures(diary_path(found.in_force).parent)
@@ -191,7 +192,7 @@ def _unusable(error: OSError) -> str:
 
 
 def _rehearse(chosen: argparse.Namespace) -> int:
-    from kiosk import rehearse
+    from kiosk.cli import rehearse
     from kiosk.config import techniques
     from kiosk.config.tomlfile import TomlError
     from kiosk.core.rules import Rules
@@ -211,7 +212,7 @@ def _rehearse(chosen: argparse.Namespace) -> int:
     rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
     camera = None
     if chosen.out is not None:
-        from kiosk.camera import Camera
+        from kiosk.cli.camera import Camera
 
         try:
             camera = Camera(chosen.out, chosen.size)
@@ -308,19 +309,19 @@ def _diary(chosen: argparse.Namespace) -> int:
 
 
 def _calibrate(_chosen: argparse.Namespace) -> int:
-    from kiosk import calibrate
+    from kiosk.cli import calibrate
 
     return calibrate.run()
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
     from kiosk import doctor
+    from kiosk.cli.setup import ask_person
     from kiosk.config import settings
     from kiosk.doctor import report
     from kiosk.doctor.machine import STATE, Machine
     from kiosk.doctor.trial import try_outputs
     from kiosk.doctor.watch import watch
-    from kiosk.setup import ask_person
 
     if chosen.watch and chosen.test:
         complain([_("--watch only looks: leave out --watch or --test.")])
@@ -347,8 +348,8 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _setup(chosen: argparse.Namespace) -> int:
+    from kiosk.cli.setup import Setup
     from kiosk.config.firmware import Needs
-    from kiosk.setup import Setup
 
     pins = _read_settings().in_force.pins
     needs = Needs(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from kiosk.cli.streams import FAILED, OK, WRONG, complain
 from kiosk.config import config_txt
 from kiosk.config.config_txt import PLACES
 from kiosk.config.conflicts import doubts, find
@@ -22,7 +23,6 @@ from kiosk.config.firmware import (
 )
 from kiosk.devices.pins import Pins
 from kiosk.i18n import _
-from kiosk.streams import FAILED, OK, WRONG, complain
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
 

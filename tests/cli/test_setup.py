@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from kiosk.cli.setup import ask_person, board, find_config
 from kiosk.config import config_txt
 from kiosk.config.firmware import Needs
-from kiosk.setup import ask_person, board, find_config
 from tests.config.test_config_txt import BLOCK
 from tests.pi_disk import CONFIG, Bench
 

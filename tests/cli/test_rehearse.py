@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import rehearse
+from kiosk.cli import rehearse
+from kiosk.cli.rehearse import Rehearsal, ScriptError
 from kiosk.config import techniques
 from kiosk.config.tomlfile import TomlError
 from kiosk.config.tomltypes import MisfitError
 from kiosk.core.rules import Rules
-from kiosk.rehearse import Rehearsal, ScriptError
 
 
 def play(path: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import msgspec
 import pygame
 
-from kiosk.camera import Camera
+from kiosk.cli.camera import Camera
 from kiosk.core import night
 from kiosk.core.pages import Asleep, Diary, Home, TenMinutes
 from tests.bedside import standard

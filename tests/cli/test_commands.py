@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk import i18n as words
-from kiosk.cli import main
+from kiosk import i18n
+from kiosk.cli.main import main
 from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded, EpisodeRated, TechniqueBegan
 from kiosk.core.technique import Side
 from kiosk.diary.store import Store
@@ -144,11 +144,13 @@ def test_mistakes_are_told_in_the_owners_language(home, monkeypatch, capsys):
     own = home / "config" / "cramp-kiosk"
     own.mkdir(parents=True)
     (own / "config.toml").write_text('language = "de"\n[sound]\nvolume = 3\n')
-    monkeypatch.setattr("kiosk.cli.speak", lambda language: words.use(Marked()) if language == "de" else None)
+    monkeypatch.setattr(
+        "kiosk.cli.main.speak", lambda language: i18n.use(Marked()) if language == "de" else None
+    )
     try:
         main(["diary"])
     finally:
-        words.use(gettext.NullTranslations())
+        i18n.use(gettext.NullTranslations())
     assert capsys.readouterr().err.startswith(f"«{own}/config.toml: sound.volume must be «one of")
 
 
@@ -348,8 +350,8 @@ class Marked(gettext.NullTranslations):
 
 
 def test_every_sentence_of_the_commands_goes_through_gettext(monkeypatch, capsys):
-    monkeypatch.setattr("kiosk.cli.speak", lambda _language: None)
-    words.use(Marked())
+    monkeypatch.setattr("kiosk.cli.main.speak", lambda _language: None)
+    i18n.use(Marked())
     try:
         main(["settings"])
         main(["diary"])
@@ -357,7 +359,7 @@ def test_every_sentence_of_the_commands_goes_through_gettext(monkeypatch, capsys
         main(["techniques", "nothing"])
         main(["rehearse", "--script", "nothing"])
     finally:
-        words.use(gettext.NullTranslations())
+        i18n.use(gettext.NullTranslations())
     out, err = capsys.readouterr()
     unmarked = [line for line in (out + err).splitlines() if "«" not in line]
     assert unmarked == []

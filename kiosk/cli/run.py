@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.streams import complain
 from kiosk.config import settings as owner
 from kiosk.core.events import Event, Fault, ProbeError
 from kiosk.core.pages import Calibration
@@ -19,7 +20,6 @@ from kiosk.i18n import _
 from kiosk.runtime.app import House, Parts
 from kiosk.runtime.clock import SystemClock, local_now
 from kiosk.runtime.supervision import Supervisor
-from kiosk.streams import complain
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory

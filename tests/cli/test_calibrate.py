@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import calibrate
-from kiosk.cli import main
+from kiosk.cli import calibrate
+from kiosk.cli.main import main
 from kiosk.config import settings as owner
 from kiosk.display import calibration
 from kiosk.display.base import DisplayError

@@ -1,0 +1,1 @@
+"""The commands: the parser, and one file each."""
