@@ -55,6 +55,6 @@ def test_without_its_folder_it_is_english_too(monkeypatch):
     def missing(*_):
         raise FileNotFoundError
 
-    monkeypatch.setattr(words, "asset", missing)
+    monkeypatch.setattr(i18n, "asset", missing)
     i18n.speak("de")
     assert i18n._("Feet in") == "Feet in"

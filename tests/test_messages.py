@@ -86,7 +86,7 @@ def test_every_sentence_of_every_technique_is_collected() -> None:
 
 
 def test_a_described_technique_speaks_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "_translation", _Marking())
+    monkeypatch.setattr(i18n, "_translation", _Marking())
     walk = next(t for t in load([asset("techniques")])[0] if t.id == "walk")
     lines = describe(walk)
     assert lines[: lines.index("[Sources:]")] == [

@@ -232,6 +232,8 @@ class Rehearsal:
         self._tub = _Tub(script.room)
         self._next_reading: Ms | None = None
         self._scene = _scene(State())
+        self._unseen: list[tuple[State, Ms]] = []
+        """new pages of which no picture was taken yet"""
         self.conductor = Conductor(
             night.new(rules),
             Outputs(self, self, _Dark()),
@@ -263,8 +265,7 @@ class Rehearsal:
             return
         self._scene = scene
         self._line("page", scene)
-        if self._picture is not None:
-            self._picture(state, self.conductor.now)
+        self._unseen.append((state, self.conductor.now))
 
     def _line(self, kind: str, text: str) -> None:
         self._tell(f"{clock_text(self.conductor.now)}  {kind:<7} {text}")
@@ -279,6 +280,7 @@ class Rehearsal:
                 self._line("you", said)
             if event is not None:
                 self.conductor.handle(event, at)
+                self._take_pictures()
         self._go_to(parse_time(self._script.until))
 
     def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
@@ -326,8 +328,16 @@ class Rehearsal:
             if self._next_reading is not None and nearest >= self._next_reading:
                 self._next_reading += READ_EVERY
                 self.conductor.handle(self._tub.reading(nearest), nearest)
+            self._take_pictures()
             if nearest >= moment and (not due or min(due) > moment):
                 return
+
+    def _take_pictures(self) -> None:
+        """Here, as no listener of the night may raise: a picture may find no space on the disk."""
+        for state, at in self._unseen:
+            if self._picture is not None:
+                self._picture(state, at)
+        self._unseen.clear()
 
     def _wait_for(self, moment: Ms) -> None:
         if self._speed > 0:
