@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import i18n
 from kiosk.config.techniques import describe, load
 from kiosk.core.technique import Technique
 from kiosk.files import asset
