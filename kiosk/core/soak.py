@@ -356,7 +356,9 @@ def _feel_room(water: Water, reading: Reading) -> Water:
     low, high = ROOM_POSSIBLE
     possible = low <= reading.celsius <= high
     room = water.room
-    if possible and water.verdict in {Verdict.WAITING, Verdict.DRY}:
+    # A probe that failed before it was in any water may as well lie in the air now.
+    unknown = room is None and water.low is None and water.verdict is Verdict.FAULT
+    if possible and (unknown or water.verdict in _MAY_STAND_STILL):
         # The lowest: a probe that was in a hand, or in water, only cools towards the room. Of this soak
         # alone: a room is warmer in summer than it was in winter.
         room = reading.celsius if room is None else min(room, reading.celsius)

@@ -211,3 +211,22 @@ def test_the_probe_that_the_feet_go_in_by_is_kept_with_its_offset() -> None:
         night.wait(1)
     assert night.verdict() is V.WARM
     assert [effect for effect in night.effects if isinstance(effect, ChangeSetting)] == kept
+
+
+@pytest.mark.parametrize("room", [18.5, 24.0, 26.5, 29.5])
+def test_a_probe_that_failed_first_and_lies_in_the_air_is_not_told_as_cool_water(room) -> None:
+    """Plugged in late, or bad at first, in a room that is not as warm as the usual one."""
+    night = bathing()
+    night.water(None, 3)
+    assert night.verdict() is V.FAULT
+    night.water(room, 15, frozen=True)
+    assert night.verdict() is V.DRY
+    night.water(room, 11 * 60, frozen=True)
+    assert night.verdict() is V.DRY
+
+
+def test_after_the_feet_were_in_a_probe_that_failed_learns_no_room_from_cold_water() -> None:
+    night = warm()
+    night.water(None, 3)
+    night.water(26.0, 60)
+    assert night.verdict() is V.COLD
