@@ -13,7 +13,7 @@ import pygame
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from kiosk.cli import run as bedside
+from kiosk.cli import bedside, run
 from kiosk.config import settings as owner
 from kiosk.config.defaults import file_text
 from kiosk.config.tomlfile import write
@@ -24,7 +24,7 @@ from kiosk.core.pages import Asleep, Calibration, Check, Page, Settings
 from kiosk.display import console, touch
 from kiosk.display.terminal import GraphicsMode
 from kiosk.display.touch_devices import Finder, TouchDevice
-from kiosk.runtime.app import House
+from kiosk.runtime.app import App
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel as Size
 from tests.config.test_settings import TECHNIQUES
@@ -54,7 +54,7 @@ class Machine:
         (root / "dev" / "input").mkdir()
         (root / "dev" / "tty1").touch()
         monkeypatch.setattr(bedside, "open_factory", lambda _name, **_: MockFactory(pin_class=MockPWMPin))
-        monkeypatch.setattr(bedside, "House", self._house)
+        monkeypatch.setattr(run, "App", self._app)
         monkeypatch.setattr(console, "Console", partial(self._console, console.Console))
         monkeypatch.setattr(Finder, "__call__", lambda _finder, known: self._find(known))
         # The threads and their clock are real, so that this finger is quicker than any.
@@ -68,9 +68,9 @@ class Machine:
         self.panel = Panel(self.root / "event0")
         return [self.panel.device()]
 
-    def _house(self, *arguments: Any, **more: Any) -> House:
-        self.house = House(*arguments, **more)
-        return self.house
+    def _app(self, *arguments: Any, **more: Any) -> App:
+        self.app = App(*arguments, **more)
+        return self.app
 
     def _console(self, kind: type[console.Console], *arguments: Any, **more: Any) -> console.Console:
         made = kind(
@@ -87,7 +87,7 @@ class Machine:
         def look(rects: list[pygame.Rect]) -> None:
             """Show it. A page that is there at two looks has been drawn, and the person acts."""
             present(rects)
-            page = self.house.conductor.state.page
+            page = self.app.conductor.state.page
             seen.append(page)
             assert len(seen) < 20, f"nothing comes after {page}"
             if seen[-2:] != [page, page]:
@@ -107,7 +107,8 @@ class Machine:
         """From power-on until all is done; the settings as they are kept then."""
         self.steps, self.rotation = steps, config.screen.rotate
         write(owner.places()[1], file_text(msgspec.to_builtins(config)))
-        assert bedside.run(owner.find(), TECHNIQUES, self.root / "diary.db", simulate=False, size=None) == 0
+        diary = self.root / "diary.db"
+        assert run.play_nights(owner.find(), TECHNIQUES, diary, simulate=False, size=None) == 0
         assert self.steps == []
         kept, problems = owner.load()
         assert problems == ()
@@ -117,7 +118,7 @@ class Machine:
 
     def post(self, *events: Event) -> None:
         for event in events:
-            self.house.conductor.post(event)
+            self.app.conductor.post(event)
 
     def press(self) -> None:
         self.post(ButtonPressed(), ButtonReleased())
@@ -136,7 +137,7 @@ class Machine:
     def tap(self, act: Act) -> None:
         """A finger on a target."""
         size = Size.of(PANEL if self.rotation % 180 == 0 else PANEL[::-1], 7.0)
-        scene = Stage(size).compose(self.house.conductor.state, self.house.clock.now())
+        scene = Stage(size).compose(self.app.conductor.state, self.app.clock.now())
         x, y = next(target.box.rect.center for target in scene.targets if target.act is act)
         self.touch((x / (size.size[0] - 1), y / (size.size[1] - 1)))
 

@@ -1,5 +1,6 @@
 """``cramp-kiosk calibrate``: the touch panel of the console, and where its calibration is kept."""
 
+import argparse
 import contextlib
 import os
 import threading
@@ -85,7 +86,7 @@ def save(config: owner.Settings, found: Affine, path: Path) -> None:
         os.chown(path, folder.st_uid, folder.st_gid)
 
 
-def run() -> int:
+def run(_chosen: argparse.Namespace) -> int:
     """The command. Returns its exit code: 0 done, 1 not."""
     path = owner.places()[1]
     settings = owner.find()

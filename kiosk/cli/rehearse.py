@@ -1,388 +1,53 @@
-"""A scripted night on a simulated clock: the whole device without hardware, without waiting.
+"""``cramp-kiosk rehearse``: a scripted night on a simulated clock, as text and pictures."""
 
-The same conductor and the same night as at the bedside; only the clock and the parts are simulated.
-The same script gives the same output, byte for byte.
-"""
-
-import contextlib
-import os
-import re
-import tempfile
-from collections.abc import Callable, Iterator
+import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Protocol
 
-import msgspec
-
-from kiosk.config.tomlfile import read
-from kiosk.config.tomltypes import fit
-from kiosk.config.tomlwords import at_most, one_of, shown
-from kiosk.core import night
-from kiosk.core.clock import SimulatedClock
-from kiosk.core.events import (
-    Act,
-    ButtonPressed,
-    ButtonReleased,
-    Effect,
-    Event,
-    Interrupted,
-    ProbeError,
-    ReadEveryProbe,
-    ReadWater,
-    Tapped,
-    WaterRead,
-)
-from kiosk.core.pages import Card, CountIn, Guide, NextUp, Soak
+from kiosk.cli import rehearsal
+from kiosk.cli.streams import FAILED, OK, WRONG, complain, lines
+from kiosk.config import techniques
+from kiosk.config.tomlfile import TomlError
 from kiosk.core.rules import Rules
-from kiosk.core.signals import Volume
 from kiosk.core.state import State
-from kiosk.core.technique import SECOND, Ms
-from kiosk.devices.probe import Measured, reading
-from kiosk.devices.water import cooled, in_steps
-from kiosk.files import asset
+from kiosk.core.technique import Ms
 from kiosk.i18n import _
-from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.conductor import Conductor
-from kiosk.runtime.outputs import Outputs
-
-#: A DS18B20 takes 750 ms to measure; the reader asks once a second.
-READ_EVERY: Ms = SECOND
-
-#: What a script can make of the probe.
-FROZEN = "frozen"
-PROBE_STATES = ("ok", FROZEN, *ProbeError)
-
-#: No night has a hundred hours; more digits would be a night nobody waits for.
-_AT = re.compile(r"(?:(?:([0-9]{1,2}):)?([0-9]{1,2}):)?([0-9]{1,2})(?:\.([0-9]{1,3}))?")
 
 
-class ScriptError(Exception):
-    """The script cannot be played; the text says where and why, a line for each mistake."""
+def run(chosen: argparse.Namespace) -> int:
+    """The command."""
+    return play(chosen.script, out=chosen.out, size=chosen.size, speed=chosen.speed)
 
 
-Time = Annotated[str, msgspec.Meta(examples=["0:10:05"])]
-Celsius = Annotated[float, msgspec.Meta(ge=-10, le=100, examples=[38.5])]
-
-
-class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing that happens: exactly one of ``press``, ``tap``, ``water``, ``probe``, ``crash``.
-
-    ``at``: "h:mm:ss.mmm", "m:ss" or "s" after the start. ``press``: seconds the button is down.
-    ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` where the act needs one.
-    ``water``: degrees Celsius, reached in ``over`` seconds; from then on it cools as a foot bath does.
-    ``probe``: "ok", "frozen" (it says the same number for ever), or what is wrong with it.
-    ``crash``: the night that began so many minutes ago is found at the start.
-    """
-
-    at: Time
-    press: Annotated[float, msgspec.Meta(ge=0.01, le=60, examples=[0.2])] | None = None
-    tap: Act | None = None
-    number: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
-    key: str = ""
-    water: Celsius | None = None
-    over: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
-    probe: str = ""
-    crash: Annotated[float, msgspec.Meta(ge=0.01, le=60)] | None = None
-
-
-class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A night: a list of moments, and when it is over. ``room``: degrees Celsius, at first the water's."""
-
-    title: Annotated[str, msgspec.Meta(examples=["A short night"])]
-    until: Time
-    room: Celsius = 20.5
-    moment: tuple[Moment, ...] = ()
-
-
-def parse_time(text: str) -> Ms:
-    """ "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
-    match = _AT.fullmatch(text)
-    if match is None:
-        told = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
-        raise ScriptError(told.format(text=shown(text)))
-    hours, minutes, seconds, part = match.groups()
-    whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
-    return whole * SECOND + int((part or "").ljust(3, "0"))
-
-
-def clock_text(at: Ms) -> str:
-    """3_723_500 -> "1:02:03.500"."""
-    return f"{at // 3_600_000}:{at // 60_000 % 60:02}:{at // 1000 % 60:02}.{at % 1000:03}"
-
-
-def shipped() -> dict[str, Path]:
-    """The scripts that come with the product, by name."""
-    return {path.stem: path for path in sorted(asset("rehearsals").glob("*.toml"))}
-
-
-def folder_for_pictures(state: Path) -> Path | None:
-    """Where a rehearsal that nobody asked for keeps its pictures: in the folder of the diary, or in a
-    temporary one where this user may write nothing there. None: nowhere.
-
-    Never in the working folder, which may be anybody's.
-    """
-    folder = state / "rehearsal"
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    with contextlib.suppress(OSError):
-        return Path(tempfile.mkdtemp(prefix="cramp-kiosk-"))
-    return None
-
-
-def load(path: Path) -> Script:
-    """Read a script. Raises ``ScriptError`` (or the TOML reader's own errors) with file and key."""
-    script: Script = fit(read(path), Script, path)
-    if wrong := list(_check(script, path)):
-        raise ScriptError("\n".join(at_most(wrong, path)))
-    return script
-
-
-def _check(script: Script, path: Path) -> Iterator[str]:
-    """Everything wrong with a script that its types cannot say."""
-    previous = -1
-    for number, moment in enumerate(script.moment, start=1):
-        where = _("{file}, moment {number}").format(file=path, number=number)
-        given = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
-        if sum(one is not None for one in given) != 1:
-            told = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
-            yield told.format(where=where, example="press = 0.2")
-        if moment.probe and moment.probe not in PROBE_STATES:
-            told = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
-            expected, example = one_of(PROBE_STATES), 'probe = "ok"'
-            yield told.format(where=where, expected=expected, found=shown(moment.probe), example=example)
-        try:
-            at = parse_time(moment.at)
-        except ScriptError as error:
-            yield _("{where}: {error}").format(where=where, error=error)
-            continue
-        if at < previous:
-            yield _(
-                "{where}: it lies before the moment above it; moments stand in the order of time."
-            ).format(where=where)
-        previous = max(at, previous)
+def play(
+    name: str = "normal", *, out: Path | None = None, size: tuple[int, int] = (800, 480), speed: float = 0.0
+) -> int:
+    """Play a script, a shipped one or a file. Returns the exit code. Raises ``OSError`` of its pictures."""
+    shipped = rehearsal.shipped()
+    path = shipped.get(name, Path(name))
     try:
-        parse_time(script.until)
-    except ScriptError as error:
-        yield _("{file}, until: {error}").format(file=path, error=error)
+        script = rehearsal.load(path)
+    except FileNotFoundError:
+        names = ", ".join(shipped)
+        complain([_("There is no script {file}; shipped are: {names}.").format(file=path, names=names)])
+        return WRONG
+    except (rehearsal.ScriptError, TomlError) as error:
+        complain([str(error)])
+        return WRONG
+    # The shipped techniques alone, with the usual settings: the same output on every machine.
+    rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
+    camera: Callable[[State, Ms], None] | None = None
+    if out is not None:
+        from kiosk.cli.camera import Camera
 
-
-class _Tub:
-    """The water: straight lines to what the script says, then it cools to the room."""
-
-    def __init__(self, room: float) -> None:
-        self._room = self._from = self._to = room
-        self._start: Ms = 0
-        self._length: Ms = 0
-        self._error: ProbeError | None = None
-        self._frozen: float | None = None
-
-    def probe(self, state: str, now: Ms) -> None:
-        """The probe is one of ``PROBE_STATES`` from now on."""
-        self._frozen = self.at(now) if state == FROZEN else None
-        self._error = ProbeError(state) if state in list(ProbeError) else None
-
-    def become(self, celsius: float, over: Ms, now: Ms) -> None:
-        self._from, self._to, self._start, self._length = self.at(now), celsius, now, over
-
-    def at(self, now: Ms) -> float:
-        if now - self._start >= self._length:
-            return cooled(self._to, self._room, now - self._start - self._length)
-        return self._from + (self._to - self._from) * (now - self._start) / self._length
-
-    def reading(self, now: Ms) -> WaterRead:
-        """What the probe says."""
-        return reading(
-            self._error or Measured(in_steps(self.at(now) if self._frozen is None else self._frozen)), 0.0
-        )
-
-
-class Watch(Protocol):
-    """The real time a rehearsal can be played in."""
-
-    def now(self) -> Ms:
-        """Now."""
-
-    def sleep_until(self, moment: Ms) -> None:
-        """Wait for ``moment``."""
-
-
-class Rehearsal:
-    """Plays a script. ``tell`` gets each line; ``picture(state, now)`` is called for each new page;
-    ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
-
-    def __init__(
-        self,
-        rules: Rules,
-        script: Script,
-        tell: Callable[[str], None],
-        *,
-        picture: Callable[[State, Ms], None] | None = None,
-        speed: float = 0.0,
-        watch: Watch | None = None,
-    ) -> None:
-        self._script = script
-        self._tell = tell
-        self._picture = picture
-        self._speed = speed
-        self._watch = SystemClock() if watch is None else watch
-        self._began = self._watch.now()
-        self._clock = SimulatedClock()
-        self._tub = _Tub(script.room)
-        self._next_reading: Ms | None = None
-        self._scene = _scene(State())
-        self._unseen: list[tuple[State, Ms]] = []
-        """new pages of which no picture was taken yet"""
-        self.conductor = Conductor(
-            night.new(rules),
-            Outputs(self, self, _Dark()),
-            self._clock,
-            perform=self._perform,
-            listeners=(self._seen,),
-        )
-
-    # --- the parts
-
-    def set(self, level: float) -> None:
-        """The lamp."""
-        self._line("lamp", f"{level:.2f}")
-
-    def play(self, hertz: int, volume: Volume) -> None:
-        """The buzzer."""
-        self._line("buzzer", f"{hertz} Hz {volume}" if hertz else "silent")
-
-    def _perform(self, effect: Effect) -> None:
-        if isinstance(effect, ReadWater):
-            self._next_reading = self._clock.now() + READ_EVERY if effect.on else None
-        elif isinstance(effect, ReadEveryProbe):
-            self._next_reading = self._clock.now() + READ_EVERY
-        self._line("effect", _in_words(effect))
-
-    def _seen(self, state: State) -> None:
-        scene = _scene(state)
-        if scene == self._scene:
-            return
-        self._scene = scene
-        self._line("page", scene)
-        self._unseen.append((state, self.conductor.now))
-
-    def _line(self, kind: str, text: str) -> None:
-        self._tell(f"{clock_text(self.conductor.now)}  {kind:<7} {text}")
-
-    # --- the night
-
-    def play_all(self) -> None:
-        """From the start to the end of the script."""
-        for at, event, said in self._happenings():
-            self._go_to(at)
-            if said:
-                self._line("you", said)
-            if event is not None:
-                self.conductor.handle(event, at)
-                self._take_pictures()
-        self._go_to(parse_time(self._script.until))
-
-    def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
-        """Everything the script does, in the order of time (a press is down and up again)."""
-        happenings: list[tuple[Ms, Event | None, str]] = []
-        for moment in self._script.moment:
-            at = parse_time(moment.at)
-            if moment.press is not None:
-                happenings.append((at, ButtonPressed(), "press"))
-                happenings.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
-            elif moment.tap is not None:
-                happenings.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
-            elif moment.crash is not None:
-                ago = round(moment.crash * 60 * SECOND)
-                happenings.append((at, Interrupted(ago), f"power back, night began {clock_text(ago)} ago"))
-            else:
-                happenings.append((at, None, self._describe_water(moment)))
-        happenings.sort(key=lambda happening: happening[0])
-        moments = iter(m for m in self._script.moment if m.water is not None or m.probe)
-        for at, event, said in happenings:
-            yield at, event, said
-            if event is None:
-                self._change_water(next(moments), at)
-
-    @staticmethod
-    def _describe_water(moment: Moment) -> str:
-        if moment.water is None:
-            return f"probe {moment.probe}"
-        return f"water to {moment.water:.1f} C" + (f" in {moment.over:g} s" if moment.over else "")
-
-    def _change_water(self, moment: Moment, now: Ms) -> None:
-        if moment.water is not None:
-            self._tub.become(moment.water, round(moment.over * SECOND), now)
-        else:
-            self._tub.probe(moment.probe, now)
-
-    def _go_to(self, moment: Ms) -> None:
-        """On to ``moment``, through every deadline, edge and reading on the way."""
-        while True:
-            due = [at for at in (self.conductor.next_due(), self._next_reading) if at is not None]
-            nearest = min([*due, moment])
-            self._wait_for(nearest)
-            self._clock.move_to(nearest)
-            self.conductor.advance(nearest)
-            if self._next_reading is not None and nearest >= self._next_reading:
-                self._next_reading += READ_EVERY
-                self.conductor.handle(self._tub.reading(nearest), nearest)
-            self._take_pictures()
-            if nearest >= moment and (not due or min(due) > moment):
-                return
-
-    def _take_pictures(self) -> None:
-        """Here, as no listener of the night may raise: a picture may find no space on the disk."""
-        for state, at in self._unseen:
-            if self._picture is not None:
-                self._picture(state, at)
-        self._unseen.clear()
-
-    def _wait_for(self, moment: Ms) -> None:
-        if self._speed > 0:
-            self._watch.sleep_until(self._began + round(moment / self._speed))
-
-
-def _in_words(effect: Effect) -> str:
-    """An effect in plain words: its name and what is known of it (the moment starts the line)."""
-    plain = {"True": "yes", "False": "no"}
-    values = [
-        f"{name.replace('_', ' ')} {plain.get(str(value), value)}"
-        for name, value in msgspec.structs.asdict(effect).items()
-        if name != "at" and value is not None
-    ]
-    return ", ".join([_spaced(type(effect).__name__), *values])
-
-
-def _spaced(name: str) -> str:
-    """ "GoodNight" -> "good night"."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
-
-
-class _Dark:
-    """The backlight of a rehearsal; the pictures show what there is to see."""
-
-    def set(self, level: float) -> None:
-        """Nothing to light."""
-
-
-def _scene(state: State) -> str:
-    """The page in a few words, with what makes it another scene."""
-    page = state.page
-    name = _spaced(type(page).__name__)
-    match page:
-        case Guide(technique):
-            beat = page.beat
-            turn = f"{beat.round} of {beat.rounds}"
-            return f"{name}: {state.sequence[technique].id}, {beat.step.cue}, {beat.step.line} ({turn})"
-        case NextUp(technique) | CountIn(technique):
-            return f"{name}: {state.sequence[technique].id}"
-        case Card(technique, after, index):
-            soak = state.sequence[technique].soak
-            cards = () if soak is None else soak.after if after else soak.prepare
-            return f"{name}: {cards[index].word}, {cards[index].line}"
-        case Soak():
-            return f"{name}: {state.water.verdict}"
-        case _:
-            return name
+        try:
+            camera = Camera(out, size)
+        except OSError as error:
+            complain([_("{folder} cannot be written: {reason}.").format(folder=out, reason=error.strerror)])
+            return FAILED
+    with lines() as say:
+        say(script.title)
+        rehearsal.Rehearsal(rules, script, say, picture=camera, speed=speed).play_all()
+    if camera is not None:
+        complain([_("Pictures are in {folder}.").format(folder=out)])
+    return OK

@@ -1,12 +1,14 @@
 """``cramp-kiosk setup``: what the Raspberry Pi's firmware must be told, shown, asked, written, undone."""
 
+import argparse
 import difflib
 import errno
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from kiosk.cli.ask import ask_person
+from kiosk.cli.owner import read_settings
 from kiosk.cli.streams import FAILED, OK, WRONG, complain
 from kiosk.config import config_txt
 from kiosk.config.config_txt import PLACES
@@ -15,66 +17,22 @@ from kiosk.config.firmware import (
     ConfigError,
     Needs,
     WrongFileError,
+    absent_overlays,
+    board,
+    find_config,
     is_generated,
     keep_pwm,
     missing,
     refuse_strange,
+    where_overlays_are,
     without_block,
 )
 from kiosk.devices.pins import Pins
 from kiosk.i18n import _
 
-_MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
-
 Say = Callable[[str], None]
 Ask = Callable[[str], bool | None]
 """asks a yes-or-no question; None: there is nobody to answer"""
-
-
-def board(root: Path = Path("/")) -> str:
-    """The board as its device tree names it, such as "Raspberry Pi 5 Model B Rev 1.0"; "" if unknown."""
-    for place in _MODELS:
-        try:
-            return (root / place).read_bytes().rstrip(b"\0\n").decode(errors="replace")
-        except OSError:
-            continue
-    return ""
-
-
-def find_config(root: Path = Path("/")) -> Path | None:
-    """The firmware's settings file; None if there is none."""
-    return next((root / place for place in PLACES[:2] if (root / place).is_file()), None)
-
-
-def absent_overlays(config: Path, lines: Sequence[str]) -> list[str]:
-    """A sentence for each overlay which these lines load and the folder beside ``config.txt`` has not."""
-    folder = config.parent / "overlays"
-    if not folder.is_dir():
-        return []
-    names = [line.removeprefix("dtoverlay=").split(",")[0] for line in lines if line.startswith("dtoverlay=")]
-    absent = [name for name in names if name and not (folder / f"{name}.dtbo").is_file()]
-    says = _("{folder} has no {name}.dtbo, so the firmware cannot load it.")
-    return [says.format(folder=folder, name=name) for name in absent]
-
-
-def where_overlays_are() -> str:
-    """What to do about one that is absent."""
-    return _("Raspberry Pi OS brings that file; plain Debian does not.")
-
-
-def ask_person(question: str) -> bool | None:
-    """Ask at the terminal; anything but yes is no. None where nobody sits at one.
-
-    The question goes to standard error: what is printed may be for a machine.
-    """
-    if not sys.stdin.isatty():
-        return None
-    print(f"{question} [{_('y')}/N] ", end="", file=sys.stderr, flush=True)
-    try:
-        answer = input()
-    except EOFError:
-        return False
-    return answer.strip().lower() in {_("y"), _("yes")}
 
 
 class _Change(NamedTuple):
@@ -262,3 +220,10 @@ def _failed(error: OSError, path: Path) -> str:
     if error.errno == errno.EROFS:
         return _("{file} is on a disk that is read-only: make it writable, then try again.").format(file=path)
     return _("{file} cannot be used: {reason}.").format(file=path, reason=error.strerror)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """The command."""
+    pins = read_settings().in_force.pins
+    needs = Needs(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm)
+    return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from kiosk.i18n import _
+
 #: The commands' exit codes: all is well; something could not be done; the command line or a file is wrong.
 OK, FAILED, WRONG = 0, 1, 2
 
@@ -93,3 +95,8 @@ def complain(sentences: Sequence[str]) -> None:
     with contextlib.suppress(OSError):
         for sentence in sentences:
             print(sentence, file=sys.stderr)
+
+
+def unusable(error: OSError) -> str:
+    """The sentence for a file that failed."""
+    return _("{file} cannot be used: {reason}.").format(file=error.filename, reason=error.strerror)

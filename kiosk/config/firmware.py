@@ -2,14 +2,18 @@
 
 import itertools
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
 from kiosk.config import config_txt
-from kiosk.config.config_txt import ONE_WIRE, BrokenMarksError
+from kiosk.config.config_txt import ONE_WIRE, PLACES, BrokenMarksError
 from kiosk.config.conflicts import one_wire_pin
 from kiosk.config.overlays import Line, enabled, known, number
 from kiosk.i18n import _
+
+_MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
 
 #: Pins a hardware PWM channel comes out at: pin -> (channel, function), as in the overlay's README.
 PWM_PINS = {12: (0, 4), 18: (0, 2), 13: (1, 4), 19: (1, 2)}
@@ -151,3 +155,34 @@ def without_block(text: str, name: object) -> str:
         return config_txt.without_block(text)
     except BrokenMarksError as error:
         raise WrongFileError(_(error.says).format(file=name, line=error.line)) from error
+
+
+def board(root: Path = Path("/")) -> str:
+    """The board as its device tree names it, such as "Raspberry Pi 5 Model B Rev 1.0"; "" if unknown."""
+    for place in _MODELS:
+        try:
+            return (root / place).read_bytes().rstrip(b"\0\n").decode(errors="replace")
+        except OSError:
+            continue
+    return ""
+
+
+def find_config(root: Path = Path("/")) -> Path | None:
+    """The firmware's settings file; None if there is none."""
+    return next((root / place for place in PLACES[:2] if (root / place).is_file()), None)
+
+
+def absent_overlays(config: Path, lines: Sequence[str]) -> list[str]:
+    """A sentence for each overlay which these lines load and the folder beside ``config.txt`` has not."""
+    folder = config.parent / "overlays"
+    if not folder.is_dir():
+        return []
+    names = [line.removeprefix("dtoverlay=").split(",")[0] for line in lines if line.startswith("dtoverlay=")]
+    absent = [name for name in names if name and not (folder / f"{name}.dtbo").is_file()]
+    says = _("{folder} has no {name}.dtbo, so the firmware cannot load it.")
+    return [says.format(folder=folder, name=name) for name in absent]
+
+
+def where_overlays_are() -> str:
+    """What to do about one that is absent."""
+    return _("Raspberry Pi OS brings that file; plain Debian does not.")

@@ -9,7 +9,7 @@ from gpiozero import InputDevice
 
 from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultCleared, FaultFound
 from kiosk.core.technique import SECOND, Ms
-from kiosk.devices.part import Hiccups, Part
+from kiosk.devices.part import LogOnce, Part
 from kiosk.devices.pins import claiming
 from kiosk.i18n import N_
 
@@ -120,7 +120,7 @@ class Button(Part):
         self._settling = debounce_ms if getattr(factory, "bounce_settles", False) else 0
         self._lock = threading.Lock()
         self._waiting = False
-        self._hiccups = Hiccups(N_("The button does not answer."), self._answers_not)
+        self._once = LogOnce(N_("The button does not answer."), self._answers_not)
         self._begun = False
         with claiming(pin):
             # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice,
@@ -128,7 +128,7 @@ class Button(Part):
             self._device = InputDevice(pin, pull_up=True, pin_factory=factory)
             self._hold = debounce_ms
             self._debounce = Debounce(debounce_ms)
-            with self._hiccups:
+            with self._once:
                 self._begin()  # before any edge can tell that it is over
             self._device.pin.bounce = self._settling / 1000 or None
             self._device.pin.edges = "both"
@@ -144,7 +144,7 @@ class Button(Part):
 
     def check(self) -> None:
         """Read the line, and post what an edge failed to tell. Cheap; once a second is enough."""
-        with self._hiccups, self._lock:
+        with self._once, self._lock:
             if self._device.closed:
                 return
             now = self._clock()
@@ -162,12 +162,12 @@ class Button(Part):
 
     def close(self) -> None:
         """Give the pin back; nothing is posted any more. May be called twice."""
-        with self._hiccups, self._lock:
+        with self._once, self._lock:
             self._device.close()
 
     def _edge(self, ticks: float, state: int) -> None:
         # Runs in the one thread that reports every edge; lgpio's has no `try` around it: it must not raise.
-        with self._hiccups, self._lock:
+        with self._once, self._lock:
             if self._device.closed:
                 return
             age = round(self._factory.ticks_diff(self._factory.ticks(), ticks) * 1000)

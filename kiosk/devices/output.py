@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from gpiozero import DigitalOutputDevice
 
-from kiosk.devices.part import Hiccups, Part, driving
+from kiosk.devices.part import LogOnce, Part, driving
 from kiosk.devices.pins import claiming
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ class Output(Part):
         with claiming(pin):
             self._device = DigitalOutputDevice(pin, pin_factory=factory)
         self._trouble = trouble
-        self._hiccups = Hiccups(trouble)
+        self._once = LogOnce(trouble)
         #: lgpio knows whole percents only
         self.finest: float = getattr(factory, "finest_level", 0.01)
 
     def prepare(self) -> None:
         """Pulses will be wanted: let what makes them start now, where it takes time to start."""
-        with self._hiccups:
+        with self._once:
             prepare = getattr(self._device.pin, "prepare_pulses", None)
             if prepare is not None:
                 prepare()
@@ -67,7 +67,7 @@ class Output(Part):
 
     def close(self) -> None:
         """Low, then given back. May be called twice; never raises."""
-        with self._hiccups:
+        with self._once:
             self._steady(high=False)
-        with self._hiccups:
+        with self._once:
             self._device.close()

@@ -45,8 +45,8 @@ def driving(sentence: str) -> Iterator[None]:
         raise PartFails(f"{_(sentence)} ({error})") from error
 
 
-class Hiccups:
-    """``with hiccups:`` around every touch of a part; whatever fails inside ends there.
+class LogOnce:
+    """``with once:`` around every touch of a part; whatever fails inside ends there.
 
     ``sentence`` says what does not work (marked with ``N_``). The first failure is logged, the next
     ones are not, until one touch has succeeded: a part that came loose must not fill the journal.

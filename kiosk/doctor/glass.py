@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from kiosk.cli.setup import find_config
 from kiosk.config.config_txt import read, settings
+from kiosk.config.firmware import find_config
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.which_light import KernelLight, Kin
 from kiosk.display.base import DisplayError

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.cli.setup import board
+from kiosk.config.firmware import board
 from kiosk.config.settings import Settings
 from kiosk.devices import pins
 from kiosk.diary.clock import kernel_error

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kiosk.cli.setup import Ask
 from kiosk.config.settings import Buzzer
 from kiosk.core.signals import LAMP, Signal, Volume, tune
 from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
@@ -17,6 +16,9 @@ from kiosk.i18n import _
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
+
+Ask = Callable[[str], bool | None]
+"""asks a yes-or-no question; None: there is nobody to answer"""
 
 LIT_FOR = 2.0
 """seconds"""

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice
 
-from kiosk.cli.setup import absent_overlays, find_config, where_overlays_are
 from kiosk.config.config_txt import read
 from kiosk.config.conflicts import doubts, find, find_hat
-from kiosk.config.firmware import ConfigError, Needs, missing, without_block
+from kiosk.config.firmware import (
+    ConfigError,
+    Needs,
+    absent_overlays,
+    find_config,
+    missing,
+    where_overlays_are,
+    without_block,
+)
 from kiosk.config.settings import Factory
 from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, claiming
 from kiosk.doctor.finding import Finding, fine, note, problem

@@ -1,4 +1,4 @@
-"""Puts the house together: settings -> parts, conductor, display, screen, diary; and plays the night."""
+"""Puts the kiosk together: settings -> parts, conductor, display, screen, diary; and plays the night."""
 
 import contextlib
 import faulthandler
@@ -85,6 +85,10 @@ class ButtonPart(ButtonLike, Closing, Protocol):
     """A button that can be given back."""
 
 
+Post = Callable[[Event], None]
+"""takes what has happened, from any thread"""
+
+
 @dataclass(frozen=True)
 class Parts:
     """Lamp, buzzer and backlight, and how to make what needs to post events (button and probe)."""
@@ -92,8 +96,8 @@ class Parts:
     lamp: LampLike
     buzzer: BuzzerLike
     backlight: BacklightLike
-    button: Callable[[Callable[[Event], None]], ButtonPart | None]
-    probe: Callable[[Callable[[Event], None]], ProbeLike]
+    button: Callable[[Post], ButtonPart | None]
+    probe: Callable[[Post], ProbeLike]
     closing: tuple[Closing, ...] = ()
     faults: frozenset[Fault] = frozenset()
     has_light: Callable[[], bool] = lambda: True
@@ -102,7 +106,7 @@ class Parts:
     """raises where lamp or buzzer may not do any more what they were told; asked with each sign of life"""
 
 
-class House:
+class App:
     """Everything but the screen, running: use as a context manager.
 
     ``listeners`` as in ``Conductor``. ``own_touch``
@@ -165,7 +169,7 @@ class House:
             stack.callback(self._saver.close)
             self._thread = self.supervisor.start("conductor", self._conduct, vital=True)
             stack.callback(self._stop_conductor)
-            self.tend()
+            self.tick()
             button = self._parts.button(self.conductor.post)
             self.conductor.button = button
             if button is not None:
@@ -190,7 +194,7 @@ class House:
         """Whether the program must end, and start anew."""
         return self.supervisor.failed
 
-    def tend(self) -> None:
+    def tick(self) -> None:
         """Now and then, from the main thread: has the clock been set, has a new night begun, have wrong
         settings been mended, does every thread live? One that dies again and again needs a new program;
         nobody is left alone for that."""

@@ -62,8 +62,8 @@ def time_of_day() -> tuple[str, Ms]:
     return f"{now.hour}:{now.minute:02}", (60 - now.second) * SECOND - now.microsecond // 1000
 
 
-class Show:
-    """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tend``
+class MainLoop:
+    """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tick``
     is called now and then, ``on_hang`` when the conductor hangs."""
 
     def __init__(
@@ -71,14 +71,14 @@ class Show:
         conductor: Conductor,
         bell: Bell,
         clock: Clock,
-        tend: Callable[[], None],
+        tick: Callable[[], None],
         on_hang: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_hang = on_hang
         self._in_vain = 0
         self._conductor = conductor
         self._bell = bell
-        self._tend = tend
+        self._tick = tick
         self._clock = clock
         self._contacts: deque[Contact] = deque()
         self._ready = False
@@ -97,7 +97,7 @@ class Show:
         self._contacts.append(contact)
         self._bell.ring()
 
-    def lead(
+    def run(
         self, open_display: Callable[[], Display], inches: float, has_light: Callable[[], bool] = lambda: True
     ) -> None:
         """Show the night on a display ``inches`` across, until stopped. ``has_light`` as for ``Stage``.
@@ -112,7 +112,7 @@ class Show:
                     told = ""
                     while not self.stopping:
                         panel = Panel.of(display.size, inches)
-                        self.run(display, Stage(panel, clock=time_of_day, has_light=has_light))
+                        self.draw_on(display, Stage(panel, clock=time_of_day, has_light=has_light))
             except (DisplayError, OSError) as error:
                 if told != str(error):
                     told = str(error)
@@ -139,7 +139,7 @@ class Show:
             self._tell_systemd(now)
             self._bell.wait(min(until - now, PULSE_EVERY))
 
-    def run(self, display: Display, stage: Stage) -> None:
+    def draw_on(self, display: Display, stage: Stage) -> None:
         """Draw and wait, until stopped or the display has another size. Raises what the display raises."""
         size = display.size
         taps: Taps[Target] = Taps(size, stage.target_at)
@@ -210,12 +210,12 @@ class Show:
                 self._on_hang()
         self._pulse = now
         self._conductor.beat()
-        self._tend()
+        self._tick()
 
 
-def until_signalled(show: Show) -> contextlib.AbstractContextManager[None]:
-    """What asks us to end (``ENDING``) ends the show in good order."""
-    return on_signals(show.stop)
+def until_signalled(loop: MainLoop) -> contextlib.AbstractContextManager[None]:
+    """What asks us to end (``ENDING``) ends the loop in good order."""
+    return on_signals(loop.stop)
 
 
 #: SIGHUP: the terminal we were started from was closed.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk import __version__
-from kiosk.cli.main import command_line
+from kiosk.cli.parser import command_line
 
 FRAME = Path(__file__).parents[1] / "cramp-kiosk.1"
 

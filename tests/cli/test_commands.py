@@ -145,7 +145,7 @@ def test_mistakes_are_told_in_the_owners_language(home, monkeypatch, capsys):
     own.mkdir(parents=True)
     (own / "config.toml").write_text('language = "de"\n[sound]\nvolume = 3\n')
     monkeypatch.setattr(
-        "kiosk.cli.main.speak", lambda language: i18n.use(Marked()) if language == "de" else None
+        "kiosk.cli.owner.speak", lambda language: i18n.use(Marked()) if language == "de" else None
     )
     try:
         main(["diary"])
@@ -295,7 +295,7 @@ def test_the_doctor_prints_a_page_or_json_and_counts_problems(monkeypatch, capsy
 
 def test_the_doctor_tries_lamp_and_buzzer_only_when_asked_to(monkeypatch, capsys):
     monkeypatch.setattr("kiosk.doctor.examine", lambda _machine: [])
-    monkeypatch.setattr("kiosk.doctor.trial.try_outputs", lambda *_: [fine("pins.lamp", "It lights.")])
+    monkeypatch.setattr("kiosk.cli.doctor.try_outputs", lambda *_: [fine("pins.lamp", "It lights.")])
     assert main(["doctor", "--test"]) == 0
     assert "It lights." in capsys.readouterr().out
     main(["doctor"])
@@ -312,7 +312,7 @@ def test_the_doctor_watches_until_ctrl_c(monkeypatch, capsys):
         say("03:12:00  button: down")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kiosk.doctor.watch.watch", watching)
+    monkeypatch.setattr("kiosk.cli.doctor.watch", watching)
     assert main(["doctor", "--watch"]) == 0
     assert capsys.readouterr().out == "03:12:00  button: down\n\n"
 
@@ -350,7 +350,8 @@ class Marked(gettext.NullTranslations):
 
 
 def test_every_sentence_of_the_commands_goes_through_gettext(monkeypatch, capsys):
-    monkeypatch.setattr("kiosk.cli.main.speak", lambda _language: None)
+    for command in ("owner", "settings", "doctor"):
+        monkeypatch.setattr(f"kiosk.cli.{command}.speak", lambda _language: None)
     i18n.use(Marked())
     try:
         main(["settings"])

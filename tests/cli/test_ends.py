@@ -8,7 +8,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from kiosk.cli import main as cli
-from kiosk.cli.main import diary_path, main
+from kiosk.cli.main import main
+from kiosk.cli.owner import diary_path
 from kiosk.config.settings import Diary, Settings
 
 
@@ -39,14 +40,14 @@ def test_a_reader_that_goes_away_is_no_error():
 
 def test_a_broken_pipe_leaves_nothing_to_write_to(monkeypatch, capfd):
     sent = []
-    monkeypatch.setattr(cli, "_settings", raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
+    monkeypatch.setattr("kiosk.cli.settings.run", raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
     monkeypatch.setattr(cli.os, "dup2", lambda _source, target: sent.append(target))
     assert main(["settings"]) == 0
     assert sent == [sys.stdout.fileno()]
 
 
 def test_ctrl_c_ends_with_its_usual_code(monkeypatch):
-    monkeypatch.setattr(cli, "_settings", raising(KeyboardInterrupt))
+    monkeypatch.setattr("kiosk.cli.settings.run", raising(KeyboardInterrupt))
     assert main(["settings"]) == 130
 
 
@@ -58,7 +59,7 @@ def test_a_run_ends_as_the_kiosk_ended(home, monkeypatch, code):
         ran.append((found.in_force, diary, how))
         return code
 
-    monkeypatch.setattr("kiosk.cli.run.run", run)
+    monkeypatch.setattr("kiosk.cli.run.play_nights", run)
     assert main(["run", "--simulate", "--size", "640x480"]) == code
     assert ran == [
         (
@@ -78,7 +79,7 @@ def test_a_rehearsal_in_ten_times_real_time_without_pictures(monkeypatch, capsys
 
 
 def test_calibrate_ends_as_it_ended(monkeypatch):
-    monkeypatch.setattr("kiosk.cli.calibrate.run", lambda: 1)
+    monkeypatch.setattr("kiosk.cli.calibrate.run", lambda _chosen: 1)
     assert main(["calibrate"]) == 1
 
 

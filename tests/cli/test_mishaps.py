@@ -95,7 +95,7 @@ def test_a_run_that_breaks_by_the_bed_tells_the_journal_everything(monkeypatch):
     def run(*_arguments, **_how):
         raise OSError(5, "Input/output error", "/dev/fb0")
 
-    monkeypatch.setattr("kiosk.cli.run.run", run)
+    monkeypatch.setattr("kiosk.cli.run.play_nights", run)
     with pytest.raises(OSError, match="/dev/fb0"):
         main(["run"])
 

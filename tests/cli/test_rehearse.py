@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import rehearse
-from kiosk.cli.rehearse import Rehearsal, ScriptError
+from kiosk.cli import rehearsal
+from kiosk.cli.rehearsal import Rehearsal, ScriptError
 from kiosk.config import techniques
 from kiosk.config.tomlfile import TomlError
 from kiosk.config.tomltypes import MisfitError
@@ -15,7 +15,7 @@ from kiosk.core.rules import Rules
 def play(path: Path) -> list[str]:
     rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
     said: list[str] = []
-    Rehearsal(rules, rehearse.load(path), said.append).play_all()
+    Rehearsal(rules, rehearsal.load(path), said.append).play_all()
     return said
 
 
@@ -31,12 +31,12 @@ def kinds(said: list[str], kind: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["normal", "soak", "ten_minutes"])
 def test_the_same_script_gives_the_same_night_twice(name):
-    path = rehearse.shipped()[name]
+    path = rehearsal.shipped()[name]
     assert play(path) == play(path)
 
 
 def test_a_normal_night_from_press_to_dark():
-    said = play(rehearse.shipped()["normal"])
+    said = play(rehearsal.shipped()["normal"])
     pages = kinds(said, "page")
     assert pages[:3] == [
         "0:10:00.000 count in: hand_stretch",
@@ -54,7 +54,7 @@ def test_a_normal_night_from_press_to_dark():
 
 
 def test_hold_and_release_are_told_at_the_same_millisecond_by_lamp_and_buzzer():
-    said = play(rehearse.shipped()["normal"])
+    said = play(rehearsal.shipped()["normal"])
     first = [line for line in said if "0:10:04.000" <= line.split()[0] <= "0:10:09.320"]
     assert first == [
         "0:10:04.000  lamp    1.00",
@@ -71,7 +71,7 @@ def test_hold_and_release_are_told_at_the_same_millisecond_by_lamp_and_buzzer():
 
 
 def test_the_soak_script_meets_every_verdict_of_the_water():
-    said = play(rehearse.shipped()["soak"])
+    said = play(rehearsal.shipped()["soak"])
     seen = {line.split("soak: ")[1] for line in said if "soak: " in line}
     assert seen == {
         "waiting", "dry", "cold", "top-up", "settling", "warm", "rising",
@@ -80,7 +80,7 @@ def test_the_soak_script_meets_every_verdict_of_the_water():
 
 
 def test_the_soak_ends_by_itself_after_a_quarter_of_an_hour_of_warm_water():
-    said = play(rehearse.shipped()["soak"])
+    said = play(rehearsal.shipped()["soak"])
     ended = [line for line in said if "technique ended" in line]
     assert len(ended) == 1
     assert "finished yes" in ended[0]
@@ -119,7 +119,7 @@ def test_a_probe_that_stands_still_is_told_after_three_minutes(tmp_path):
 
 
 def test_ten_minutes_without_relief_say_stop_once():
-    said = play(rehearse.shipped()["ten_minutes"])
+    said = play(rehearsal.shipped()["ten_minutes"])
     assert [page for page in kinds(said, "page") if "ten minutes" in page] == ["0:10:05.000 ten minutes"]
     assert [line for line in said if "stop shown" in line] == ["0:10:05.000  effect  stop shown"]
 
@@ -163,7 +163,7 @@ def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
 def test_a_script_that_cannot_be_played_says_where_and_why(tmp_path, text, complaint):
     path = written(tmp_path, text)
     with pytest.raises(ScriptError) as error:
-        rehearse.load(path)
+        rehearsal.load(path)
     assert str(error.value) == complaint.format(
         file=path,
         no_time='is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"',
@@ -184,7 +184,7 @@ def test_a_script_that_cannot_be_played_says_where_and_why(tmp_path, text, compl
 def test_a_room_without_a_temperature(tmp_path, room, told):
     path = written(tmp_path, f'title = "T"\nuntil = "1:00"\nroom = {room}\n')
     with pytest.raises(MisfitError) as error:
-        rehearse.load(path)
+        rehearsal.load(path)
     assert str(error.value) == (
         f"{path}: room must be a number from -10 to 100, but it is {told}. Example: room = 20.5"
     )
@@ -193,7 +193,7 @@ def test_a_room_without_a_temperature(tmp_path, room, told):
 def test_five_thousand_digits_in_a_script(tmp_path):
     path = written(tmp_path, f'title = "T"\nuntil = "1:00"\nroom = {"9" * 5000}\n')
     with pytest.raises(TomlError) as error:
-        rehearse.load(path)
+        rehearsal.load(path)
     assert str(error.value) == f"{path}, line 3: this number is far too long. Example: minutes = 15"
 
 
@@ -201,7 +201,7 @@ def test_every_mistake_of_a_script_is_told_and_no_more_than_twenty(tmp_path):
     moments = '[[moment]]\nat = "0"\n' * 30
     path = written(tmp_path, f'title = "T"\nuntil = "1:00"\n{moments}')
     with pytest.raises(ScriptError) as error:
-        rehearse.load(path)
+        rehearsal.load(path)
     lines = str(error.value).splitlines()
     assert lines[19].startswith(f"{path}, moment 20: give one of")
     assert lines[20:] == [f"{path}: and 10 more mistakes."]
@@ -209,8 +209,8 @@ def test_every_mistake_of_a_script_is_told_and_no_more_than_twenty(tmp_path):
 
 def test_times_are_read_and_written_alike():
     for text, at in (("7", 7000), ("1:07", 67_000), ("1:02:03.5", 3_723_500), ("0:00:00.040", 40)):
-        assert rehearse.parse_time(text) == at
-    assert rehearse.clock_text(3_723_500) == "1:02:03.500"
+        assert rehearsal.parse_time(text) == at
+    assert rehearsal.clock_text(3_723_500) == "1:02:03.500"
 
 
 def test_in_real_time_a_rehearsal_waits_for_its_moments(tmp_path):
@@ -223,7 +223,7 @@ def test_in_real_time_a_rehearsal_waits_for_its_moments(tmp_path):
         def sleep_until(self, moment: int) -> None:
             waited.append(moment)
 
-    script = rehearse.load(written(tmp_path, 'title="x"\nuntil="4"\n[[moment]]\nat="2"\ntap="anywhere"'))
+    script = rehearsal.load(written(tmp_path, 'title="x"\nuntil="4"\n[[moment]]\nat="2"\ntap="anywhere"'))
     Rehearsal(Rules(), script, lambda _: None, speed=2, watch=Watch()).play_all()
     assert waited[0] == 6000  # two seconds of night at twice the speed
     assert waited[-1] == 7000

@@ -12,7 +12,7 @@ import pygame
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from kiosk.cli import run as bedside
+from kiosk.cli import bedside, run
 from kiosk.cli.main import main
 from kiosk.config.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
 from kiosk.core.events import Fault, ProbeError
@@ -21,7 +21,7 @@ from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.files import asset
-from kiosk.runtime.app import House
+from kiosk.runtime.app import App
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.supervision import Supervisor
 from tests.config.test_settings import TECHNIQUES
@@ -37,17 +37,17 @@ class Evening:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.factory = MockFactory(pin_class=MockPWMPin)
-        self.houses: list[House] = []
+        self.apps: list[App] = []
         self.glasses: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.plan: Callable[[Evening], bool] = lambda _evening: True
         monkeypatch.setattr(bedside, "open_factory", lambda _name, **_: self.factory)
-        monkeypatch.setattr(bedside, "House", self._house)
-        for name in ("desktop.Desktop", "console.Console", "simulator.Simulator"):
-            monkeypatch.setattr(f"kiosk.display.{name}", self._glass(name.split(".")[1]))
+        monkeypatch.setattr(run, "App", self._app)
+        for name in ("display.desktop.Desktop", "display.console.Console", "cli.simulated.Simulator"):
+            monkeypatch.setattr(f"kiosk.{name}", self._glass(name.split(".")[2]))
 
-    def _house(self, *arguments: Any, **more: Any) -> House:
-        self.houses.append(House(*arguments, **more))
-        return self.houses[-1]
+    def _app(self, *arguments: Any, **more: Any) -> App:
+        self.apps.append(App(*arguments, **more))
+        return self.apps[-1]
 
     def _glass(self, name: str) -> Callable[..., "Glass"]:
         def make(*arguments: Any, **more: Any) -> Glass:
@@ -61,11 +61,11 @@ class Evening:
 
     def run_with(self, found: Found, **how: Any) -> int:
         how = {"simulate": False, "size": None, **how}
-        return bedside.run(found, TECHNIQUES, self.folder / "diary.db", **how)
+        return run.play_nights(found, TECHNIQUES, self.folder / "diary.db", **how)
 
     @property
     def state(self) -> State:
-        return self.houses[0].conductor.state
+        return self.apps[0].conductor.state
 
     @property
     def lamp(self) -> bool:
@@ -147,7 +147,7 @@ def test_the_console_is_told_how_the_panel_lies(evening):
     transform = more["transform"]()
     assert (transform.swap, transform.invert_x, transform.invert_y) == (True, False, True)
     assert (transform.calibration, transform.rotation) == (worn, 90)
-    assert more["on_touch"] == evening.houses[0].touch_panel
+    assert more["on_touch"] == evening.apps[0].touch_panel
     assert evening.state.own_touch
 
 
@@ -156,7 +156,7 @@ def test_crosses_are_touched_without_calibration(evening):
     asked = []
 
     def look(at: Evening) -> bool:
-        conductor = at.houses[0].conductor
+        conductor = at.apps[0].conductor
         conductor.state = msgspec.structs.replace(conductor.state, page=Calibration())
         asked.append(at.glasses[0][2]["transform"]())
         return True
@@ -241,7 +241,7 @@ def test_a_start_reads_each_file_of_its_owner_once(evening, monkeypatch, caplog,
 
 def test_after_an_error_that_keeps_coming_back_the_service_is_started_anew(evening):
     def fail(at: Evening) -> bool:
-        at.houses[0].supervisor.fail()
+        at.apps[0].supervisor.fail()
         return False
 
     evening.plan = fail
@@ -254,7 +254,7 @@ def test_a_dead_conductor_ends_the_program_at_once_with_everything_off(evening, 
 
     def dying(conductor: Conductor) -> None:
         serve(conductor)
-        if evening.houses and evening.lamp:
+        if evening.apps and evening.lamp:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Conductor, "_serve", dying)
@@ -307,7 +307,7 @@ def test_one_that_died_before_there_was_a_screen_ends_it_too(evening, monkeypatc
 
 def test_a_pin_that_cannot_be_had_is_told(evening, monkeypatch, capsys):
     monkeypatch.setattr(bedside, "open_factory", no_pins)
-    assert evening.run() == bedside.NO_DISPLAY
+    assert evening.run() == run.NO_DISPLAY
     assert capsys.readouterr().err == f"No real pins: {NO_PI}\n"
 
 
@@ -362,13 +362,13 @@ def test_the_clock_of_the_computer_in_front_of_them_greets_nobody_with_a_fault(e
 
 
 def test_no_simulator_without_a_desktop(evening):
-    assert evening.run(simulate=True) == bedside.NO_DISPLAY
+    assert evening.run(simulate=True) == run.NO_DISPLAY
     assert evening.glasses == []
 
 
 def test_no_simulator_for_an_x_server_that_is_dead(evening, monkeypatch, capsys):
     """A stale DISPLAY, from a session that has ended: a rehearsal instead, and the reason."""
     monkeypatch.setenv("DISPLAY", ":32123")
-    assert evening.run(simulate=True) == bedside.NO_DISPLAY
+    assert evening.run(simulate=True) == run.NO_DISPLAY
     assert evening.glasses == []
     assert "nobody answers at DISPLAY=:32123" in capsys.readouterr().err

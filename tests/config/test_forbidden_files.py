@@ -91,7 +91,7 @@ def test_a_run_by_hand_is_careful_and_has_no_banner(etc, monkeypatch, capsys):
     """Nobody knows what answers about health are in that file."""
     ran = []
     monkeypatch.setattr(
-        "kiosk.cli.run.run", lambda found, _techniques, _diary, **_how: ran.append(found) or 0
+        "kiosk.cli.run.play_nights", lambda found, _techniques, _diary, **_how: ran.append(found) or 0
     )
     assert main(["run"]) == 0
     assert capsys.readouterr().err == (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import rehearse
-from kiosk.cli.rehearse import Rehearsal, ScriptError, parse_time
+from kiosk.cli import rehearsal
+from kiosk.cli.rehearsal import Rehearsal, ScriptError, parse_time
 from kiosk.config import techniques
 from kiosk.config.changes import meant, save
 from kiosk.config.defaults import defaults_text
@@ -91,7 +91,7 @@ def read_technique(path: Path) -> list[str]:
 
 def read_rehearsal(path: Path) -> list[str]:
     try:
-        script = rehearse.load(path)
+        script = rehearsal.load(path)
     except (ScriptError, TomlError) as error:
         return str(error).splitlines()
     if parse_time(script.until) <= HOUR:

@@ -11,7 +11,7 @@ import pytest
 from kiosk.diary import database
 from kiosk.diary.store import Store
 from tests.diary.nights import Clock, make_store
-from tests.diary.writing import SOON, Build, Disk, House
+from tests.diary.writing import SOON, Build, Desk, Disk
 
 
 @pytest.fixture(autouse=True)
@@ -53,15 +53,15 @@ def unsynced() -> Iterator[None]:
 
 @pytest.fixture
 def build(clock: Clock) -> Iterator[Build]:
-    houses: list[House] = []
+    desks: list[Desk] = []
 
-    def make(store: Store, *repairs: Callable[[], object], offers: bool = True) -> House:
-        houses.append(House(store, clock, *repairs, offers=offers))
-        return houses[-1]
+    def make(store: Store, *repairs: Callable[[], object], offers: bool = True) -> Desk:
+        desks.append(Desk(store, clock, *repairs, offers=offers))
+        return desks[-1]
 
     yield make
-    for house in houses:
-        house.writer.close(SOON)
+    for desk in desks:
+        desk.writer.close(SOON)
 
 
 @pytest.fixture

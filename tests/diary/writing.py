@@ -15,10 +15,10 @@ from tests.diary.nights import BERLIN, Clock
 SOON = 20.0
 """seconds within which a thread surely gets its turn"""
 
-Build = Callable[..., "House"]
+Build = Callable[..., "Desk"]
 
 
-class House:
+class Desk:
     """A writer with everything around it written down, and its pauses under the test's control."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The house put together: real threads, a real diary file, simulated parts."""
+"""The app put together: real threads, a real diary file, simulated parts."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ from kiosk.devices.simulated import (
 )
 from kiosk.diary.store import Store
 from kiosk.runtime import app
-from kiosk.runtime.app import House, Parts
+from kiosk.runtime.app import App, Parts
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.supervision import Supervisor
 from tests.config.test_settings import TECHNIQUES
@@ -87,9 +87,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def house(folder: Path, bench: Bench, watcher: Watcher) -> House:
+def an_app(folder: Path, bench: Bench, watcher: Watcher) -> App:
     found = owner.find([folder / "etc.toml", folder / "own.toml"])
-    return House(
+    return App(
         found,
         TECHNIQUES,
         bench.parts,
@@ -104,9 +104,9 @@ def nights(folder: Path) -> list[tuple[object, ...]]:
         return [(entry.ending, entry.rating, entry.techniques) for entry in store.episodes()]
 
 
-def test_a_press_lights_the_lamp_and_is_in_the_diary_when_the_house_is_closed(folder):
+def test_a_press_lights_the_lamp_and_is_in_the_diary_when_the_app_is_closed(folder):
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         bench.buttons[0].press()
         watcher.until_page(CountIn)
         bench.buttons[0].release()
@@ -123,7 +123,7 @@ def test_only_the_conductor_asks_to_run_before_all_others(folder, monkeypatch):
     )
     monkeypatch.setattr(sys, "setswitchinterval", asked.append)
     watcher = Watcher()
-    with house(folder, Bench(), watcher):
+    with an_app(folder, Bench(), watcher):
         watcher.until_page(Asleep)
     fifo = (0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
     assert asked == [("conductor", *fifo), 0.0005]
@@ -135,7 +135,7 @@ def test_where_it_may_not_it_leads_all_the_same(folder, monkeypatch):
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         bench.buttons[0].press()
         watcher.until_page(CountIn)
 
@@ -143,11 +143,11 @@ def test_where_it_may_not_it_leads_all_the_same(folder, monkeypatch):
 def test_a_night_cut_short_is_offered_again_and_goes_on(folder):
     for page in (CountIn, Resume):
         bench, watcher = Bench(), Watcher()
-        with house(folder, bench, watcher):
+        with an_app(folder, bench, watcher):
             if page is CountIn:
                 bench.buttons[0].press()
             watcher.until_page(page)
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         watcher.until_page(Resume)
         running.conductor.post(Tapped(Act.YES))
         assert watcher.until(lambda state: state.episode is not None).episode is not None
@@ -156,19 +156,19 @@ def test_a_night_cut_short_is_offered_again_and_goes_on(folder):
 
 def test_a_night_cut_short_long_ago_is_recorded_as_interrupted(folder, monkeypatch):
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         bench.buttons[0].press()
         watcher.until_page(CountIn)
     monkeypatch.setattr(app, "OFFER_WITHIN", -1)
     watcher = Watcher()
-    with house(folder, Bench(), watcher):
+    with an_app(folder, Bench(), watcher):
         assert isinstance(watcher.until(lambda _: True).page, Asleep)
     assert nights(folder) == [("interrupted", None, ("hand_stretch",))]
 
 
 def test_a_setting_changed_on_the_screen_is_in_force_and_in_the_file(folder):
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         for tap in (Tapped(), Tapped(Act.MORE)):
             running.conductor.post(tap)
         running.conductor._perform(ChangeSetting("glow"))
@@ -181,7 +181,7 @@ def test_a_setting_changed_on_the_screen_is_in_force_and_in_the_file(folder):
 
 def test_the_offset_of_the_probe_is_in_its_next_reading_and_in_the_file(folder):
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher) as running:
+    with an_app(folder, bench, watcher) as running:
         running.conductor._perform(ChangeSetting("probe_offset", "-0.3"))
         watcher.until(lambda state: state.rules.probe_offset == -0.3)
         bench.probes[0].water = 37.5
@@ -196,7 +196,7 @@ def test_the_offset_of_the_probe_is_in_its_next_reading_and_in_the_file(folder):
 
 def test_a_setting_that_cannot_be_saved_is_said_and_still_holds(folder):
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         (folder / "own.toml").mkdir()
         running.conductor._perform(ChangeSetting("glow"))
         state = watcher.until(lambda state: Fault.SETTINGS in state.faults)
@@ -207,7 +207,7 @@ def test_mended_settings_come_into_force_and_the_banner_goes(folder, monkeypatch
     """The file was wrong at the start; the main loop notices that it is right."""
     (folder / "etc.toml").write_text("[sound\n")
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher) as running:
+    with an_app(folder, bench, watcher) as running:
         state = watcher.until(lambda state: Fault.SETTINGS in state.faults)
         assert state.rules.conditions == set(Condition)
         saved = threading.Event()
@@ -218,7 +218,7 @@ def test_mended_settings_come_into_force_and_the_banner_goes(folder, monkeypatch
         assert (folder / "own.toml").exists()
         assert Fault.SETTINGS in running.conductor.state.faults
         (folder / "etc.toml").write_text("[soak]\nprobe_offset = 0.5\n")
-        running.tend()
+        running.tick()
         watcher.until(lambda state: Fault.SETTINGS not in state.faults)
         state = watcher.until(lambda state: not state.rules.conditions)
         assert (state.rules.volume, state.rules.probe_offset) == (Volume.HIGH, 0.5)
@@ -228,7 +228,7 @@ def test_mended_settings_come_into_force_and_the_banner_goes(folder, monkeypatch
 
 def test_an_unknown_setting_changes_nothing_and_is_logged(folder, caplog):
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         running.conductor._perform(ChangeSetting("levity"))
     assert "levity is not known" in caplog.text
 
@@ -236,7 +236,7 @@ def test_an_unknown_setting_changes_nothing_and_is_logged(folder, caplog):
 def test_the_probe_is_read_only_while_a_soak_is_on(folder, monkeypatch):
     monkeypatch.setattr("kiosk.core.night.WAKE_GUARD", 0)
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher) as running:
+    with an_app(folder, bench, watcher) as running:
         running.conductor.post(Tapped())
         watcher.until_page(Home)
         running.conductor.post(Tapped(Act.SOAK))
@@ -257,7 +257,7 @@ def test_the_probe_is_read_only_while_a_soak_is_on(folder, monkeypatch):
 def test_without_pins_a_banner_says_so_and_touch_leads(folder):
     bench, watcher = Bench(), Watcher()
     bench.parts = replace(bench.parts, button=lambda _post: None, faults=frozenset({Fault.NO_GPIO}))
-    with house(folder, bench, watcher) as running:
+    with an_app(folder, bench, watcher) as running:
         running.conductor.post(Tapped())
         assert watcher.until_page(Home).faults == {Fault.NO_GPIO}
 
@@ -266,16 +266,16 @@ def test_an_unset_clock_is_a_banner_until_it_is_set(folder, monkeypatch):
     said: list[bool] = []
     monkeypatch.setattr(app, "clock_is_set", lambda: bool(said))
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         watcher.until(lambda state: Fault.CLOCK in state.faults)
         said.append(True)
-        running.tend()
+        running.tick()
         watcher.until(lambda state: Fault.CLOCK not in state.faults)
 
 
 def test_a_missing_touch_panel_is_a_banner(folder):
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         running.touch_panel(present=False)
         watcher.until(lambda state: Fault.NO_TOUCH in state.faults)
         running.touch_panel(present=True)
@@ -285,7 +285,7 @@ def test_a_missing_touch_panel_is_a_banner(folder):
 def test_a_diary_that_cannot_be_kept_is_a_banner_and_the_night_goes_on(folder, caplog):
     (folder / "diary.db").mkdir()
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         watcher.until(lambda state: Fault.DISK in state.faults)
         bench.buttons[0].press()
         watcher.until_page(CountIn)
@@ -296,7 +296,7 @@ def test_a_torn_diary_is_said_on_the_screen_and_kept_beside_the_new_one(folder, 
     monkeypatch.setenv("STATE_DIRECTORY", str(folder))
     (folder / "diary.db").write_bytes(b"not a diary" * 1000)
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         watcher.until(lambda state: Fault.DIARY_TORN in state.faults)
         bench.buttons[0].press()
         watcher.until_page(CountIn)
@@ -306,12 +306,12 @@ def test_a_torn_diary_is_said_on_the_screen_and_kept_beside_the_new_one(folder, 
         assert len(store.episodes()) == 1
 
 
-def test_after_an_error_that_keeps_coming_back_the_house_says_it_failed(folder, monkeypatch, caplog):
+def test_after_an_error_that_keeps_coming_back_the_app_says_it_failed(folder, monkeypatch, caplog):
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher) as running:
+    with an_app(folder, bench, watcher) as running:
         monkeypatch.setattr("kiosk.core.night.transition", broken)
         for _ in range(20):
             running.conductor.post(ButtonReleased())

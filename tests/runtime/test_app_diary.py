@@ -1,4 +1,4 @@
-"""The house and its diary: whatever the file holds and SQLite raises, the kiosk starts, leads and records."""
+"""The app and its diary: whatever the file holds and SQLite raises, the kiosk starts, leads and records."""
 
 import sqlite3
 from pathlib import Path
@@ -11,7 +11,7 @@ from kiosk.core.pages import Asleep, CountIn, Home, Rating, Resume
 from kiosk.diary.store import Store
 from kiosk.runtime import app
 from tests.diary.nights import Clock, a_diary, set_pragma, spoil
-from tests.runtime.test_app import Bench, Watcher, house, nights
+from tests.runtime.test_app import Bench, Watcher, an_app, nights
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_diary_that_was_busy_for_a_moment_leaves_no_banner(folder, caplog):
         pass
     holder = hold(folder / "diary.db")
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         running.conductor.post(Tapped())
         watcher.until_page(Home)
         holder.close()
@@ -45,13 +45,13 @@ def test_a_diary_that_was_busy_for_a_moment_leaves_no_banner(folder, caplog):
 
 def test_a_night_cut_short_is_offered_though_the_diary_is_busy_at_the_start(folder, monkeypatch):
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         bench.buttons[0].press()
         watcher.until_page(CountIn)
     monkeypatch.setattr("kiosk.diary.database.BUSY_SECONDS", 0.0)
     holder = hold(folder / "diary.db")
     watcher = Watcher()
-    with house(folder, Bench(), watcher) as running:
+    with an_app(folder, Bench(), watcher) as running:
         assert isinstance(watcher.until(lambda state: Fault.DISK in state.faults).page, Asleep)
         holder.close()
         running._writer.recount()  # sooner than it would try by itself
@@ -82,7 +82,7 @@ def test_whatever_the_diary_raises_the_kiosk_starts_and_leads(folder, monkeypatc
     monkeypatch.setattr(Store, {"open": "_connected"}.get(where, where), broken)
     monkeypatch.setattr("kiosk.diary.writer.pause_after", lambda _failures: 0.001)
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher) as running:
+    with an_app(folder, bench, watcher) as running:
         bench.buttons[0].press()
         watcher.until_page(CountIn)
         running._writer.recount()
@@ -103,7 +103,7 @@ def test_a_row_that_cannot_be_read_ends_no_start_and_no_recording(folder, change
     before = len(nights(folder))
     for start in (1, 2):
         bench, watcher = Bench(), Watcher()
-        with house(folder, bench, watcher) as running:
+        with an_app(folder, bench, watcher) as running:
             bench.buttons[0].press()
             watcher.until_page(CountIn)
             bench.buttons[0].release()
@@ -120,7 +120,7 @@ def test_a_schema_with_a_flipped_bit_is_put_aside_at_the_start_and_said(folder, 
     whole = path.read_bytes().replace(b"rating INTEGER", b"zating INTEGER")
     path.write_bytes(whole)
     watcher = Watcher()
-    with house(folder, Bench(), watcher):
+    with an_app(folder, Bench(), watcher):
         watcher.until(lambda state: Fault.DIARY_TORN in state.faults)
     (aside,) = folder.glob("diary.torn-*.db")
     assert aside.read_bytes() == whole
@@ -136,7 +136,7 @@ def test_a_diary_of_a_newer_program_is_not_touched_and_the_night_goes_on(folder,
     set_pragma(path, "user_version = 99")
     whole = path.read_bytes()
     bench, watcher = Bench(), Watcher()
-    with house(folder, bench, watcher):
+    with an_app(folder, bench, watcher):
         watcher.until(lambda state: Fault.DISK in state.faults)
         bench.buttons[0].press()
         watcher.until_page(CountIn)

@@ -17,7 +17,7 @@ from kiosk.core.events import Act, ButtonPressed, ButtonReleased
 from kiosk.core.pages import Asleep, Calibration, Check, CountIn, Guide, Home, More, Page
 from kiosk.core.technique import Cue, Ms
 from kiosk.display.base import Bell, Contact, Kind, Source
-from kiosk.runtime.main_loop import ENDING, PULSE_EVERY, Show, on_signals
+from kiosk.runtime.main_loop import ENDING, PULSE_EVERY, MainLoop, on_signals
 from kiosk.screen.stage import MARGIN_MM, Stage
 from tests.bedside import Bedside
 from tests.display.fake_console import card, framebuffer
@@ -86,7 +86,7 @@ class Evening:
         self.glass.now = lambda: self.bedside.now
         self.stage = Stage(PANEL)
         self.hand = Hand(self)
-        self.show = Show(conductor, self.hand, self.bedside.clock, lambda: None)
+        self.loop = MainLoop(conductor, self.hand, self.bedside.clock, lambda: None)
 
     def at(self, ms: Ms, act: Callable[[], object]) -> None:
         self.hand.plan.append((ms, act))
@@ -94,7 +94,7 @@ class Evening:
     def contact(
         self, ms: Ms, kind: Kind, where: tuple[int, int], finger: int = 0, source: Source = Source.FINGER
     ) -> None:
-        self.at(ms, lambda: self.show.contact(Contact(kind, *where, ms, finger, source)))
+        self.at(ms, lambda: self.loop.contact(Contact(kind, *where, ms, finger, source)))
 
     def tap(self, ms: Ms, where: tuple[int, int], source: Source = Source.FINGER) -> None:
         self.contact(ms, Kind.DOWN, where, 0, source)
@@ -108,9 +108,9 @@ class Evening:
 
     def play(self, until: Ms) -> list[str]:
         """Everything planned; the pages there were."""
-        self.at(until, self.show.stop)
+        self.at(until, self.loop.stop)
         self.hand.plan.sort(key=lambda each: each[0])
-        self.show.run(self.glass, self.stage)
+        self.loop.draw_on(self.glass, self.stage)
         return [name for _at, name in self.bedside.pages]
 
     def where(self, act: Act) -> pygame.Rect:
@@ -271,7 +271,7 @@ def test_a_late_panel_is_waited_for_while_the_button_leads(evening: Evening, tmp
     evening.at(2100, lambda: evening.bedside.happen(ButtonReleased()))
     evening.at(12_000, lambda: pages.append(type(evening.bedside.page)))
     evening.at(12_000, lambda: framebuffer(tmp_path, 0, card(tmp_path, 0, {"DSI-1": "connected"})))
-    found = evening.show.find_panel(tmp_path)
+    found = evening.loop.find_panel(tmp_path)
     assert found.device == tmp_path / "dev" / "fb0"
     assert pages == [Guide]
     assert 12_000 <= evening.bedside.now <= 12_250

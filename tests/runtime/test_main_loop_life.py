@@ -12,7 +12,7 @@ from kiosk.core import night
 from kiosk.core.pages import Home
 from kiosk.display.base import Bell, Contact, DisplayError, Kind
 from kiosk.display.console import PATIENCE
-from kiosk.runtime.main_loop import PULSE_EVERY, RETRY_AFTER, Show, notify
+from kiosk.runtime.main_loop import PULSE_EVERY, RETRY_AFTER, MainLoop, notify
 from kiosk.screen import stage as the_stage
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
@@ -88,10 +88,10 @@ def test_a_night_that_hangs_starves_the_watchdog(systemd):
     assert systemd() == ["READY=1", *["WATCHDOG=1"] * 4]
 
 
-def test_the_house_is_tended_with_each_pulse():
+def test_the_app_is_ticked_with_each_pulse():
     evening = Evening()
     tended = []
-    evening.show._tend = lambda: tended.append(evening.bedside.now)
+    evening.loop._tick = lambda: tended.append(evening.bedside.now)
     evening.play(3 * PULSE_EVERY + 10)
     assert tended == [0, PULSE_EVERY, 2 * PULSE_EVERY, 3 * PULSE_EVERY]
 
@@ -145,9 +145,9 @@ def test_a_display_that_cannot_be_had_is_tried_again_and_said_once(systemd, capl
     none = DisplayError("no panel is there")
     opening = Opening(evening, none, none, OSError("gone"), evening.glass)
     evening.at(2000, evening.bedside.press)
-    evening.at(20_000, evening.show.stop)
+    evening.at(20_000, evening.loop.stop)
     with caplog.at_level(logging.ERROR):
-        evening.show.lead(opening, 7.0)
+        evening.loop.run(opening, 7.0)
     assert opening.tried == [0, RETRY_AFTER, 2 * RETRY_AFTER, 3 * RETRY_AFTER]
     assert [record.message for record in caplog.records] == ["no panel is there", "gone"]
     assert systemd()[:2] == ["READY=1", "WATCHDOG=1"]
@@ -160,8 +160,8 @@ def test_a_display_lost_under_way_is_opened_again(caplog):
     lost = Glass()
     lost.present = lambda _rects: (_ for _ in ()).throw(OSError("unplugged"))  # type: ignore[method-assign]
     opening = Opening(evening, lost, evening.glass)
-    evening.at(8000, evening.show.stop)
-    evening.show.lead(opening, 7.0)
+    evening.at(8000, evening.loop.stop)
+    evening.loop.run(opening, 7.0)
     assert opening.tried == [0, RETRY_AFTER]
     assert caplog.text.count("unplugged") == 1
 
@@ -173,12 +173,12 @@ def test_a_panel_in_another_mode_is_laid_out_anew(caplog):
 
     def change() -> None:
         glass.size, glass.surface = small, pygame.Surface(small, 0, 32)
-        evening.show.contact(Contact(Kind.DOWN, 700, 400, evening.bedside.now))  # where no pixel is any more
+        evening.loop.contact(Contact(Kind.DOWN, 700, 400, evening.bedside.now))  # where no pixel is any more
 
     evening.tap(1000, (400, 240))
     evening.at(2000, change)
-    evening.at(2100, evening.show.stop)
-    evening.show.lead(Opening(evening, glass), 3.5)
+    evening.at(2100, evening.loop.stop)
+    evening.loop.run(Opening(evening, glass), 3.5)
     assert [name for _at, name in evening.bedside.pages] == ["Home"]
     assert glass.shown[-1] == (2000, [pygame.Rect((0, 0), small)])
     expected = pygame.Surface(small, 0, 32)
@@ -189,19 +189,19 @@ def test_a_panel_in_another_mode_is_laid_out_anew(caplog):
 
 def test_it_ends_while_there_is_no_display():
     evening = Evening()
-    evening.at(2000, evening.show.stop)
-    evening.show.lead(Opening(evening, DisplayError("none")), 7.0)
+    evening.at(2000, evening.loop.stop)
+    evening.loop.run(Opening(evening, DisplayError("none")), 7.0)
     assert evening.bedside.now == 2000
 
 
 def test_a_late_panel_is_waited_for_the_first_time_only(tmp_path):
     evening = Evening()
     with pytest.raises(DisplayError):
-        evening.show.find_panel(tmp_path)
+        evening.loop.find_panel(tmp_path)
     waited = evening.bedside.now
     assert waited >= 30_000
     with pytest.raises(DisplayError):
-        evening.show.find_panel(tmp_path)
+        evening.loop.find_panel(tmp_path)
     assert evening.bedside.now == waited
 
 
@@ -213,7 +213,7 @@ def test_while_a_late_panel_is_waited_for_systemd_hears_of_us(systemd, tmp_path:
     for moment in (10_000, 20_000):  # a socket keeps ten words
         evening.at(moment, lambda: told.extend(systemd()))
     with pytest.raises(DisplayError):
-        evening.show.find_panel(tmp_path)
+        evening.loop.find_panel(tmp_path)
     assert evening.bedside.now == PATIENCE
     told += systemd()
     assert told[0] == "READY=1"
@@ -222,16 +222,16 @@ def test_while_a_late_panel_is_waited_for_systemd_hears_of_us(systemd, tmp_path:
 
 def test_a_stop_is_not_kept_waiting_by_a_late_panel(tmp_path: Path):
     evening = Evening()
-    evening.at(1000, evening.show.stop)
+    evening.at(1000, evening.loop.stop)
     with pytest.raises(DisplayError, match="Stopped while waiting"):
-        evening.show.find_panel(tmp_path)
+        evening.loop.find_panel(tmp_path)
     assert evening.bedside.now < 5000
 
 
 def test_stop_rings_the_bell():
     evening = Evening()
-    show = Show(evening.bedside.conductor, evening.hand, evening.bedside.clock, lambda: None)
-    show.stop()
+    loop = MainLoop(evening.bedside.conductor, evening.hand, evening.bedside.clock, lambda: None)
+    loop.stop()
     assert Bell.wait(evening.hand, 0)
 
 
@@ -239,6 +239,6 @@ def test_what_asks_for_an_end_is_the_last_that_a_display_hears_of():
     """A simulator whose compositor died, say: SDL 2.32 crashes on what is drawn then."""
     evening = Evening()
     evening.at(2000, evening.bedside.press)
-    evening.glass.pump = evening.show.stop  # type: ignore[method-assign]
-    evening.show.lead(Opening(evening, evening.glass), 7.0)
+    evening.glass.pump = evening.loop.stop  # type: ignore[method-assign]
+    evening.loop.run(Opening(evening, evening.glass), 7.0)
     assert evening.glass.shown == []

@@ -1,4 +1,4 @@
-"""A thread of the house dies, or hangs: it is said and starts again, or the program ends; never silently."""
+"""A thread of the kiosk dies, or hangs: it is said and starts again, or the program ends; never silently."""
 
 import os
 import threading
@@ -20,7 +20,7 @@ from kiosk.core.threads import BACK_OFF
 from kiosk.devices.button import Button
 from kiosk.diary import writer
 from kiosk.runtime import app
-from kiosk.runtime.app import House
+from kiosk.runtime.app import App
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.supervision import HANGS, Supervisor
@@ -32,7 +32,7 @@ SOON = 10.0
 
 
 class Life(Watcher):
-    """A house in which nobody waits for the pauses of what died."""
+    """An app in which nobody waits for the pauses of what died."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -51,8 +51,8 @@ class Life(Watcher):
     def until_came_and_went(self, fault: Fault) -> None:
         self.until(lambda state: any(fault in each for each in self.faults) and fault not in state.faults)
 
-    def house(self) -> House:
-        return House(
+    def app(self) -> App:
+        return App(
             owner.find([self.folder / "own.toml"]),
             TECHNIQUES,
             self.bench.parts,
@@ -83,8 +83,8 @@ def test_whatever_breaks_while_a_setting_is_saved_it_is_said_tried_again_and_sav
         save(changes, path, base, anew=anew)
 
     monkeypatch.setattr(keeper, "save", saving)
-    with life.house() as house:
-        house._perform(ChangeSetting("glow"))
+    with life.app() as running:
+        running._perform(ChangeSetting("glow"))
         life.until_came_and_went(Fault.SETTINGS)
     assert owner.load([life.folder / "own.toml"])[0].screen.glow is Glow.SOFT
     assert life.pauses == [BACK_OFF[0]]
@@ -104,9 +104,9 @@ def test_a_diary_whose_thread_dies_is_a_banner_until_it_writes_again(
 
     tally = writer.tally
     monkeypatch.setattr(writer, "tally", counting)
-    with life.house() as house:
+    with life.app() as running:
         life.until_came_and_went(Fault.DISK)
-        assert house._writer.flush(SOON)
+        assert running._writer.flush(SOON)
     assert "the thread diary died; it starts again after 0 s" in caplog.messages
 
 
@@ -124,10 +124,10 @@ def test_a_disk_that_does_not_come_back_is_a_banner_until_it_does(
 
     monkeypatch.setattr(writer, "tally", counting)
     monkeypatch.setattr(life.supervisor, "clock", lambda: now)
-    with life.house() as house:
+    with life.app() as running:
         assert hangs.wait(SOON)
         now = HANGS
-        house.tend()
+        running.tick()
         life.until(lambda state: Fault.DISK in state.faults)
         go.set()
         life.until(lambda state: Fault.DISK not in state.faults)
@@ -148,10 +148,10 @@ def test_a_dead_conductor_is_told_at_once_and_leaves_nothing_on(
             raise SystemExit("somebody's exit")
 
     monkeypatch.setattr(Conductor, "_serve", dying)
-    with life.house() as house:
-        house.conductor.post(ButtonPressed())
+    with life.app() as running:
+        running.conductor.post(ButtonPressed())
         assert life.failures.acquire(timeout=SOON)
-        assert house.failed
+        assert running.failed
         assert (life.bench.lamp.current, life.bench.buzzer.current[0]) == (0.0, 0)
         assert life.bench.lamp.history[0][1] == 1.0
     assert "the thread conductor died, and the program ends with it" in caplog.messages
@@ -165,7 +165,7 @@ def test_a_conductor_that_hangs_keeps_nobody_from_ending(
     closed: list[str] = []
 
     def publish(_state: object) -> None:
-        if isinstance(house.conductor.state.page, Home):
+        if isinstance(running.conductor.state.page, Home):
             hangs.set()
             go.wait(SOON)
 
@@ -175,10 +175,10 @@ def test_a_conductor_that_hangs_keeps_nobody_from_ending(
 
     monkeypatch.setattr(app, "_PATIENCE", 0.01)
     life.bench.parts = replace(life.bench.parts, closing=(Last(),))
-    house = life.house()
-    house.conductor._publish = publish
-    with house:
-        house.conductor.post(Tapped())
+    running = life.app()
+    running.conductor._publish = publish
+    with running:
+        running.conductor.post(Tapped())
         assert hangs.wait(SOON)
     assert closed == ["lamp"]
     assert "the thread conductor does not end" in caplog.messages
@@ -201,9 +201,9 @@ def test_where_no_watchdog_is_a_hang_ends_the_program_for_certain(
 
     monkeypatch.setattr(os, "_exit", end)
     monkeypatch.setattr(app, "_LAST_RESORT", 0)
-    with life.house() as house:
-        house.hung()
-        assert house.failed
+    with life.app() as running:
+        running.hung()
+        assert running.failed
         assert over.wait(SOON)
     assert ended == [1]
     assert caplog.messages[0] == "the night hangs; the program ends. Where each thread is:"
@@ -213,17 +213,17 @@ def test_where_no_watchdog_is_a_hang_ends_the_program_for_certain(
 def test_what_dies_again_and_again_is_a_reason_to_start_anew_once_nobody_is_led(
     life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with life.house() as house:
+    with life.app() as running:
         asleep = life.until_page(Asleep)
         monkeypatch.setattr(life.supervisor, "hopeless", lambda: ["touch"])
         life.bench.buttons[0].press()
         life.until_page(CountIn)
-        house.tend()
-        assert not house.failed
+        running.tick()
+        assert not running.failed
         life.bench.buttons[0].release()
-        monkeypatch.setattr(house.conductor, "state", asleep)
-        house.tend()
-        assert house.failed
+        monkeypatch.setattr(running.conductor, "state", asleep)
+        running.tick()
+        assert running.failed
     assert "what dies again and again: touch; the program starts anew" in caplog.messages
 
 
@@ -231,9 +231,9 @@ def test_a_thread_that_is_gone_without_a_word_is_missed_by_the_main_loop(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[str] = []
-    with life.house() as house:
+    with life.app() as running:
         monkeypatch.setattr(life.supervisor, "check", lambda: looks.append("looked"))
-        house.tend()
+        running.tick()
     assert looks == ["looked"]
 
 
@@ -254,20 +254,20 @@ def test_held_while_the_service_starts_no_night_begins_but_with_the_next_press(
     made = lambda post: Button(5, factory, post, SystemClock().now)  # noqa: E731 - as Parts wants it
     for _start in range(3):
         life.bench.parts = replace(life.bench.parts, button=made)
-        with life.house() as house:
+        with life.app() as running:
             life.until(lambda state: Fault.BUTTON_STUCK in state.faults)
-            house.conductor.beat()
-            house.conductor.post(Tapped())
+            running.conductor.beat()
+            running.conductor.post(Tapped())
             life.until_page(Home)
-            assert house.conductor.state.episode is None
-    with life.house() as house:
+            assert running.conductor.state.episode is None
+    with life.app() as running:
         life.until(lambda state: Fault.BUTTON_STUCK in state.faults)
         pin = factory.pin(5)
         monkeypatch.setattr(HeldPin, "_get_state", MockPin._get_state)
         pin._state = False
         pin.drive_high()
         life.until(lambda state: Fault.BUTTON_STUCK not in state.faults)
-        assert house.conductor.state.episode is None
+        assert running.conductor.state.episode is None
         pin.drive_low()
         life.until_page(CountIn)
     factory.reset()

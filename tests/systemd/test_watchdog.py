@@ -10,7 +10,7 @@ from kiosk.core.clock import SimulatedClock
 from kiosk.core.rules import Rules
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import DisplayError
-from kiosk.runtime.main_loop import Show
+from kiosk.runtime.main_loop import MainLoop
 
 
 class Systemd:
@@ -98,15 +98,15 @@ def play(clock, systemd, *, seconds, hangs_at=None, late=0, panel=True, on_hang=
             systemd.listen()
             clock.move_to(clock.now() + timeout + late)
             if clock.now() >= began + seconds * SECOND:
-                show.stop()
+                loop.stop()
 
     def open_display() -> Glass:
         if not panel:
             raise DisplayError("There is no screen.")
         return Glass()
 
-    show = Show(Conductor(clock, hang), Bell(), clock, lambda: None, on_hang)
-    show.lead(open_display, 7.0)
+    loop = MainLoop(Conductor(clock, hang), Bell(), clock, lambda: None, on_hang)
+    loop.run(open_display, 7.0)
     systemd.listen()
     return [((at - began) / SECOND, message) for at, message in systemd.heard]
 

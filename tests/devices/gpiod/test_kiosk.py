@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.run import open_parts
+from kiosk.cli.bedside import open_parts
 from kiosk.config.settings import Settings
 from kiosk.core.events import ButtonPressed, ButtonReleased, Event
 from kiosk.core.signals import Volume
@@ -75,7 +75,7 @@ class TestTheKiosk:
     def test_a_sign_of_life_asks_what_makes_the_pulses(
         self, factory: GpiodFactory, pulser: FakePulser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("kiosk.cli.run.open_factory", lambda _name, **_: factory)
+        monkeypatch.setattr("kiosk.cli.bedside.open_factory", lambda _name, **_: factory)
         parts = open_parts(Settings(), Supervisor())
         pulser.said.clear()
         parts.check()

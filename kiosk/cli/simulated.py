@@ -1,0 +1,83 @@
+"""The simulator: the device drawn in a window, its parts moved by mouse and keys."""
+
+from kiosk.config import settings as owner
+from kiosk.core.events import ProbeError
+from kiosk.core.signals import Volume
+from kiosk.devices.simulated import (
+    SimulatedBacklight,
+    SimulatedButton,
+    SimulatedBuzzer,
+    SimulatedLamp,
+    SimulatedProbe,
+)
+from kiosk.diary.clock import is_plausible
+from kiosk.display.base import Bell, Display
+from kiosk.display.hardware_panel import Readout
+from kiosk.display.simulator import Knobs, Simulator
+from kiosk.runtime.app import App, Parts, Post
+from kiosk.runtime.clock import SystemClock, local_now
+from kiosk.runtime.main_loop import MainLoop
+from kiosk.runtime.supervision import Supervisor
+
+#: Time constant of the simulated probe's steel tube, in ms.
+_LAG = 2000
+
+
+class Simulated:
+    """The simulator's parts and its window of ``size`` pixels, as ``run.Composition``."""
+
+    own_touch = False
+    #: Whoever sits before a computer sees its clock; that of a virtual machine nobody vouches for.
+    clock_ok = staticmethod(is_plausible)
+
+    def __init__(self, config: owner.Settings, supervisor: Supervisor, size: tuple[int, int]) -> None:
+        now = SystemClock().now
+        self._config, self._supervisor, self._size, self._now = config, supervisor, size, now
+        self._lamp, self._light = SimulatedLamp(now), SimulatedBacklight(now)
+        self._buzzer = SimulatedBuzzer(now, self._hear)
+        self._button: SimulatedButton
+        self._probe: SimulatedProbe
+        self._window: Simulator | None = None
+        self.parts = Parts(self._lamp, self._buzzer, self._light, self._make_button, self._make_probe)
+
+    def open_display(self, _app: App, loop: MainLoop, _bell: Bell) -> Display:
+        """The window, the same one each time. Raises ``DisplayError``."""
+        if self._window is None:
+            knobs = Knobs(self._button.press, self._button.release, self._set_water, self._set_probe_fault)
+            self._window = Simulator(
+                self._size,
+                loop.contact,
+                knobs,
+                self._readout,
+                supervisor=self._supervisor,
+                on_quit=loop.stop,
+            )
+        return self._window
+
+    # --- the parts, made by the app when somebody can hear of them
+
+    def _make_button(self, post: Post) -> SimulatedButton:
+        self._button = SimulatedButton(post)
+        return self._button
+
+    def _make_probe(self, post: Post) -> SimulatedProbe:
+        offset = self._config.soak.probe_offset
+        self._probe = SimulatedProbe(post, self._now, offset=offset, lag=_LAG, supervisor=self._supervisor)
+        return self._probe
+
+    # --- what the window shows and moves
+
+    def _hear(self, tone: tuple[int, Volume]) -> None:
+        if self._window is not None:
+            self._window.hear(tone)
+
+    def _set_water(self, celsius: float) -> None:
+        self._probe.water = celsius
+
+    def _set_probe_fault(self, error: ProbeError | None) -> None:
+        self._probe.trouble = error
+
+    def _readout(self) -> Readout:
+        hertz, volume = self._buzzer.current
+        clock_time = f"{local_now():%H:%M:%S}"
+        return Readout(self._lamp.current, hertz, volume, self._light.current, clock_time, self._probe.water)

@@ -1,0 +1,26 @@
+"""``cramp-kiosk techniques``: which there are, one with its sources, and what is wrong with the files."""
+
+import argparse
+
+from kiosk.cli.streams import OK, WRONG, complain
+from kiosk.config import techniques
+from kiosk.i18n import _
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """The command."""
+    found = techniques.find()
+    complain([*found.notes, *found.problems])
+    if chosen.check:
+        return WRONG if found.problems else OK
+    if chosen.id is None:
+        for technique in found.techniques:
+            print(f"{technique.id:16} {_(technique.name)}")
+        return OK
+    for technique in found.techniques:
+        if technique.id == chosen.id:
+            print("\n".join(techniques.describe(technique)))
+            return OK
+    names = ", ".join(technique.id for technique in found.techniques)
+    complain([_("There is no technique {id}; known are: {names}.").format(id=chosen.id, names=names)])
+    return WRONG
