@@ -106,7 +106,7 @@ def test_what_was_changed_in_between_holds_when_the_files_are_mended(kiosk: Kios
     assert kiosk.wait()
     assert kiosk.keeper.in_force.sound.quiet_to == "08:00"
     assert kiosk.keeper.in_force.sound.volume is Volume.HIGH
-    kiosk.runtime.clock.move_to(kiosk.runtime.clock.now() + MINUTE)
+    kiosk.clock.move_to(kiosk.clock.now() + MINUTE)
     kiosk.wait()
     assert not kiosk.keeper.faulty
     assert find([kiosk.own]).settings == kiosk.keeper.in_force
@@ -196,12 +196,12 @@ def test_what_finds_no_room_is_tried_again_after_a_minute(
         kiosk.tap("volume")
         kiosk.tap("glow")
         assert kiosk.keeper.faulty
-        kiosk.runtime.clock.move_to(MINUTE - 1)
+        kiosk.clock.move_to(MINUTE - 1)
         assert not kiosk.wait()
-        kiosk.runtime.clock.move_to(MINUTE)
+        kiosk.clock.move_to(MINUTE)
         assert kiosk.wait()
     assert caplog.messages == [f"{kiosk.own} cannot be written: No space left on device."]
-    kiosk.runtime.clock.move_to(2 * MINUTE)
+    kiosk.clock.move_to(2 * MINUTE)
     assert kiosk.wait()
     assert not kiosk.keeper.faulty
     assert find([kiosk.own]).settings == kiosk.keeper.in_force
