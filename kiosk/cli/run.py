@@ -281,7 +281,15 @@ def _simulate(
         show = Show(house.conductor, bell, clock, house.tend, house.hung)
         supervisor.on_failure(show.stop)
         knobs = Knobs(buttons[0].press, buttons[0].release, set_water, set_probe_fault)
-        window = Simulator(size, show.contact, knobs, readout, supervisor=supervisor, on_quit=show.stop)
+        window = Simulator(
+            size,
+            show.contact,
+            knobs,
+            readout,
+            supervisor=supervisor,
+            on_quit=show.stop,
+            last_words=house.close,
+        )
         windows.append(window)
         with until_signalled(show):
             show.lead(lambda: window, config.screen.panel)
