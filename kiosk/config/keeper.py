@@ -61,7 +61,8 @@ class Keeper:
     def faulty(self) -> bool:
         """Whether the files have mistakes, or what was changed could not be saved."""
         with self._lock:
-            return bool(self._problems) or self._failed_at is not None
+            unsaved = self._failed_at is not None or any(map(self._is_held, self._changes))
+            return unsaved or bool(self._problems)
 
     def change(self, key: str, value: str, techniques: Sequence[str]) -> None:
         """Change one setting, see ``changes.change``. Raises ``SettingsError``."""
@@ -77,8 +78,8 @@ class Keeper:
         self.look()
         with self._lock:
             changes = list(self._changes)
-            if self._files_doubtful and not _is_all(changes):
-                changes = [each for each in changes if not _is_answer(each)]  # a few would pass for all
+            if not _is_all(changes):  # a few would pass for all
+                changes = [each for each in changes if not self._is_held(each)]
         if changes:
             self._write(changes)
             self.look()
@@ -102,7 +103,7 @@ class Keeper:
 
     def is_due(self) -> bool:
         """Whether ``save`` may find something new. Costs nothing while all is well, else one stat a file."""
-        if not self.faulty:
+        if not (self.faulty or self._doubtful):
             return False
         late = self._failed_at is not None and self._now() >= self._failed_at + RETRY_AFTER
         return late or self._stamps() != self._seen
@@ -115,23 +116,33 @@ class Keeper:
         found = find(self._where)
         problems = found.problems
         with self._lock:
+            in_doubt = self._doubtful or self._files_doubtful
             self._seen, self._files_doubtful = found.stamps, found.doubtful
-            # a file that broke while the kiosk runs says nothing better than what it said before
-            if not found.doubtful and found.unread <= self._found.unread:
-                self._obey(found)
+            if not found.doubtful:
+                if in_doubt and not _is_all(self._changes):
+                    self._changes = _without_doubt(self._changes)
+                    self._settings = replay(self._base, self._changes)
+                # a file that broke while the kiosk runs says nothing better than what it said before
+                if found.unread <= self._found.unread:
+                    self._obey(found)
             news = [problem for problem in problems if problem not in self._problems]
             self._problems = problems
         for problem in news:
             log.warning("%s", problem)
 
     def _obey(self, found: Found) -> None:
-        if self._doubtful:
-            self._changes = _without_doubt(self._changes)
         settings = found.settings
         if ("health", "conditions") not in found.sources:  # answers do not go because a file went
             settings = msgspec.structs.replace(settings, health=self._base.health)
         self._found, self._base, self._doubtful = found, settings, False
         self._settings = replay(settings, self._changes)
+
+    def _is_held(self, change: Change) -> bool:
+        """Whether it is one of a few answers that cannot be written yet: nobody knows what others stand in
+        the files, or, of those that were said since, whether a no is newer than what is not in force yet."""
+        if self._files_doubtful:
+            return _is_answer(change)
+        return self._doubtful and change.key == "condition"
 
     def _stamps(self) -> tuple[Stamp, ...]:
         return tuple(map(stamp, self._where))

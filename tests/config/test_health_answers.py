@@ -12,10 +12,11 @@ from kiosk.config.private import is_answer, may_hold_answers, tells
 from kiosk.config.settings import Health, check, find
 from kiosk.config.tomlfile import TomlError, parse
 from kiosk.core.rules import Condition
+from tests.config.test_forbidden_files import forbid
 from tests.config.test_keeper import ALL, Kiosk
 from tests.config.test_settings import TECHNIQUES, file
 
-CLOT, NUMB, RAYNAUD = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD
+CLOT, NUMB, RAYNAUD, WOUND = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD, Condition.WOUND
 NONE = "[health]\nconditions = []\nasked = true\n"
 BOTH = '[health]\nconditions = ["numb", "clot"]\nasked = true\n'
 
@@ -56,6 +57,85 @@ def test_a_no_takes_nothing_out_of_a_file_that_nobody_could_read_when_it_was_sai
     kiosk.write(kiosk.own, BOTH)
     assert kiosk.wait()
     assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+
+
+def test_not_even_while_another_file_is_broken_by_then(kiosk: Kiosk) -> None:
+    """The own file is mended while somebody mistypes in this machine's: each yes is added to it at once."""
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.start()
+    for answer in ("numb=no", "clot=no", "wound=yes"):
+        kiosk.tap("condition", answer)
+    kiosk.write(kiosk.etc, "[soak]\nminutes 15\n")
+    kiosk.write(kiosk.own, BOTH)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == (NUMB, WOUND, CLOT)
+    assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.tap("condition", "clot=no")  # still nobody sees what is in force
+    kiosk.write(kiosk.etc, "[soak]\nminutes = 15\n")
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, WOUND, CLOT)
+    assert not kiosk.keeper.faulty
+
+
+@pytest.mark.parametrize("meanwhile", ["[sound]\n", "[sound\n"], ids=["alone", "with this machine's broken"])
+def test_nor_out_of_one_that_broke_while_it_ran(kiosk: Kiosk, meanwhile: str) -> None:
+    """What somebody writes by hand is newer than a no that was said before."""
+    kiosk.write(kiosk.own, BOTH)
+    kiosk.start()
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.tap("condition", "numb=no")
+    kiosk.tap("condition", "wound=yes")
+    assert kiosk.conditions == (WOUND, CLOT)
+    kiosk.write(kiosk.etc, meanwhile)
+    kiosk.write(kiosk.own, '[health]\nconditions = ["numb", "raynaud"]\nasked = true\n')
+    assert kiosk.wait()
+    assert told(kiosk).conditions == (NUMB, RAYNAUD, WOUND)
+    kiosk.write(kiosk.etc, "[sound]\n")
+    kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, WOUND)
+
+
+def test_all_answers_together_are_newer_than_what_nobody_could_read(kiosk: Kiosk) -> None:
+    """They wait for room on the disk, and the file is mended meanwhile."""
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.start()
+    with mock.patch("os.fsync", side_effect=OSError(28, "No space left on device")):
+        kiosk.answer(RAYNAUD)
+    assert kiosk.conditions == (RAYNAUD,)
+    kiosk.write(kiosk.own, BOTH)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (RAYNAUD,)
+
+
+def test_an_answer_that_waits_for_a_file_this_user_may_not_read_is_said_and_kept(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That such a file is there is no mistake; that what was said is not written is."""
+    kiosk.write(kiosk.etc, BOTH)
+    with monkeypatch.context() as patch:
+        forbid(patch, kiosk.etc)
+        kiosk.start()
+        assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, False)
+        kiosk.tap("volume")
+        assert not kiosk.keeper.faulty
+        kiosk.tap("condition", "raynaud=yes")
+        assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.etc.chmod(0o644)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+    assert not kiosk.keeper.faulty
+
+
+def test_a_file_that_may_be_read_at_last_is_obeyed(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
+    kiosk.write(kiosk.etc, BOTH)
+    with monkeypatch.context() as patch:
+        forbid(patch, kiosk.etc)
+        kiosk.start()
+        assert not kiosk.wait()
+    kiosk.etc.chmod(0o644)
+    assert kiosk.wait()
+    assert kiosk.conditions == (NUMB, CLOT)
+    assert not kiosk.wait()
 
 
 def test_a_few_answers_do_not_say_that_all_were_asked(kiosk: Kiosk) -> None:
