@@ -3,20 +3,25 @@ with them."""
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Lock
 
 import msgspec
 
 from kiosk.config.changes import Change, meant, replay, save
 from kiosk.config.settings import Found, Settings, SettingsError, careful, find, places
+from kiosk.config.tomlfile import write
 from kiosk.core.rules import Condition
 from kiosk.core.technique import MINUTE, Ms
-from kiosk.files import Stamp, stamp
+from kiosk.files import Stamp, read_file, stamp
+from kiosk.i18n import _
 
 log = logging.getLogger(__name__)
 
 #: What could not be saved is tried again after this.
 RETRY_AFTER: Ms = MINUTE
+#: Bytes that are read of the answers that wait; all of them are fewer.
+_MOST_YES = 1000
 
 
 class Keeper:
@@ -27,7 +32,8 @@ class Keeper:
 
     While the health answers are doubtful the night goes by all of them, which is never written. The doubt is
     over when the files are mended, or when all the questions were answered on the screen; the answers are
-    written then, together. Of a few of them each yes is kept when the files are mended. ``change`` and the
+    written then, together. Of a few of them each yes is kept when the files are mended; until it is written
+    it waits in a file beside the user's own, should the device go off before. ``change`` and the
     properties never wait and may be called from any thread; ``save`` and ``look`` wait for the disk and
     belong to one thread.
     """
@@ -40,10 +46,14 @@ class Keeper:
         """what was obeyed last"""
         self._base = found.settings
         """what is saved, as far as it is obeyed"""
-        self._settings = found.settings
-        """the same with what was changed since"""
-        self._changes: list[Change] = []
+        self._waiting = self._where[-1].with_name(f"{self._where[-1].name}.yes")
+        self._changes: list[Change] = [Change("yes", name) for name in _read_yes(self._waiting)]
         """not saved yet, in their order"""
+        self._laid_by = _yes(self._changes)
+        """what is in the file ``_waiting``"""
+        self._settings = replay(self._base, self._changes)
+        """what is saved, with what was changed since"""
+        self._is_new = bool(self._changes)
         self._doubtful = found.doubtful
         self._files_doubtful = found.doubtful
         self._problems = found.problems
@@ -83,6 +93,24 @@ class Keeper:
         if changes:
             self._write(changes)
             self.look()
+        self._lay_by()
+
+    def _lay_by(self) -> None:
+        """Keep each yes that is not written yet where the next start finds it."""
+        with self._lock:
+            said, self._is_new = _yes(self._changes), False
+        if said == self._laid_by:
+            return
+        try:
+            if said:
+                write(self._waiting, "".join(f"{name}\n" for name in said))
+            else:
+                self._waiting.unlink(missing_ok=True)
+        except OSError as error:
+            told = _("{file} cannot be written: {reason}.")
+            log.warning(told.format(file=self._waiting, reason=error.strerror))
+        else:
+            self._laid_by = said
 
     def _write(self, changes: list[Change]) -> None:
         try:
@@ -103,6 +131,8 @@ class Keeper:
 
     def is_due(self) -> bool:
         """Whether ``save`` may find something new. Costs nothing while all is well, else one stat a file."""
+        if self._is_new:
+            return True
         if not (self.faulty or self._doubtful):
             return False
         late = self._failed_at is not None and self._now() >= self._failed_at + RETRY_AFTER
@@ -154,17 +184,34 @@ def _is_answer(change: Change) -> bool:
 
 def _answers(changes: Sequence[Change]) -> dict[str, str]:
     """What was answered last to each question about health: "yes" or "no"."""
-    said = (change.value.partition("=") for change in changes if change.key == "condition")
-    return {name: answer for name, _equals, answer in said}
+    said = (change.value.partition("=") for change in changes if _is_answer(change))
+    return {name: answer or "yes" for name, _equals, answer in said}
+
+
+def _yes(changes: Sequence[Change]) -> list[str]:
+    """Those that were answered with yes."""
+    return sorted(name for name, answer in _answers(changes).items() if answer == "yes")
+
+
+def _read_yes(path: Path) -> list[str]:
+    """Each yes that waits in this file."""
+    try:
+        words = read_file(path, _MOST_YES).decode(errors="replace").split()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        log.warning(_("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror))
+        return []
+    return sorted({*words} & {each.value for each in Condition})
 
 
 def _is_all(changes: Sequence[Change]) -> bool:
     """Whether every question about health is answered."""
-    return len(_answers(changes)) == len(Condition)
+    return len(_answers([each for each in changes if each.key == "condition"])) == len(Condition)
 
 
 def _without_doubt(changes: Sequence[Change]) -> list[Change]:
     """The changes, and of answers that are not all there each yes: who said it meant it, while a no may be
     older than what the files say now."""
     kept = [change for change in changes if not _is_answer(change)]
-    return kept + [Change("yes", name) for name, answer in _answers(changes).items() if answer == "yes"]
+    return kept + [Change("yes", name) for name in _yes(changes)]

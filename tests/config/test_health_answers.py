@@ -12,8 +12,9 @@ from kiosk.config.private import is_answer, may_hold_answers, tells
 from kiosk.config.settings import Health, check, find
 from kiosk.config.tomlfile import TomlError, parse
 from kiosk.core.rules import Condition
+from kiosk.core.technique import MINUTE
 from tests.config.test_forbidden_files import forbid
-from tests.config.test_keeper import ALL, Kiosk
+from tests.config.test_keeper import ALL, BROKEN, Kiosk
 from tests.config.test_settings import TECHNIQUES, file
 
 CLOT, NUMB, RAYNAUD, WOUND = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD, Condition.WOUND
@@ -105,6 +106,73 @@ def test_all_answers_together_are_newer_than_what_nobody_could_read(kiosk: Kiosk
     kiosk.write(kiosk.own, BOTH)
     assert kiosk.wait()
     assert told(kiosk).conditions == kiosk.conditions == (RAYNAUD,)
+
+
+def test_a_yes_outlives_the_device_going_off_before_the_file_is_mended(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, f"{NONE}[sound\n")
+    kiosk.start()
+    for answer in ("clot=yes", "numb=yes", "numb=no", "raynaud=no"):
+        kiosk.tap("condition", answer)
+    waiting = kiosk.own.with_name("own.toml.yes")
+    assert (waiting.read_text(encoding="utf-8"), waiting.stat().st_mode & 0o777) == ("clot\n", 0o600)
+    kiosk.start()
+    kiosk.tap("condition", "wound=yes")
+    assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.start()
+    kiosk.write(kiosk.own, BOTH.replace("clot", "raynaud"))
+    kiosk.start()  # mended while it was off, so nothing is in doubt
+    assert kiosk.conditions == (NUMB, RAYNAUD, WOUND, CLOT)
+    assert kiosk.wait()
+    assert told(kiosk) == Health(conditions=(NUMB, RAYNAUD, WOUND, CLOT), asked=True)
+    assert (waiting.exists(), kiosk.keeper.faulty, kiosk.wait()) == (False, False, False)
+    kiosk.tap("condition", "clot=no")
+    kiosk.start()
+    assert kiosk.conditions == (NUMB, RAYNAUD, WOUND)
+
+
+def test_a_yes_that_waits_is_over_when_all_questions_are_answered(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, BROKEN)
+    kiosk.start()
+    kiosk.tap("condition", "unsteady=yes")
+    kiosk.start()
+    *most, last = Condition
+    for condition in most:
+        kiosk.tap("condition", f"{condition}=no")
+    assert kiosk.conditions == ALL  # an answer of another day is none of these
+    kiosk.tap("condition", f"{last}=no")
+    assert kiosk.keeper.in_force.health == told(kiosk) == Health(asked=True)
+    assert [each.name for each in sorted(kiosk.own.parent.iterdir())] == ["own.toml", "own.toml.old"]
+
+
+def test_a_yes_that_finds_no_room_twice_still_waits(kiosk: Kiosk, caplog: pytest.LogCaptureFixture) -> None:
+    kiosk.write(kiosk.own, f"{NONE}[sound\n")
+    kiosk.start()
+    with mock.patch("os.fsync", side_effect=OSError(28, "No space left on device")):
+        kiosk.tap("condition", "clot=yes")
+        assert caplog.messages[-1] == f"{kiosk.own}.yes cannot be written: No space left on device."
+        kiosk.write(kiosk.own, NONE)
+        assert kiosk.wait()
+        kiosk.write(kiosk.own, BOTH.replace("clot", "raynaud"))
+        kiosk.wait()
+        assert kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+    kiosk.clock.move_to(kiosk.clock.now() + MINUTE)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == (NUMB, RAYNAUD, CLOT)
+    assert not kiosk.keeper.faulty
+
+
+def test_what_nobody_says_in_the_file_of_those_that_wait_is_no_answer(
+    kiosk: Kiosk, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = kiosk.own.with_name("own.toml.yes")
+    waiting.write_bytes(b"\xff\0 health clott\n")
+    kiosk.start()
+    assert (kiosk.conditions, kiosk.wait()) == ((), False)
+    waiting.unlink()
+    waiting.mkdir()
+    kiosk.start()
+    assert caplog.messages == [f"{waiting} cannot be read: Is a directory."]
+    assert kiosk.conditions == ()
 
 
 def test_an_answer_that_waits_for_a_file_this_user_may_not_read_is_said_and_kept(
