@@ -4,7 +4,6 @@ SQLite in WAL mode with ``synchronous=FULL``: every commit is on the card when i
 the card is honest), and someone may read while the service writes.
 """
 
-import glob
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -129,13 +128,6 @@ def put_aside(path: Path, now: datetime) -> Path:
     return aside
 
 
-def asides(path: Path) -> list[Path]:
-    """The damaged diaries that were put aside, the oldest first."""
-    file = place.real(path)
-    found = file.parent.glob(f"{glob.escape(file.stem)}.torn-*{glob.escape(file.suffix)}")
-    return sorted(found, key=lambda aside: aside.stem)
-
-
 def check_pages(db: sqlite3.Connection, path: Path) -> None:
     """Read every page of an open diary. Raises ``DiaryError``."""
     with told(path):
@@ -216,6 +208,12 @@ def _is_about_rights(error: BaseException) -> bool:
 
 
 def _foreign(file: Path) -> DiaryError:
+    if not os.path.lexists(file):
+        text = _(
+            "Beside {path}, which is not there, lies what SQLite kept of a database: {files}. Move that away, "
+            "or choose another place for the diary."
+        )
+        return DiaryError(text.format(path=file, files=", ".join(map(str, place.parts(file)))))
     text = _(
         "{path} is not known to be a cramp-kiosk diary and is left alone; choose another place for the "
         "diary, or, if it is yours, move it away."
