@@ -115,6 +115,18 @@ def put_aside(path: Path, now: datetime) -> Path:
     found = place.parts(file)
     if not place.is_ours(file):
         raise _foreign(file)
+    return _move_aside(file, found, now)
+
+
+def put_remains_aside(path: Path, now: datetime) -> None:
+    """Rename in the same way what SQLite kept beside the diary that was open, if that is gone: it would be
+    played into a new one. Raises ``OSError``."""
+    file = place.real(path)
+    if (found := place.parts(file)) and found[0] != file:
+        _move_aside(file, found, now)
+
+
+def _move_aside(file: Path, found: list[Path], now: datetime) -> Path:
     stem = f"{file.stem}.torn-{now:%Y%m%dT%H%M%S}"
     number = 1
     aside = file.with_name(f"{stem}{file.suffix}")
@@ -210,8 +222,8 @@ def _is_about_rights(error: BaseException) -> bool:
 def _foreign(file: Path) -> DiaryError:
     if not os.path.lexists(file):
         text = _(
-            "Beside {path}, which is not there, lies what SQLite kept of a database: {files}. Move that away, "
-            "or choose another place for the diary."
+            "Beside {path}, which is not there, lies what SQLite kept of a database: {files}. Move that "
+            "away, or choose another place for the diary."
         )
         return DiaryError(text.format(path=file, files=", ".join(map(str, place.parts(file)))))
     text = _(

@@ -84,6 +84,19 @@ def asides(path: Path) -> list[Path]:
     return sorted(found, key=lambda aside: aside.stem)
 
 
+Identity = tuple[int, int]
+"""tells a file from another one of the same name"""
+
+
+def identity(path: Path) -> Identity | None:
+    """Which file it is; None where none can be seen."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
 def is_read_only(path: Path) -> bool:
     """Whether the file itself says that nobody may write it."""
     return _header(path)[_WRITE_VERSION] > b"\2"
