@@ -1,4 +1,4 @@
-"""What in a file may tell about somebody's health: it is found below any heading, and none of it is quoted."""
+"""What in a file may tell about somebody's health is found below any heading, and none of it is quoted."""
 
 import itertools
 import tomllib
