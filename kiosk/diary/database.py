@@ -222,8 +222,8 @@ def _is_about_rights(error: BaseException) -> bool:
 def _foreign(file: Path) -> DiaryError:
     if not os.path.lexists(file):
         text = _(
-            "Beside {path}, which is not there, lies what SQLite would take for a part of it: {files}. Move "
-            "that away, or choose another place for the diary."
+            "Beside {path}, which is not there, lies what SQLite would take for a part of it: {files}. "
+            "Move that away, or choose another place for the diary."
         )
         return DiaryError(text.format(path=file, files=", ".join(map(str, place.parts(file)))))
     text = _(

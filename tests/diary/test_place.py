@@ -57,8 +57,8 @@ def test_what_is_not_known_to_be_the_diary_is_not_touched(
     )
     if content == "a log alone":
         said = (
-            f"Beside {path}, which is not there, lies what SQLite would take for a part of it: {path}-wal. Move "
-            "that away, or choose another place for the diary."
+            f"Beside {path}, which is not there, lies what SQLite would take for a part of it: {path}-wal. "
+            "Move that away, or choose another place for the diary."
         )
     with pytest.raises(DiaryError) as caught:
         make_store(elsewhere, clock).open()
