@@ -40,7 +40,7 @@ class Simulated:
         self._window: Simulator | None = None
         self.parts = Parts(self._lamp, self._buzzer, self._light, self._make_button, self._make_probe)
 
-    def open_display(self, _app: App, loop: MainLoop, _bell: Bell) -> Display:
+    def open_display(self, app: App, loop: MainLoop, _bell: Bell) -> Display:
         """The window, the same one each time. Raises ``DisplayError``."""
         if self._window is None:
             knobs = Knobs(self._button.press, self._button.release, self._set_water, self._set_probe_fault)
@@ -51,6 +51,7 @@ class Simulated:
                 self._readout,
                 supervisor=self._supervisor,
                 on_quit=loop.stop,
+                last_words=app.close,
             )
         return self._window
 

@@ -10,7 +10,7 @@ import msgspec
 
 from kiosk.config.defaults import file_text
 from kiosk.config.schema import Health, Settings
-from kiosk.config.settings import SettingsError
+from kiosk.config.settings import SettingsError, is_stray_offset
 from kiosk.config.tomlfile import MOST, TomlError, parse, read_text, write
 from kiosk.config.tomltypes import MisfitError, clean, fit
 from kiosk.config.tomlwords import unknown
@@ -37,7 +37,7 @@ _WRITTEN: dict[str, tuple[tuple[str, str], ...]] = {
     "condition": (("health", "conditions"), ("health", "asked")),
     "yes": (("health", "conditions"), ("health", "asked")),
     "probe": (("soak", "probe"), ("soak", "probe_offset")),
-    "probe_offset": (("soak", "probe_offset"),),
+    "probe_offset": (("soak", "probe"), ("soak", "probe_offset")),
     "calibration": (("touch", "calibration"),),
 }
 
@@ -97,10 +97,14 @@ class Change:
     probe: str | None = None
     """the one that an offset was measured for; None: whichever"""
 
+    def is_for(self, settings: Settings) -> bool:
+        """Whether it changes these: another probe's offset does not."""
+        return self.probe is None or settings.soak.probe == self.probe
+
     def on(self, settings: Settings) -> Settings:
         """The settings after it."""
-        if self.probe is not None and settings.soak.probe != self.probe:
-            return settings  # it is another probe's
+        if not self.is_for(settings):
+            return settings
         return change(settings, self.key, self.value, self.techniques)
 
 
@@ -192,10 +196,16 @@ def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: boo
     """
     try:
         raw, by_hand = _before(path, anew=anew)
-        written = dict.fromkeys(place for each in changes for place in _WRITTEN[each.key])
-        after = replay(_as_told(raw, settings, written, path), changes)
+        after = _as_told(raw, settings, [place for each in changes for place in _WRITTEN[each.key]], path)
+        written: dict[tuple[str, str], None] = {}
+        for each in changes:
+            if each.is_for(after):
+                after = each.on(after)
+                written |= dict.fromkeys(_WRITTEN[each.key])
         for section in dict.fromkeys(section for section, _key in written):
             values = {key: getattr(getattr(after, section), key) for each, key in written if each == section}
+            if not values.get("probe", True):
+                del values["probe"]  # none is named, so that this machine's file may name one
             there = raw.get(section)
             # answers about health are all there is of them: beside them nothing is left in doubt
             kept = there if isinstance(there, dict) and section != "health" else {}
@@ -232,6 +242,8 @@ def _as_told(
     """The settings with what these tables say at ``places``: it may be newer than what is in force."""
     kept, _wrong = clean(raw, Settings)
     told = fit(kept, Settings, path)
+    if is_stray_offset(kept.get("soak", {}), settings.soak.probe):
+        del kept["soak"]["probe_offset"]
     for section, key in places:
         if key in kept.get(section, {}):
             settings = _with(settings, section, key, getattr(getattr(told, section), key))

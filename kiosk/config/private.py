@@ -14,6 +14,8 @@ _EXACTLY = re.compile(rf"health|(?<![a-z])(?:condition|(?:{'|'.join(_ANSWERS)})(
 
 _LONGEST, _MOST = 200, 200
 """letters of a text, and names and texts below a heading, that are looked at"""
+_MOST_WORDS = 500
+"""different words of a file that are looked at"""
 
 
 def is_answer(text: str) -> bool:
@@ -51,13 +53,16 @@ def may_hold_answers(name: str, value: object) -> bool:
     return True
 
 
-_HEADING = re.compile(r"""^[ \t]*\[{1,2}[^][=,"'\n]+\]{1,2}[ \t\r]*(?:#.*)?$""", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
+_ESCAPE = re.compile(r"\\[uUx]")
 
 
-def stands_among_answers(text: str, line: int) -> bool:
-    """Whether this line of a TOML text (from 1), or what is between it and the heading above, tells."""
-    lines = text.split("\n")
-    here = sum(map(len, lines[: line - 1])) + line - 1
-    begin = max((found.start() for found in _HEADING.finditer(text, 0, here)), default=0)
-    heading = text[begin:here].split("\n", 1)[0]
-    return tells(lines[line - 1]) or tells(heading) or _EXACTLY.search(text, begin, here) is not None
+def mentions_health(text: str) -> bool:
+    """Whether a TOML text says anything about health, or may: a name is not written out, or there are so many
+    words that nobody looks through all of them. Where in the text that begins and ends cannot be told as long
+    as it cannot be parsed."""
+    said = _COMMENT.sub("", text)
+    if _EXACTLY.search(said) or _ESCAPE.search(said):
+        return True
+    words = {*re.findall("[a-z]+", said.lower())}
+    return len(words) > _MOST_WORDS or any(map(tells, words))

@@ -162,7 +162,8 @@ def find(where: Sequence[Path] | None = None) -> Found:
         if wrong:
             mistakes.append(partial(tell, wrong, raw, Settings, path))
         doubtful = _is_doubtful(raw, kept, wrong, before=doubtful)
-        _part_from_offset(kept, wrong, merged, sources)
+        if _part_from_offset(kept, wrong, merged, sources):
+            mistakes.append(partial(_stray_offset, path, merged["soak"]["probe"]))
         for name, value in kept.items():
             if isinstance(value, dict):
                 merged[name] = {**merged.get(name, {}), **value}
@@ -209,14 +210,33 @@ def _part_from_offset(
     wrong: list[Misfit],
     merged: dict[str, Any],
     sources: dict[tuple[str, str], Path],
-) -> None:
-    """An offset is its probe's: take out the one that is not for the probe which this file names."""
+) -> bool:
+    """An offset is its probe's: take out the one that is not for the probe which this file names, or an
+    earlier one where it names none; whether it was this file's, and nobody knows whose it is."""
     soak, before = kept.get("soak", {}), merged.get("soak", {})
     if any(misfit.key[:2] == ("soak", "probe") for misfit in wrong):
         soak.pop("probe_offset", None)
+    elif is_stray_offset(soak, before.get("probe", "")):
+        del soak["probe_offset"]
+        return True
     elif "probe" in soak and soak["probe"] != before.get("probe", Soak().probe):
         before.pop("probe_offset", None)
         sources.pop(("soak", "probe_offset"), None)
+    return False
+
+
+def is_stray_offset(soak: Mapping[str, Any], probe: str) -> bool:
+    """Whether this section of a file has an offset and no probe, while ``probe`` is named elsewhere: that one
+    may have been another when it was measured."""
+    return bool(probe) and "probe_offset" in soak and "probe" not in soak
+
+
+def _stray_offset(path: Path, probe: str) -> list[str]:
+    sentence = _(
+        "{file}: soak.probe_offset does not say which probe it is for, and is not used. If it is for the one "
+        'in use, name that beside it: probe = "{probe}"'
+    )
+    return [sentence.format(file=path, probe=probe)]
 
 
 def _is_doubtful(raw: dict[str, Any], kept: dict[str, Any], wrong: list[Misfit], *, before: bool) -> bool:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.config.private import stands_among_answers
+from kiosk.config.private import mentions_health, tells
 from kiosk.i18n import N_, _
 
 DEEPEST = 8
@@ -244,7 +244,7 @@ _CURES: tuple[tuple[Callable[[_Line], str | None], str, str], ...] = (
     (
         _twice,
         N_("{file}, line {line}: this name has a value already; keep one. Here is: {example}"),
-        N_("a line about health"),
+        N_("a line that may tell about health"),
     ),
     (
         _heading,
@@ -291,8 +291,8 @@ _LOOKED_AT, _LONGEST = 200, 80
 
 
 def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
-    """What is wrong with ``text``, in one sentence: the line, what may stand there, an example. A line that
-    may tell about someone's health is not quoted."""
+    """What is wrong with ``text``, in one sentence: the line, what may stand there, an example. No line is
+    quoted of a text that may tell about someone's health."""
     flat = text.replace("\r\n", "\n")
     lines = flat.split("\n")
     place = PLACE.match(str(error))
@@ -304,7 +304,7 @@ def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
         column = len(lines[number - 1]) + 1
     whole = lines[number - 1]
     line = _Line(whole[:_LOOKED_AT], column, reason, column > len(whole))
-    is_private = stands_among_answers(flat, number)
+    is_private = mentions_health(flat) or tells(whole)
     for cure, told, usual in _CURES:
         if (example := cure(line)) is not None:
             shown = _(usual) if is_private else in_short(example, _LONGEST)

@@ -4,7 +4,6 @@ SQLite in WAL mode with ``synchronous=FULL``: every commit is on the card when i
 the card is honest), and someone may read while the service writes.
 """
 
-import glob
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -116,6 +115,18 @@ def put_aside(path: Path, now: datetime) -> Path:
     found = place.parts(file)
     if not place.is_ours(file):
         raise _foreign(file)
+    return _move_aside(file, found, now)
+
+
+def put_remains_aside(path: Path, now: datetime) -> None:
+    """Rename in the same way what SQLite kept beside the diary that was open, if that is gone: it would be
+    played into a new one. Raises ``OSError``."""
+    file = place.real(path)
+    if (found := place.parts(file)) and found[0] != file:
+        _move_aside(file, found, now)
+
+
+def _move_aside(file: Path, found: list[Path], now: datetime) -> Path:
     stem = f"{file.stem}.torn-{now:%Y%m%dT%H%M%S}"
     number = 1
     aside = file.with_name(f"{stem}{file.suffix}")
@@ -127,13 +138,6 @@ def put_aside(path: Path, now: datetime) -> Path:
         part.rename(f"{aside}{part.name.removeprefix(file.name)}")
     _sync_folder(file.parent)
     return aside
-
-
-def asides(path: Path) -> list[Path]:
-    """The damaged diaries that were put aside, the oldest first."""
-    file = place.real(path)
-    found = file.parent.glob(f"{glob.escape(file.stem)}.torn-*{glob.escape(file.suffix)}")
-    return sorted(found, key=lambda aside: aside.stem)
 
 
 def check_pages(db: sqlite3.Connection, path: Path) -> None:
@@ -216,6 +220,12 @@ def _is_about_rights(error: BaseException) -> bool:
 
 
 def _foreign(file: Path) -> DiaryError:
+    if not os.path.lexists(file):
+        text = _(
+            "Beside {path}, which is not there, lies what SQLite would take for a part of it: {files}. "
+            "Move that away, or choose another place for the diary."
+        )
+        return DiaryError(text.format(path=file, files=", ".join(map(str, place.parts(file)))))
     text = _(
         "{path} is not known to be a cramp-kiosk diary and is left alone; choose another place for the "
         "diary, or, if it is yours, move it away."

@@ -1,9 +1,11 @@
 """Where the diary lies, and whether what lies there is the owner's diary.
 
 Settings are typed by hand and may name any file of the machine. So a file is moved away only on evidence:
-it lies at the kiosk's own place, where nobody else keeps anything, or its header bears the diary's mark.
+it lies at the kiosk's own place, where nobody else keeps anything, its header bears the diary's mark, or it
+was left behind when such a file was put aside. An empty file is nobody's.
 """
 
+import glob
 import os
 import shlex
 import stat
@@ -55,10 +57,44 @@ def parts(path: Path) -> list[Path]:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether there is evidence that what lies at this (real) place is the owner's diary."""
+    """Whether there is evidence that what lies at this (real) place is the owner's diary, or nothing at all
+    is in it."""
+    return _is_marked(path) or path == real(usual()) or _is_left(path)
+
+
+def _is_marked(path: Path) -> bool:
     head = _header(path)
-    marked = head[_MAGIC] == b"SQLite format 3\0" and head[_ID] == APPLICATION_ID.to_bytes(4, "big")
-    return marked or path == real(usual())
+    return head[_MAGIC] == b"SQLite format 3\0" and head[_ID] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def _is_left(path: Path) -> bool:
+    """Whether there is no more than empty files, or SQLite's beside a diary that was put aside without them:
+    the power was cut off in between."""
+    there = parts(path)
+    full = [each for each in there if not stat.S_ISREG(each.lstat().st_mode) or each.lstat().st_size]
+    if not there or path in full:
+        return False
+    return not full or any(map(_is_marked, asides(path)))
+
+
+def asides(path: Path) -> list[Path]:
+    """The damaged diaries that were put aside, the oldest first."""
+    file = real(path)
+    found = file.parent.glob(f"{glob.escape(file.stem)}.torn-*{glob.escape(file.suffix)}")
+    return sorted(found, key=lambda aside: aside.stem)
+
+
+Identity = tuple[int, int]
+"""tells a file from another one of the same name"""
+
+
+def identity(path: Path) -> Identity | None:
+    """Which file it is; None where none can be seen."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 def is_read_only(path: Path) -> bool:

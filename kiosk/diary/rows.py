@@ -75,6 +75,22 @@ def last_id(db: sqlite3.Connection, table: str) -> int:
     return int(last)
 
 
+def under_way(db: sqlite3.Connection) -> int | None:
+    """The episode that was not ended: the newest, as each that begins ends the one before."""
+    newest = db.execute(
+        "SELECT id, ending IS NULL AND ended_ms IS NULL AS open FROM episode"
+        " WHERE id BETWEEN 1 AND ? ORDER BY id DESC LIMIT 1",
+        (last_id(db, "episode"),),
+    ).fetchone()
+    return newest["id"] if newest is not None and newest["open"] else None
+
+
+def take_out(db: sqlite3.Connection, began: datetime) -> None:
+    """Delete the episode under way that began at this moment: all of it is written down anew, in a file that
+    was away and has a part of it."""
+    db.execute("DELETE FROM episode WHERE id = ? AND began_ms = ?", (under_way(db), utc(began)[0]))
+
+
 def next_episode_id(db: sqlite3.Connection) -> int:
     """An id for a new episode, after all others; what is left of a deleted one is not given to it."""
     last = last_id(db, "episode")

@@ -21,13 +21,14 @@ from kiosk.core.events import (
     TechniqueEnded,
 )
 from kiosk.core.technique import Ms
-from kiosk.diary import retell, rows
+from kiosk.diary import place, retell, rows
 from kiosk.diary.clock import clock_is_set
 from kiosk.diary.database import (
     check_pages,
     connect,
     connect_read_only,
     put_aside,
+    put_remains_aside,
     snapshot,
     told,
     torn,
@@ -51,7 +52,7 @@ class Store:
     was none; ``damage``: what was found). Reading and writing raise ``DiaryError`` or ``sqlite3.Error``;
     after an error, ``close`` and use it again: what was committed is there, and a record repeated is kept
     once. Where the file turns out to be damaged, the last night of this run, or the one that it found under
-    way, goes into the new one whole.
+    way, goes into the new one whole; where it is gone or another one, a night under way does.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class Store:
         self._now = now
         self._read_only = False
         self._db: sqlite3.Connection | None = None
+        self._file: place.Identity | None = None
+        """what was opened last"""
         self._origins: dict[int, Ms] = {}
         """episode id -> when it began on the monotonic clock; known for those of this run"""
         self._undated: set[int] = set()
@@ -161,7 +164,7 @@ class Store:
         if entry is None:
             return None
         clock_ok = self._clock_ok()
-        since = _lapsed(entry.began, entry.clock_ok, entry.last, wall, clock_ok)
+        since = retell.lapsed(entry.began, entry.clock_ok, entry.last, wall, clock_ok)
         told = retell.records(entry, at - since)
         self._night, self._of_earlier_run = [(each, entry.began, entry.clock_ok) for each in told], True
         return OpenEpisode(
@@ -209,9 +212,11 @@ class Store:
             if self._read_only:
                 self._db = connect_read_only(self.path)
             else:
-                self._db = connect(self.path, self._now(), self._forget_file)
+                self._db = connect(self.path, self._now(), self._tell_aside)
+                self._file = place.identity(self.path)
         if self._again:
             with transaction(self._db):
+                rows.take_out(self._db, self._again[0][1].astimezone(self._zone))
                 for earlier in self._again:
                     self._write(self._db, *earlier)
             self._again.clear()
@@ -224,18 +229,34 @@ class Store:
         if self._read_only:
             with told(self.path):
                 return work(self._connected())
+        if self._file is not None and place.identity(self.path) != self._file:
+            self._lose_file()
         try:
             return work(self._connected())
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if not (why := torn(error)):
                 raise
             self.close()
-            self._forget_file(put_aside(self.path, self._now()), why)
+            self._tell_aside(put_aside(self.path, self._now()), why)
         return work(self._connected())
 
-    def _forget_file(self, aside: Path, why: str) -> None:
-        """The file is there now; a fresh one counts its episodes from 1 again."""
+    def _tell_aside(self, aside: Path, why: str) -> None:
+        """The file is there now."""
         self.put_aside, self.damage = aside, why
+        self._forget_file()
+
+    def _lose_file(self) -> None:
+        """It is no longer where it was: only a night under way goes on, in what is there now."""
+        log.warning("the diary %s is gone, or is another file; it is opened anew", self.path)
+        self.close()
+        if self._night and isinstance(self._night[-1][0], EpisodeEnded | EpisodeRated):
+            self._night.clear()
+        self._forget_file()
+        put_remains_aside(self.path, self._now())
+
+    def _forget_file(self) -> None:
+        """A fresh one counts its episodes from 1 again."""
+        self._file = None
         self._origins.clear()
         self._undated.clear()
         self._unreadable.clear()
@@ -249,7 +270,7 @@ class Store:
         if isinstance(effect, EpisodeRated):
             self._rate(db, effect)
             return
-        episode = _under_way(db)
+        episode = rows.under_way(db)
         if episode is None:
             self._stray(effect)
             return
@@ -279,7 +300,7 @@ class Store:
                 assert_never(effect)
 
     def _begin(self, db: sqlite3.Connection, effect: EpisodeBegan, wall: datetime, clock_ok: bool) -> None:
-        found = _under_way(db)
+        found = rows.under_way(db)
         if found is not None and self._origins.get(found) == effect.at:
             return  # repeated after an error whose commit had come through
         self._interrupt(db)
@@ -353,7 +374,9 @@ class Store:
             began, was_ok, last = db.execute(
                 "SELECT began_ms, clock_ok, last_ms FROM episode WHERE id = ?", (episode,)
             ).fetchone()
-            self._origins[episode] = at - _lapsed(rows.local(began, 0), bool(was_ok), last, wall, clock_ok)
+            self._origins[episode] = at - retell.lapsed(
+                rows.local(began, 0), bool(was_ok), last, wall, clock_ok
+            )
         return self._origins[episode]
 
     def _date(self, db: sqlite3.Connection, at: Ms, wall: datetime) -> None:
@@ -370,22 +393,3 @@ class Store:
 def _is_answered(effect: Record) -> bool:
     """Whether it is an end that a rating may follow."""
     return isinstance(effect, EpisodeEnded) and effect.ending is not Ending.INTERRUPTED
-
-
-def _under_way(db: sqlite3.Connection) -> int | None:
-    """The episode that was not ended: the newest, as each that begins ends the one before."""
-    newest = db.execute(
-        "SELECT id, ending IS NULL AND ended_ms IS NULL AS open FROM episode"
-        " WHERE id BETWEEN 1 AND ? ORDER BY id DESC LIMIT 1",
-        (rows.last_id(db, "episode"),),
-    ).fetchone()
-    return newest["id"] if newest is not None and newest["open"] else None
-
-
-def _lapsed(began: datetime, was_ok: bool, last: Ms, wall: datetime, clock_ok: bool) -> Ms:
-    """How long after its beginning an episode of an earlier run is at ``wall``, in ms.
-
-    Only the wall clock can tell, and only if it was set neither in between nor back: no moment is
-    before the last record.
-    """
-    return max(last, (wall - began) // _MS) if was_ok == clock_ok else last

@@ -85,7 +85,7 @@ class Geometry(msgspec.Struct, frozen=True):
     @property
     def reach(self) -> int:
         """Pixels of a line, from its beginning to the picture's right edge at least."""
-        aside = self.start % self.stride // self.pixel_bytes if self.stride else 0
+        aside = self.start % self.stride * 8 // self.bits if self.stride and self.bits else 0
         return max(aside + self.width, self.line)
 
     @property

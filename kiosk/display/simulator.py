@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from kiosk.display.desktop import mouse_kind, open_window, start_video
 from kiosk.display.hardware_panel import HEIGHT, WIDTH, Hands, HardwarePanel, Knob, Readout
 from kiosk.display.sketch import Sketch, palette
 from kiosk.display.speaker import Speaker
+from kiosk.display.x11 import at_death
 from kiosk.i18n import _
 
 POLL: Ms = 20
@@ -47,7 +49,8 @@ class Simulator:
     """A ``Display`` whose ``surface`` of ``size`` is shown beside the simulated hardware.
 
     ``readout`` is asked at every ``pump``. ``hear`` may be given each tone at its edge by the simulated
-    buzzer, from any thread. ``supervisor`` keeps the speaker's thread. ``room`` is the largest window
+    buzzer, from any thread. ``supervisor`` keeps the speaker's thread. ``last_words`` are called before
+    the program ends with its X server. ``room`` is the largest window
     there may be; by default nearly the desktop.
     """
 
@@ -62,6 +65,7 @@ class Simulator:
         *,
         supervisor: Watcher,
         on_quit: Callable[[], None] | None = None,
+        last_words: Callable[[], None] = lambda: None,
         title: str = "cramp-kiosk",
         room: tuple[int, int] | None = None,
         clock: Now = monotonic,
@@ -71,6 +75,7 @@ class Simulator:
         self._knobs = knobs
         self._ask = readout
         self._on_quit = on_quit
+        self._last_words = last_words
         self._title = title
         self._room = room
         self._clock = clock
@@ -103,6 +108,8 @@ class Simulator:
 
     def open(self) -> None:
         """Open the window and set the water to what the slider shows. Raises ``DisplayError``."""
+        if os.environ.get("DISPLAY"):
+            at_death(self._last_words)
         self._lay_out(self._room if self._room is not None else _desktop())
         pygame.display.set_allow_screensaver(True)
         self._surface = pygame.Surface(self._size, 0, 32)

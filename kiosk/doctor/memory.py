@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.diary.clock import SetBy, WallClock
-from kiosk.diary.database import DamagedDiaryError, DiaryError, NoDiaryError, asides
-from kiosk.diary.place import giving, strangers
+from kiosk.diary.database import DamagedDiaryError, DiaryError, NoDiaryError
+from kiosk.diary.place import asides, giving, strangers
 from kiosk.diary.rows import named
 from kiosk.diary.store import Store
 from kiosk.doctor.finding import Finding, fine, note, problem

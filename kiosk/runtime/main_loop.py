@@ -62,6 +62,23 @@ def time_of_day() -> tuple[str, Ms]:
     return f"{now.hour}:{now.minute:02}", (60 - now.second) * SECOND - now.microsecond // 1000
 
 
+class _UnforeseenError(Exception):
+    """A display could not be opened, for a reason that is a mistake of the program."""
+
+
+@contextlib.contextmanager
+def _opened(open_display: Callable[[], Display]) -> Iterator[Display]:
+    """The display, open. Raises ``DisplayError``, ``OSError`` and ``_UnforeseenError`` where it cannot be."""
+    with contextlib.ExitStack() as given:
+        try:
+            display = given.enter_context(open_display())
+        except (DisplayError, OSError):
+            raise
+        except Exception as error:
+            raise _UnforeseenError(str(error) or type(error).__name__) from error
+        yield display
+
+
 class MainLoop:
     """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tick``
     is called now and then, ``on_hang`` when the conductor hangs."""
@@ -102,21 +119,21 @@ class MainLoop:
     ) -> None:
         """Show the night on a display ``inches`` across, until stopped. ``has_light`` as for ``Stage``.
 
-        A display that cannot be had is said once and tried again for ever: lamp, buzzer and button lead
-        without it meanwhile.
+        A display that cannot be had, for whatever reason, is said once and tried again for ever: lamp, buzzer
+        and button lead without it meanwhile.
         """
         told = ""
         while not self.stopping:
             try:
-                with open_display() as display:
+                with _opened(open_display) as display:
                     told = ""
                     while not self.stopping:
                         panel = Panel.of(display.size, inches)
                         self.draw_on(display, Stage(panel, clock=time_of_day, has_light=has_light))
-            except (DisplayError, OSError) as error:
+            except (DisplayError, OSError, _UnforeseenError) as error:
                 if told != str(error):
                     told = str(error)
-                    log.error("%s", told)
+                    log.error("%s", told, exc_info=isinstance(error, _UnforeseenError))
                 self._blind(RETRY_AFTER)
 
     def find_panel(self, root: Path) -> Candidate:

@@ -102,6 +102,7 @@ class Supervised:
                 if self._vital:
                     self._finish()
                     return
+            self.is_pausing = False  # it may have gone in its pause
             thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             try:
                 thread.start()

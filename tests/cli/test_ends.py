@@ -85,7 +85,7 @@ def test_calibrate_ends_as_it_ended(monkeypatch):
 
 def test_safe_outputs_switches_lamp_and_buzzer_off(monkeypatch, capsys):
     factory = MockFactory(pin_class=MockPWMPin)
-    monkeypatch.setattr("kiosk.devices.pins.open_factory", lambda _name: factory)
+    monkeypatch.setattr("kiosk.cli.safe_outputs.open_factory", lambda _name: factory)
     assert main(["safe-outputs"]) == 0
     assert [factory.pin(pin).state for pin in (12, 13)] == [0, 0]
     assert capsys.readouterr().err == ""

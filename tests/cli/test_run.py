@@ -351,6 +351,7 @@ def test_the_simulator_where_it_is_wished_for(evening, monkeypatch):
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     assert evening.run(msgspec.structs.replace(Settings(), pins=Pins()), simulate=True, size=(480, 320)) == 0
     assert [(name, arguments[0]) for name, arguments, _more in evening.glasses] == [("Simulator", (480, 320))]
+    assert evening.glasses[0][2]["last_words"] == evening.apps[0].close
 
 
 def test_the_clock_of_the_computer_in_front_of_them_greets_nobody_with_a_fault(evening, monkeypatch):

@@ -238,6 +238,34 @@ class TestSave:
         save([made], own, held)
         assert load([own]) == (made.on(owners), ())
 
+    def test_an_offset_is_written_with_its_probe(self, tmp_path: Path) -> None:
+        """Another one may be named elsewhere afterwards."""
+        machine, own = tmp_path / "machine.toml", tmp_path / "own.toml"
+        machine.write_text(f'[soak]\nprobe = "{COLD}"\n', encoding="utf-8")
+        before, _problems = load([machine, own])
+        save([meant(before, "probe_offset", "-1.0", [])], own, before)
+        assert own.read_text(encoding="utf-8") == f'{HEAD}\n[soak]\nprobe = "{COLD}"\nprobe_offset = -1.0\n'
+        machine.write_text(f'[soak]\nprobe = "{WARM}"\n', encoding="utf-8")
+        assert load([machine, own]) == (Settings(soak=Soak(probe=COLD, probe_offset=-1.0)), ())
+
+    @pytest.mark.parametrize("key", ["probe", "probe_offset", "another's offset"])
+    def test_an_offset_of_no_probe_does_not_become_one_s(self, tmp_path: Path, key: str) -> None:
+        """It stands in the file, is not used, and stays so until it is measured."""
+        machine, own = tmp_path / "machine.toml", tmp_path / "own.toml"
+        machine.write_text(f'[soak]\nprobe = "{WARM}"\n', encoding="utf-8")
+        own.write_text("[soak]\nprobe_offset = -1.0\n", encoding="utf-8")
+        before, _problems = load([machine, own])
+        made = {
+            "probe": meant(before, "probe", WARM, []),
+            "probe_offset": meant(before, "probe_offset", "0.25", []),
+            "another's offset": meant(Settings(soak=Soak(probe=COLD)), "probe_offset", "0.5", []),
+        }[key]
+        save([made, HIGH], own, before)
+        assert load([machine, own])[0].soak == Soak(
+            probe=WARM, probe_offset=0.25 if key == "probe_offset" else 0
+        )
+        assert load([machine, own])[0].sound.volume == HIGH.value
+
     def test_the_file_of_somebody_who_never_wrote_one(self, tmp_path: Path) -> None:
         path = tmp_path / "new" / "config.toml"
         save([Change("probe_offset", "0.25")], path, Settings())

@@ -1,21 +1,17 @@
-"""What somebody said about their health, on the screen or in a file: no yes is lost, none is overlooked, and
-none of it is quoted."""
+"""What somebody said about their health, on the screen or in a file: no yes is lost, none is overlooked."""
 
-import itertools
-import tomllib
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from kiosk.config.private import is_answer, may_hold_answers, tells
-from kiosk.config.settings import Health, check, find
-from kiosk.config.tomlfile import TomlError, parse
+from kiosk.config.settings import Health, find
 from kiosk.core.rules import Condition
-from tests.config.test_keeper import ALL, Kiosk
-from tests.config.test_settings import TECHNIQUES, file
+from kiosk.core.technique import MINUTE
+from tests.config.test_forbidden_files import forbid
+from tests.config.test_keeper import ALL, BROKEN, Kiosk
 
-CLOT, NUMB, RAYNAUD = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD
+CLOT, NUMB, RAYNAUD, WOUND = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD, Condition.WOUND
 NONE = "[health]\nconditions = []\nasked = true\n"
 BOTH = '[health]\nconditions = ["numb", "clot"]\nasked = true\n'
 
@@ -56,6 +52,152 @@ def test_a_no_takes_nothing_out_of_a_file_that_nobody_could_read_when_it_was_sai
     kiosk.write(kiosk.own, BOTH)
     assert kiosk.wait()
     assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+
+
+def test_not_even_while_another_file_is_broken_by_then(kiosk: Kiosk) -> None:
+    """The own file is mended while somebody mistypes in this machine's: each yes is added to it at once."""
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.start()
+    for answer in ("numb=no", "clot=no", "wound=yes"):
+        kiosk.tap("condition", answer)
+    kiosk.write(kiosk.etc, "[soak]\nminutes 15\n")
+    kiosk.write(kiosk.own, BOTH)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == (NUMB, WOUND, CLOT)
+    assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.tap("condition", "clot=no")  # still nobody sees what is in force
+    kiosk.write(kiosk.etc, "[soak]\nminutes = 15\n")
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, WOUND, CLOT)
+    assert not kiosk.keeper.faulty
+
+
+@pytest.mark.parametrize("meanwhile", ["[sound]\n", "[sound\n"], ids=["alone", "with this machine's broken"])
+def test_nor_out_of_one_that_broke_while_it_ran(kiosk: Kiosk, meanwhile: str) -> None:
+    """What somebody writes by hand is newer than a no that was said before."""
+    kiosk.write(kiosk.own, BOTH)
+    kiosk.start()
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.tap("condition", "numb=no")
+    kiosk.tap("condition", "wound=yes")
+    assert set(kiosk.conditions) == {WOUND, CLOT}
+    kiosk.write(kiosk.etc, meanwhile)
+    kiosk.write(kiosk.own, '[health]\nconditions = ["numb", "raynaud"]\nasked = true\n')
+    assert kiosk.wait()
+    assert told(kiosk).conditions == (NUMB, RAYNAUD, WOUND)
+    kiosk.write(kiosk.etc, "[sound]\n")
+    kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, WOUND)
+
+
+def test_all_answers_together_are_newer_than_what_nobody_could_read(kiosk: Kiosk) -> None:
+    """They wait for room on the disk, and the file is mended meanwhile."""
+    kiosk.write(kiosk.own, f"{BOTH}[sound\n")
+    kiosk.start()
+    with mock.patch("os.fsync", side_effect=OSError(28, "No space left on device")):
+        kiosk.answer(RAYNAUD)
+    assert kiosk.conditions == (RAYNAUD,)
+    kiosk.write(kiosk.own, BOTH)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (RAYNAUD,)
+
+
+def test_a_yes_outlives_the_device_going_off_before_the_file_is_mended(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, f"{NONE}[sound\n")
+    kiosk.start()
+    for answer in ("clot=yes", "numb=yes", "numb=no", "raynaud=no"):
+        kiosk.tap("condition", answer)
+    waiting = kiosk.own.with_name("own.toml.yes")
+    assert (waiting.read_text(encoding="utf-8"), waiting.stat().st_mode & 0o777) == ("clot\n", 0o600)
+    kiosk.start()
+    kiosk.tap("condition", "wound=yes")
+    assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.start()
+    kiosk.write(kiosk.own, BOTH.replace("clot", "raynaud"))
+    kiosk.start()  # mended while it was off, so nothing is in doubt
+    assert set(kiosk.conditions) == {NUMB, RAYNAUD, WOUND, CLOT}
+    assert kiosk.wait()
+    assert told(kiosk) == Health(conditions=(NUMB, RAYNAUD, WOUND, CLOT), asked=True)
+    assert (waiting.exists(), kiosk.keeper.faulty, kiosk.wait()) == (False, False, False)
+    kiosk.tap("condition", "clot=no")
+    kiosk.start()
+    assert kiosk.conditions == (NUMB, RAYNAUD, WOUND)
+
+
+def test_a_yes_that_waits_is_over_when_all_questions_are_answered(kiosk: Kiosk) -> None:
+    kiosk.write(kiosk.own, BROKEN)
+    kiosk.start()
+    kiosk.tap("condition", "unsteady=yes")
+    kiosk.start()
+    *most, last = Condition
+    for condition in most:
+        kiosk.tap("condition", f"{condition}=no")
+    assert kiosk.conditions == ALL  # an answer of another day is none of these
+    kiosk.tap("condition", f"{last}=no")
+    assert kiosk.keeper.in_force.health == told(kiosk) == Health(asked=True)
+    assert [each.name for each in sorted(kiosk.own.parent.iterdir())] == ["own.toml", "own.toml.old"]
+
+
+def test_a_yes_that_finds_no_room_twice_still_waits(kiosk: Kiosk, caplog: pytest.LogCaptureFixture) -> None:
+    kiosk.write(kiosk.own, f"{NONE}[sound\n")
+    kiosk.start()
+    with mock.patch("os.fsync", side_effect=OSError(28, "No space left on device")):
+        kiosk.tap("condition", "clot=yes")
+        assert caplog.messages[-1] == f"{kiosk.own}.yes cannot be written: No space left on device."
+        kiosk.write(kiosk.own, NONE)
+        assert kiosk.wait()
+        kiosk.write(kiosk.own, BOTH.replace("clot", "raynaud"))
+        kiosk.wait()
+        assert kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+    kiosk.clock.move_to(kiosk.clock.now() + MINUTE)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == (NUMB, RAYNAUD, CLOT)
+    assert not kiosk.keeper.faulty
+
+
+def test_what_nobody_says_in_the_file_of_those_that_wait_is_no_answer(
+    kiosk: Kiosk, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = kiosk.own.with_name("own.toml.yes")
+    waiting.write_bytes(b"\xff\0 health clott\n")
+    kiosk.start()
+    assert (kiosk.conditions, kiosk.wait()) == ((), False)
+    waiting.unlink()
+    waiting.mkdir()
+    kiosk.start()
+    assert caplog.messages == [f"{waiting} cannot be read: Is a directory."]
+    assert kiosk.conditions == ()
+
+
+def test_an_answer_that_waits_for_a_file_this_user_may_not_read_is_said_and_kept(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That such a file is there is no mistake; that what was said is not written is."""
+    kiosk.write(kiosk.etc, BOTH)
+    with monkeypatch.context() as patch:
+        forbid(patch, kiosk.etc)
+        kiosk.start()
+        assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, False)
+        kiosk.tap("volume")
+        assert not kiosk.keeper.faulty
+        kiosk.tap("condition", "raynaud=yes")
+        assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.etc.chmod(0o644)
+    assert kiosk.wait()
+    assert told(kiosk).conditions == kiosk.conditions == (NUMB, RAYNAUD, CLOT)
+    assert not kiosk.keeper.faulty
+
+
+def test_a_file_that_may_be_read_at_last_is_obeyed(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
+    kiosk.write(kiosk.etc, BOTH)
+    with monkeypatch.context() as patch:
+        forbid(patch, kiosk.etc)
+        kiosk.start()
+        assert not kiosk.wait()
+    kiosk.etc.chmod(0o644)
+    assert kiosk.wait()
+    assert kiosk.conditions == (NUMB, CLOT)
+    assert not kiosk.wait()
 
 
 def test_a_few_answers_do_not_say_that_all_were_asked(kiosk: Kiosk) -> None:
@@ -151,164 +293,3 @@ def test_what_comes_into_a_file_between_a_look_and_a_save_stays(kiosk: Kiosk) ->
         kiosk.write(kiosk.own, BOTH)
         kiosk.tap("condition", "raynaud=yes")
     assert told(kiosk).conditions == (NUMB, RAYNAUD, CLOT)
-
-
-# --- where nobody looks for them
-
-HIDDEN = [
-    '[owner.health]\nconditions = ["clot"]\n',
-    '[settings]\n[settings.health]\nconditions = ["clot"]\n[settings.sound]\nvolume = "low"\n',
-    "[profile]\nnumb = true\nclot = true\n",
-    "[night.health_profile]\nclot = true\n",
-    '[medical]\nanswers = ["clot"]\n',
-    '[me]\n[[me.answer]]\nto = "Clot"\n',
-    '[sound]\nvolume = "low"\n[sound.me.health]\nconditions = ["clot"]\n',
-    "[cramp-kiosk.heath]\nasked = true\n",
-    '[me]\nx.y.z = ["a bloodclot", "or clott"]\n',
-    "[[sound]]\nclot = true\n",
-    "clot = true\n",
-    "[x]\n" + "".join(f"a{number} = 1\n" for number in range(300)),
-]
-
-
-@pytest.mark.parametrize("text", HIDDEN)
-def test_answers_below_a_heading_nobody_knows_make_the_night_careful(tmp_path: Path, text: str) -> None:
-    found = find([file(tmp_path, text)])
-    assert found.in_force.health == Health(conditions=ALL, asked=False)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[settings]\n[settings.sound]\nvolume = "low"\n',
-        "[me]\nage = 71\nbed = [1, 2]\n",
-        "[sound]\nvolum = 3\n",
-    ],
-)
-def test_other_names_nobody_knows_do_not(tmp_path: Path, text: str) -> None:
-    assert not find([file(tmp_path, text)]).doubtful
-
-
-def test_which_words_tell() -> None:
-    for word in ("sound", "clock", "number", "round", "steady", "quiet_from", "minutes = 15", "would"):
-        assert not tells(word), word
-    for word in ("health", "heath", "Conditions", "condition", "[my.health]", "numbness, numb", "clott"):
-        assert tells(word), word
-    assert not is_answer("health")
-    assert not may_hold_answers("x", {"a": [1, 2.5, {"b": True}], "c": "bed"})
-
-
-def test_a_link_that_leads_nowhere_may_lead_to_answers(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.symlink_to(tmp_path / "gone.toml")
-    found = find([path])
-    assert found.problems[0].startswith(f"{path} is a link that leads nowhere.")
-    assert found.in_force.health.conditions == ALL
-
-
-# --- said, but not what they are
-
-
-def lines_about(answer: str) -> list[str]:
-    """A line of a file with this answer, wrong in every way there is a sentence for."""
-    return [
-        f"conditions = {answer}", f"conditions = [{answer}]", f'conditions = ["{answer}',
-        f"conditions = “{answer}”", f'conditions = "{answer}" "x"', f'conditions = "{answer}";',
-        f"conditions: {answer}", f"conditions {answer}", f"; {answer}", f"// {answer}", f"[{answer}",
-        f"[[{answer}]", f"[] {answer}", f"{answer} = True",
-        f"{answer} = 7,5", f"{answer} = .5", f"{answer} = 5 mg", f"{answer} =",
-        f"{answer} = 1\n{answer} = 2", f"{answer} = {{a = 1, a = 2}}", f"my {answer} = 1",
-        f'x = "C:\\d{answer}"', f"= {answer}", f"{answer}", f"{answer} = {{b = {{}}, b.c = 1}}",
-        f"{answer} = [1", f"conditions = [\n  {answer},\n]", f'x = """\n{answer}', f"{answer} = \0",
-        f"{answer} = 1979-13-01", f"{answer}.{answer} = 1\n{answer} = 2", f'"{answer}": 1',
-    ]  # fmt: skip
-
-
-#: Nobody would know the second one for an answer but for where it stands.
-SAID = ["pregnant", "thrombosis"]
-
-
-@pytest.mark.parametrize(("answer", "number"), [*itertools.product(SAID, range(len(lines_about(""))))])
-def test_no_mistake_of_a_line_is_told_with_what_it_says_about_health(answer: str, number: int) -> None:
-    text = f"[sound]\nvolume = 'low'\n[health]\nasked = true\n{lines_about(answer)[number]}\n[soak]\n"
-    with pytest.raises(TomlError) as raised:
-        parse(text, "f")
-    sentence = str(raised.value)
-    assert sentence.startswith("f, line ")
-    assert answer not in sentence
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "answer = pregnant",
-        "[pregnant\n",
-        'health.conditions = ["pregnant',
-        "[heath]\nwhat = [\n  thrombosis,\n]\n",
-    ],
-)
-def test_nor_where_it_stands_below_no_heading_or_a_wrong_one(text: str) -> None:
-    with pytest.raises(TomlError) as raised:
-        parse(text, "f")
-    assert not any(answer in str(raised.value) for answer in SAID)
-
-
-def test_other_lines_are_shown_as_ever() -> None:
-    with pytest.raises(TomlError, match='Example: volume = "low"'):
-        parse("[health]\nasked = true\n[sound]\nvolume = low\n", "f")
-    with pytest.raises(TomlError, match='Example: name = "Calf"'):
-        parse(f"[health]\nx = [\n[1],\n]\n[sound] # {'x' * 300}\nname = Calf\n", "f")
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (
-            '[health]\nconditions = ["clott"]\n',
-            "{file}: health.conditions 1 must be one of {all}. {hidden} Example: conditions = [\"numb\"]",
-        ),
-        (
-            'health = ["clot"]\n',
-            "{file}: health must be a section of its own. {hidden} Example: [health]",
-        ),
-        (
-            '[health]\nasked = "clot"\n',
-            "{file}: health.asked must be true or false. {hidden} Example: asked = false",
-        ),
-        (
-            "[health]\nthrombosis_2019 = true\n",
-            "{file}: a name in health is not known. {name} known are: conditions, asked.",
-        ),
-        (
-            "[sound]\nclot = true\n",
-            "{file}: a name in sound is not known. {name} known are: volume, buzzer, quiet_from, quiet_to.",
-        ),
-        ("[health]\nvolume = 1\n", "{file}: health.volume belongs below the heading [sound]."),
-    ],
-)  # fmt: skip
-def test_no_value_and_no_name_that_does_not_belong_is_told(tmp_path: Path, text: str, told: str) -> None:
-    tomllib.loads(text)
-    path = file(tmp_path, text)
-    hidden = "What stands there may tell about health, so it is not shown."
-    name = "It may tell about health, so it is not shown;"
-    known = ", ".join(f'"{each}"' for each in Condition)
-    assert find([path]).problems == (told.format(file=path, hidden=hidden, name=name, all=known),)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[sound]\nvolume = "clot"\n',
-        '[sound]\nvolume = ["low", "clot"]\n',
-        '[night]\ntechniques = ["clot"]\n',
-        "[night]\nchoice = {clot = {hold = 4}}\n",
-        "[night.choice.clot]\nhold = false\n",
-        "[night.choice]\nclot = 3\n",
-        'clot = "clot"\n',
-    ],
-)
-def test_an_answer_that_strayed_is_not_told_wherever_it_stands(tmp_path: Path, text: str) -> None:
-    found = find([file(tmp_path, text)])
-    told = [*found.problems, *check(found, TECHNIQUES)]
-    assert told
-    assert not any("clot" in sentence.removeprefix(str(tmp_path)) for sentence in told)

@@ -75,8 +75,11 @@ class TestRead:
             (
                 f'probe = "{COLD}"\nprobe_offset = 0.8',
                 "probe_offset = 0.1",
-                Soak(probe=COLD, probe_offset=0.1),
+                Soak(probe=COLD, probe_offset=0.8),
             ),
+            (f'probe = "{COLD}"', "probe_offset = 0.1", Soak(probe=COLD)),
+            ('probe = ""', "probe_offset = 0.1", Soak(probe_offset=0.1)),
+            ("minutes = 20", "probe_offset = 0.1", Soak(minutes=20, probe_offset=0.1)),
             (
                 f'probe = "{COLD}"\nprobe_offset = 0.8',
                 'probe = "x"\nprobe_offset = 0.1',
@@ -90,6 +93,18 @@ class TestRead:
     def test_an_offset_stays_with_its_probe(self, tmp_path: Path, below: str, above: str, soak: Soak) -> None:
         files = [file(tmp_path, f"[soak]\n{below}\n", "below.toml"), file(tmp_path, f"[soak]\n{above}\n")]
         assert load(files)[0].soak == soak
+
+    def test_an_offset_of_no_probe_is_said(self, tmp_path: Path) -> None:
+        """Water of 43 degrees would be 42: it was measured for the probe that was named before."""
+        below = file(tmp_path, f'[soak]\nprobe = "{WARM}"\n', "below.toml")
+        above = file(tmp_path, "[soak]\nprobe_offset = -1.0\n")
+        told = (
+            f"{above}: soak.probe_offset does not say which probe it is for, and is not used. If it is for "
+            f'the one in use, name that beside it: probe = "{WARM}"'
+        )
+        assert load([below, above]) == (Settings(soak=Soak(probe=WARM)), (told,))
+        file(tmp_path, '[soak]\nprobe = "x"\nprobe_offset = -1.0\n')
+        assert len(load([below, above])[1]) == 1
 
     def test_where_they_are(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))

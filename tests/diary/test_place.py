@@ -34,8 +34,6 @@ def somebody_elses(path: Path, content: str) -> None:
     match content:
         case "text":
             path.write_text("root:x:0:0:root:/root:/bin/bash\n" * 90)
-        case "nothing":
-            path.touch()
         case "a damaged database":
             with closing(sqlite3.connect(path)) as db:
                 db.execute("CREATE TABLE photo (id INTEGER PRIMARY KEY, name TEXT)")
@@ -45,7 +43,7 @@ def somebody_elses(path: Path, content: str) -> None:
             path.with_name(f"{path.name}-wal").write_bytes(b"\x37\x7f\x06\x82" + bytes(4000))
 
 
-@pytest.mark.parametrize("content", ["text", "nothing", "a damaged database", "a log alone"])
+@pytest.mark.parametrize("content", ["text", "a damaged database", "a log alone"])
 def test_what_is_not_known_to_be_the_diary_is_not_touched(
     elsewhere: Path, clock: Clock, content: str
 ) -> None:
@@ -57,6 +55,11 @@ def test_what_is_not_known_to_be_the_diary_is_not_touched(
         f"{path} is not known to be a cramp-kiosk diary and is left alone; choose another place for the "
         "diary, or, if it is yours, move it away."
     )
+    if content == "a log alone":
+        said = (
+            f"Beside {path}, which is not there, lies what SQLite would take for a part of it: {path}-wal. "
+            "Move that away, or choose another place for the diary."
+        )
     with pytest.raises(DiaryError) as caught:
         make_store(elsewhere, clock).open()
     assert str(caught.value) == said
@@ -64,6 +67,59 @@ def test_what_is_not_known_to_be_the_diary_is_not_touched(
         Store.read_only(path)
     assert str(caught.value) == said
     assert contents(elsewhere) == before
+
+
+def test_a_log_beside_an_empty_file_is_somebody_elses_too(elsewhere: Path, clock: Clock) -> None:
+    path = elsewhere / "diary.db"
+    path.touch()
+    somebody_elses(path, "a log alone")
+    before = contents(elsewhere)
+    with pytest.raises(DiaryError, match="is not known to be a cramp-kiosk diary and is left alone"):
+        make_store(elsewhere, clock).open()
+    assert contents(elsewhere) == before
+
+
+@pytest.mark.parametrize("ends", [[""], ["-wal"], ["", "-wal", "-journal"]], ids=" ".join)
+def test_an_empty_file_is_nobody_s(elsewhere: Path, clock: Clock, ends: list[str]) -> None:
+    """Made by hand for the diary to come, or cut off by the power."""
+    for end in ends:
+        (elsewhere / f"diary.db{end}").touch()
+    with make_store(elsewhere, clock) as store:
+        keep(store, clock, *a_night(clock.mono + 1))
+        assert len(store.episodes()) == 1
+    with make_store(elsewhere, clock) as store:
+        assert (store.put_aside, len(store.episodes())) == (None, 1)
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_the_power_goes_while_a_damaged_diary_elsewhere_is_put_aside(
+    elsewhere: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Only SQLite's own files are left; that they are ours is known by the diary that lies aside."""
+    path = a_killed_diary(elsewhere, clock)
+    path.with_name("diary.db-shm").write_bytes(bytes(32768))
+    path.write_bytes(path.read_bytes()[:-5000])
+    path.with_name("diary.db-wal").write_bytes(b"\x37\x7f\x06\x82" + bytes(4000))
+    whole = contents(elsewhere)
+    renamed, rename = [], Path.rename
+
+    def cut_off(part: Path, target: str) -> Path:
+        if len(renamed) == after:
+            raise KeyboardInterrupt
+        renamed.append(part)
+        return rename(part, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            make_store(elsewhere, clock).open()
+    assert not path.exists()
+    with make_store(elsewhere, clock) as store:
+        keep(store, clock, *a_night(clock.mono + 1))
+        assert len(store.episodes()) == 1
+    kept = {name: content for name, content in contents(elsewhere).items() if ".torn-" in name}
+    assert whole["diary.db"] in kept.values()
+    assert whole["diary.db-wal"] in kept.values()
 
 
 def test_a_damaged_diary_elsewhere_is_known_by_its_mark(elsewhere: Path, clock: Clock) -> None:

@@ -156,6 +156,13 @@ PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can b
     [
         (None, "{path} does not answer like a framebuffer: Inappropriate ioctl for device."),
         (geometry((W, H), 8, (Channel(0, 8),) * 3), f"{{path}} {PALETTE} {REMEDY}"),
+        *(
+            (
+                geometry((128, 64), bits, (Channel(0, 1),) * 3, stride=16),
+                f"{{path}} {PALETTE.replace('8', str(bits), 1)} {REMEDY}",
+            )
+            for bits in (0, 1, 4)  # 1: an OLED display (ssd1307fb)
+        ),
         (
             msgspec.structs.replace(geometry((W, H), 16, RGB565), colours=False),
             f"{{path}} {PALETTE.replace('8', '16', 1)} {REMEDY}",
@@ -192,6 +199,9 @@ PALETTE = "has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can b
     ids=[
         "no framebuffer",
         "palette",
+        "no bits",
+        "1 bit",
+        "4 bits",
         "palette of 16 bits",
         "10 bits a colour",
         "4 bits a colour",

@@ -34,6 +34,18 @@ with Desktop((320, 240), print, last_words=last_words, fullscreen=True) as displ
 """
 
 
+#: The same on a laptop.
+SIMULATES = LEADS.replace(
+    """with Desktop((320, 240), print, last_words=last_words, fullscreen=True)""",
+    """from kiosk.display.hardware_panel import Readout
+from kiosk.display.simulator import Knobs, Simulator
+from kiosk.runtime.supervision import Supervisor
+
+knobs = Knobs(*[lambda *_: None] * 4)
+with Simulator((320, 240), print, knobs, Readout, supervisor=Supervisor(), last_words=last_words)""",
+)
+
+
 class XServer:
     """A real X server that shows nothing."""
 
@@ -84,11 +96,12 @@ def play(script: str, server: XServer) -> tuple[list[str], str, int]:
 
 
 @pytest.mark.parametrize("words", ["pass", "1 / 0"], ids=["well", "broken"])
+@pytest.mark.parametrize("script", [LEADS, SIMULATES], ids=["by the bed", "on a laptop"])
 def test_before_a_program_ends_with_its_x_server_its_last_words_are_heard(
-    words: str, x_server: XServer
+    script: str, words: str, x_server: XServer
 ) -> None:
     """Xlib alone would end it on the spot, lamp and buzzer as they were."""
-    told, complaints, code = play(LEADS.replace("WORDS", words), x_server)
+    told, complaints, code = play(script.replace("WORDS", words), x_server)
     assert told == ["last words"]
     assert complaints.splitlines()[0] == "the X server has died, and the program ends with it"
     assert ("ZeroDivisionError" in complaints) is (words != "pass")

@@ -155,6 +155,30 @@ def test_a_display_that_cannot_be_had_is_tried_again_and_said_once(systemd, capl
     assert evening.glass.shown
 
 
+def test_a_display_that_fails_as_nobody_foresaw_costs_the_picture_and_not_the_night(caplog):
+    """Where it failed is said once, too: this one is ours to mend."""
+    evening = Evening()
+    bug = ZeroDivisionError("integer division by zero")
+    opening = Opening(evening, bug, bug, evening.glass)
+    evening.at(2000, evening.bedside.press)
+    evening.at(15_000, evening.loop.stop)
+    evening.loop.run(opening, 7.0)
+    assert opening.tried == [0, RETRY_AFTER, 2 * RETRY_AFTER]
+    (record,) = caplog.records
+    assert record.message == "integer division by zero"
+    assert "in __enter__" in caplog.text
+    assert evening.bedside.pages[0] == (2000, "CountIn")
+    assert evening.glass.shown
+
+
+def test_an_error_while_it_draws_is_not_taken_for_one_of_opening():
+    """That one ends the program in good order, and it is started anew."""
+    evening = Evening()
+    evening.glass.present = lambda _rects: 1 / 0  # type: ignore[method-assign,return-value,assignment]
+    with pytest.raises(ZeroDivisionError):
+        evening.loop.run(Opening(evening, evening.glass), 7.0)
+
+
 def test_a_display_lost_under_way_is_opened_again(caplog):
     evening = Evening()
     lost = Glass()

@@ -214,6 +214,29 @@ def test_one_that_is_gone_without_a_word_is_missed_at_the_next_look(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_is_gone_in_its_pause_pauses_no_more_when_it_starts_again() -> None:
+    run, began = dying(2)
+    paused: list[bool] = []
+
+    def wait(_ended: threading.Event, seconds: float) -> None:
+        if seconds > 0:
+            raise MemoryError
+
+    def living() -> None:
+        paused.append(thread.is_pausing)
+        run()
+
+    supervisor = Supervisor(wait=wait)
+    thread = supervisor.start("rain", run)
+    assert thread.join(SOON)
+    assert (began, thread.is_pausing) == ([0, 1], True)
+    thread._target = living
+    supervisor.check()
+    assert thread.join(SOON)
+    assert (paused, thread.is_pausing) == ([False], False)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_vital_one_that_is_gone_without_a_word_is_the_end_and_told(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
