@@ -14,7 +14,7 @@ from kiosk.files import asset
 Colour = tuple[int, int, int]
 
 CAP_HEIGHT = 0.668
-"""Height of a capital in Atkinson Hyperlegible, as a share of the em."""
+"""Height of a capital in Atkinson Hyperlegible Next, as a share of the em."""
 
 
 LEAST_CAP = 5.0
