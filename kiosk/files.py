@@ -27,6 +27,11 @@ def asset(*parts: str) -> Path:
     raise FileNotFoundError(f"{'/'.join(parts)} is not in any assets folder; looked in {looked}")
 
 
+def typeface(*, bold: bool) -> str:
+    """Path of the font file that every word on the screen is set in: Atkinson Hyperlegible Next."""
+    return str(asset("fonts", f"AtkinsonHyperlegibleNext-{'Bold' if bold else 'Regular'}.ttf"))
+
+
 def at_home(path: str) -> Path:
     """The path with ``~`` as the home it stands for; where there is no such home, in /nonexistent."""
     try:

@@ -7,7 +7,7 @@ from functools import cache
 
 import pygame
 
-from kiosk.files import asset
+from kiosk.files import asset, typeface
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -27,8 +27,7 @@ def palette() -> dict[str, Colour]:
 def font(pixels: int, *, bold: bool) -> pygame.font.Font:
     """The house's typeface."""
     pygame.font.init()
-    name = "AtkinsonHyperlegible-Bold.ttf" if bold else "AtkinsonHyperlegible-Regular.ttf"
-    return pygame.font.Font(str(asset("fonts", name)), pixels)
+    return pygame.font.Font(typeface(bold=bold), pixels)
 
 
 def mix(low: Colour, high: Colour, share: float) -> Colour:

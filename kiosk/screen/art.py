@@ -1,7 +1,7 @@
 """Illustrations and icons: SVG with its poses, rasterised at the size needed.
 
 A pose is a transform for each moving group; two poses are blended number by number. The SVG files use
-five literal colours, which are replaced by those of the theme, and strokes are thickened where a
+six literal colours, which are replaced by those of the theme, and strokes are thickened where a
 small picture would fall below the least line width in millimetres.
 """
 
@@ -27,7 +27,14 @@ HIDDEN = "translate(-2000 0)"
 ASPECT = 480 / 400
 """Width by height of every illustration's canvas."""
 
-_TOKEN_OF = {"#FFB000": "line", "#8F5E14": "dim", "#FFD9A0": "hot", "#3A2504": "skin", "#000000": "bg"}
+_TOKEN_OF = {
+    "#FFB000": "line",
+    "#8F5E14": "dim",
+    "#FFD9A0": "hot",
+    "#3A2504": "skin",
+    "#7A4B08": "active",
+    "#000000": "bg",
+}
 _STROKE_BRIGHT, _STROKE_DIM = 8.0, 6.0
 #: Pixels of height that are encoded at once.
 _BAND = 40

@@ -18,7 +18,7 @@ SETTLE: Ms = 8 * FRAME
 PAUSE: Ms = 4 * FRAME
 """At each end of a movement to and fro."""
 
-_WAY: dict[str, Ms] = {"walk": 7 * FRAME, "toe_spread": 9 * FRAME}
+_WAY: dict[str, Ms] = {"walk": 7 * FRAME, "toe_spread": 5 * FRAME}
 _USUAL_WAY: Ms = 15 * FRAME
 
 

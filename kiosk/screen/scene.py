@@ -13,7 +13,7 @@ import pygame
 from kiosk.core.events import Act
 from kiosk.core.state import State
 from kiosk.core.technique import Ms
-from kiosk.files import asset
+from kiosk.files import typeface
 from kiosk.screen import art
 from kiosk.screen.layout import Box
 from kiosk.screen.theme import Colour, Look
@@ -31,8 +31,7 @@ class Ink:
         self.picture = lru_cache(maxsize=160)(self._picture)
 
     def _font(self, em: int, bold: bool) -> pygame.font.Font:
-        weight = "Bold" if bold else "Regular"
-        return pygame.font.Font(str(asset("fonts", f"AtkinsonHyperlegible-{weight}.ttf")), em)
+        return pygame.font.Font(typeface(bold=bold), em)
 
     def width(self, text: str, em: int, *, bold: bool) -> int:
         """How many pixels a text is wide."""

@@ -14,7 +14,7 @@ from kiosk.files import asset
 Colour = tuple[int, int, int]
 
 CAP_HEIGHT = 0.668
-"""Height of a capital in Atkinson Hyperlegible, as a share of the em."""
+"""Height of a capital in Atkinson Hyperlegible Next, as a share of the em."""
 
 
 LEAST_CAP = 5.0
@@ -96,6 +96,7 @@ class Palette(msgspec.Struct, frozen=True):
     dim: str
     faint: str
     skin: str
+    active: str
     line: str = ""
 
     def hex(self, name: str) -> str:
@@ -133,7 +134,7 @@ def dimmed(palette: Palette, level: float, contrast: float) -> Palette:
         for name in palette.__struct_fields__
         if name in TEXT
     }
-    lines = dict.fromkeys(("dim", "skin", "line"), max(shares.values()))
+    lines = dict.fromkeys(("dim", "skin", "active", "line"), max(shares.values()))
     return msgspec.structs.replace(
         palette,
         **{

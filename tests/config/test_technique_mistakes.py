@@ -18,6 +18,7 @@ LOADS = '"stretch", "massage", "press", "roll", "cold", "heat", "stand", "cross-
 NO_STEPS = "block 1.step must be a list with at least one entry, each a section of its own"
 SECONDS = f"{STEP}.seconds must be a whole number from 1 to 1800, but it is"
 ART = f"there are, named without .svg: {', '.join(sorted(PICTURES))}. Example: "
+FIRST = min(PICTURES)
 EITHER = "a technique has either timed steps, below [[block]] and [[block.step]], or a soak, below [soak]."
 TOP = "id, name, place, posture, posture_art, posture_pose, art, source, caution, by_day, loads, block, soak"
 
@@ -201,7 +202,7 @@ MISTAKES = [
     (
         'art = "toe_stretch"',
         'art = "calf"',
-        f'art: there is no picture "calf"; {ART}art = "calf_wall"',
+        f'art: there is no picture "calf"; {ART}art = "{FIRST}"',
     ),
     (
         'art = "toe_stretch"',
@@ -211,17 +212,17 @@ MISTAKES = [
     (
         'pose = "back"',
         'art = "ankle.png"',
-        f'{STEP}.art: there is no picture "ankle.png"; {ART}art = "calf_wall"',
+        f'{STEP}.art: there is no picture "ankle.png"; {ART}art = "{FIRST}"',
     ),
     (
         'posture_art = "sit_long"',
         'posture_art = "sofa"',
-        f'posture_art: there is no picture "sofa"; {ART}posture_art = "calf_wall"',
+        f'posture_art: there is no picture "sofa"; {ART}posture_art = "{FIRST}"',
     ),
     (
         'pose = "back"',
         'pose = "up"',
-        f'{STEP}.art: the picture "toe_stretch" has no pose "up"; it has back, forward, home, rest.',
+        f'{STEP}.art: the picture "toe_stretch" has no pose "up"; it has back, forward, rest.',
     ),
     ('cue = "hold"', 'cue = "wiggle"', None),
     (

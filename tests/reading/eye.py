@@ -23,6 +23,10 @@ DETAIL_MM = 600 * math.radians(3.5 / 60)
 #: the smallest detail: the eye of these tests is a little weaker than 20/70.
 BLUR_MM = DETAIL_MM / 2
 
+#: Deviation for an eye that is two dioptres off: at 60 cm a pupil of 2.6 mm spreads a point over a disc of
+#: 3.1 mm; the Gaussian that looks most like it deviates by a quarter of that.
+TWO_DIOPTRES_MM = 2.0 * 2.6 * 0.6 / 4
+
 #: Tesseract reads best where a capital is about this high, in pixels.
 CAP_PX = 44
 

@@ -98,7 +98,7 @@ def _palette(theme: str) -> Image.Image:
     ground = colours.rgb("bg")
     shades = {
         tuple(round(g + (c - g) * step / SHADES) for g, c in zip(ground, colours.rgb(name), strict=True))
-        for name in ("key", "body", "hot", "danger", "dim", "faint", "skin", "line")
+        for name in ("key", "body", "hot", "danger", "dim", "faint", "skin", "active", "line")
         for step in range(SHADES + 1)
     }
     palette = Image.new("P", (1, 1))

@@ -28,7 +28,7 @@ def test_words_stay_legible_and_nothing_grows_brighter(theme: Theme, least: floa
     for name in TEXT:
         before = contrast(full.rgb(name), full.rgb("bg"))
         assert contrast(dark.rgb(name), dark.rgb("bg")) >= min(least, before)
-    for name in (*TEXT, "dim", "skin"):
+    for name in (*TEXT, "dim", "skin", "active"):
         assert luminance(dark.rgb(name)) <= luminance(full.rgb(name))
     assert light_of(dark) < light_of(full)
     assert dark.bg == full.bg

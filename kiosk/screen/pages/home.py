@@ -8,7 +8,7 @@ from kiosk.screen.layout import Box
 from kiosk.screen.scene import Pose, Scene
 from kiosk.screen.theme import Shape
 
-ART = "toe_stretch"
+ART, POSE = "home", Pose("move", "move")
 
 
 def home(scene: Scene, _page: Home) -> None:
@@ -54,7 +54,7 @@ def _cramp(scene: Scene, box: Box) -> None:
     if (box.w - int(place.h * art.ASPECT)) // 2 < box.right - button.x:
         place = place.without(left=side, right=side)
     flipped = art.is_flipped(ART, scene.state.rules.side)
-    parts.picture(scene, place, ART, Pose("home", "home"), flipped=flipped)
+    parts.picture(scene, place, ART, POSE, flipped=flipped)
     parts.icon(scene, button, "button")
 
 

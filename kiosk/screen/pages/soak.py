@@ -244,7 +244,7 @@ def _danger(scene: Scene) -> None:
     scene.targets.clear()
     on = scene.now // BLINK % 2 == 0
     scene.wake((scene.now // BLINK + 1) * BLINK)
-    stroke = look.px(2 if look.roomy else 1)
+    stroke = look.px(1.4 if look.roomy else 0.65)
     if on:
         scene.things.append(Rim(page.inset(look.px(0.6)), look.px(4), stroke, look.palette.rgb("danger")))
     area = page.inset(stroke + look.px(2.5))

@@ -26,7 +26,7 @@ def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
     """STOP. Ten minutes. Get help today."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     small, wide = look.shape is Shape.SMALL, look.shape is Shape.WIDE
-    low = area.low(look.least(20 if small else 23))
+    low = area.low(look.least(23 if look.roomy else 20))
     if look.shape is Shape.TALL:
         low = area.low(look.least(23) * 2 + look.least(12))
         signs, gone = low.column(2, look.least(12))
