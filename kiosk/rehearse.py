@@ -207,8 +207,11 @@ class Watch(Protocol):
 
 
 class Rehearsal:
-    """Plays a script. ``tell`` gets each line; ``picture(state, now)`` is called for each new page;
-    ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
+    """Plays a script, or what somebody does who sees it (``go_to``, then ``conductor.handle`` or
+    ``change_water``).
+
+    ``tell`` gets each line; ``picture(state, now)`` is called for each new page, ``performed`` with each
+    effect; ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
 
     def __init__(
         self,
@@ -217,12 +220,14 @@ class Rehearsal:
         tell: Callable[[str], None],
         *,
         picture: Callable[[State, Ms], None] | None = None,
+        performed: Callable[[Effect], None] | None = None,
         speed: float = 0.0,
         watch: Watch | None = None,
     ) -> None:
         self._script = script
         self._tell = tell
         self._picture = picture
+        self._performed = performed
         self._speed = speed
         self._watch = SystemClock() if watch is None else watch
         self._began = self._watch.now()
@@ -254,6 +259,8 @@ class Rehearsal:
         elif isinstance(effect, ReadEveryProbe):
             self._next_reading = self._clock.now() + READ_EVERY
         self._line("effect", _in_words(effect))
+        if self._performed is not None:
+            self._performed(effect)
 
     def _seen(self, state: State) -> None:
         scene = _scene(state)
@@ -272,12 +279,12 @@ class Rehearsal:
     def play_all(self) -> None:
         """From the start to the end of the script."""
         for at, event, said in self._happenings():
-            self._go_to(at)
+            self.go_to(at)
             if said:
                 self._line("you", said)
             if event is not None:
                 self.conductor.handle(event, at)
-        self._go_to(parse_time(self._script.until))
+        self.go_to(parse_time(self._script.until))
 
     def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
         """Everything the script does, in the order of time (a press is down and up again)."""
@@ -299,7 +306,7 @@ class Rehearsal:
         for at, event, said in happenings:
             yield at, event, said
             if event is None:
-                self._change_water(next(moments), at)
+                self.change_water(next(moments), at)
 
     @staticmethod
     def _describe_water(moment: Moment) -> str:
@@ -307,24 +314,35 @@ class Rehearsal:
             return f"probe {moment.probe}"
         return f"water to {moment.water:.1f} C" + (f" in {moment.over:g} s" if moment.over else "")
 
-    def _change_water(self, moment: Moment, now: Ms) -> None:
+    def change_water(self, moment: Moment, now: Ms) -> None:
+        """What this moment's ``water`` or ``probe`` says, from ``now`` on."""
         if moment.water is not None:
             self._tub.become(moment.water, round(moment.over * SECOND), now)
         else:
             self._tub.probe(moment.probe, now)
 
-    def _go_to(self, moment: Ms) -> None:
+    @property
+    def water(self) -> float:
+        """How warm the water is by now, in degrees Celsius, whatever the probe says."""
+        return self._tub.at(self._clock.now())
+
+    def next_moment(self) -> Ms | None:
+        """When something next happens by itself; None: never."""
+        moments = (self.conductor.next_due(), self._next_reading)
+        return min((at for at in moments if at is not None), default=None)
+
+    def go_to(self, moment: Ms) -> None:
         """On to ``moment``, through every deadline, edge and reading on the way."""
         while True:
-            due = [at for at in (self.conductor.next_due(), self._next_reading) if at is not None]
-            nearest = min([*due, moment])
+            due = self.next_moment()
+            nearest = moment if due is None else min(due, moment)
             self._wait_for(nearest)
             self._clock.move_to(nearest)
             self.conductor.advance(nearest)
             if self._next_reading is not None and nearest >= self._next_reading:
                 self._next_reading += READ_EVERY
                 self.conductor.handle(self._tub.reading(nearest), nearest)
-            if nearest >= moment and (not due or min(due) > moment):
+            if nearest >= moment and (due is None or due > moment):
                 return
 
     def _wait_for(self, moment: Ms) -> None:
