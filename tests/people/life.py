@@ -1,0 +1,61 @@
+"""What happened to somebody in a night: the facts that judges look at. Times are ms since the evening."""
+
+import msgspec
+
+from kiosk.core.technique import Ms
+from kiosk.diary.entry import Entry
+from tests.people.draw import Somebody
+
+
+class Bout(msgspec.Struct):
+    """A cramp as it was. ``over``: when it went; ``said``: when somebody said that it was gone."""
+
+    pressed: Ms | None = None
+    over: Ms | None = None
+    said: Ms | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A movement that was asked for. ``trouble``: "" or why it must not or cannot be done."""
+
+    at: Ms
+    does: str
+    trouble: str = ""
+
+
+class Life(msgspec.Struct):
+    """A night. ``holds``: for each hold whether they were in posture when its cue came."""
+
+    who: Somebody
+    pressed: Ms | None = None
+    first_done: Ms | None = None
+    holds: list[bool] = []
+    steps: list[Step] = []
+    presses: int = 0
+    reached_help: tuple[Ms, int] | None = None
+    """when what helps them was first done, and after how many presses since the one that began"""
+    bouts: list[Bout] = []
+    slept: Ms | None = None
+    """asleep, or gone, since then; None: until the device was dark"""
+    asleep_in_water: bool = False
+    peaks: list[float] = []
+    """after that: how bright the lamp was at each question"""
+    lamp_seconds: float = 0.0
+    dark_after: Ms | None = None
+    outside: list[tuple[float, float]] = []
+    """feet in water outside the band: seconds beyond what it took them to react, and degrees"""
+    needs_help: bool = False
+    """ten minutes of cramp and a sign given within the last three of them"""
+    saw_stop: bool = False
+    saw_signs: bool = False
+    dark_in_the_end: bool = False
+    stuck: str = ""
+    error: str = ""
+    diary: list[Entry] = []
+    scripts: list[str] = []
+    pages: list[tuple[Ms, str]] = []
+
+
+def new(who: Somebody) -> Life:
+    """A night that has not begun."""
+    return Life(who, holds=[], steps=[], bouts=[], peaks=[], outside=[], diary=[], scripts=[], pages=[])

@@ -1,0 +1,184 @@
+"""A night lived: somebody, the device, and a witness who misses nothing and says nothing."""
+
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.core.technique import MINUTE, SECOND, Ms
+from tests.people import data, life, reactions
+from tests.people.bed import Bed
+from tests.people.draw import Somebody
+from tests.people.life import Life
+from tests.people.meaning import as_seen_by, everything
+from tests.people.person import Person
+
+#: The night is over at the latest then.
+LONGEST: Ms = 240 * MINUTE
+
+#: Where one night's diary is for as long as it lasts: in memory where there is such a place.
+PLACE = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+#: The good water, and what a probe needs to be believed (SIGNALS.md): two readings, a second apart.
+BAND = (36.0, 40.0)
+SENSITIVE_BAND = (32.0, 35.0)
+READINGS = 3.0
+SENSITIVE = frozenset({"numb", "circulation", "wound", "pregnant"})
+
+Chance = Callable[["Night"], None]
+
+
+class Night:
+    """One night. ``events``: what happens to the device or the person at a moment (ms), beside all else."""
+
+    def __init__(
+        self, who: Somebody, folder: Path, *, events: tuple[tuple[Ms, Chance], ...] = (), draw: bool = False
+    ) -> None:
+        self.who = who
+        self.life = life.new(who)
+        self.bed = Bed(who.owner, folder, room=who.room, draw=draw)
+        self.person = Person(who, self.bed, self.life, reactions.react)
+        self.bed.noticed = self._noticed
+        self._events = sorted(events, key=lambda event: event[0])
+        self._outside: float = 0.0
+        self._felt_at: Ms = 0
+        self._last_sign: Ms = 0
+        self._seen_presses = 0
+        start = data.ms(who.cramp.press) if who.cramp is not None else 5 * SECOND
+        self.person.plan("first", start, self._first)
+
+    def _first(self, now: Ms) -> None:
+        p = self.person
+        p.woke = max(0, now - 10 * SECOND)
+        self.life.pressed = now
+        if self.life.bouts:
+            self.life.bouts[0].pressed = now
+        if self.who.soak_first and self.who.taps:
+            self.bed.tap(400, 240)
+            self.life.presses += 1
+            p.plan("look", now + 1500, p.look)
+            return
+        p.press(now)
+        if self.who.cramp is None and not self.who.notices:
+            self.life.slept = now
+            p.asleep = True
+
+    # --- the witness
+
+    def _noticed(self, what: str) -> None:
+        now = self.bed.now
+        if what == "page":
+            self._judge_page(now)
+        self.person.notice(what, now)
+
+    def _judge_page(self, now: Ms) -> None:
+        p, saw = self.person, everything(self.bed.view())
+        meaning, facts = saw.meaning, self.life
+        facts.pages.append((now, f"{saw.view.kind}: {meaning.kind} {meaning.does}".strip(": ")))
+        if meaning.kind == "stop" and facts.needs_help and not p.asleep:
+            facts.saw_stop = facts.saw_stop or self._reaches("stop")
+        if meaning.kind == "sign" and facts.needs_help:
+            facts.saw_signs = True
+        if meaning.kind == "gone?" and facts.slept is not None:
+            facts.peaks.append(self.bed.lamp)
+        if not meaning.does or meaning.kind not in {"hold", "move"} or not p.hurts or p.asleep or p.away:
+            return
+        trouble = ""
+        if meaning.does in self.who.barred:
+            trouble = "contraindicated"
+        elif not self.who.can(meaning.does):
+            trouble = "cannot"
+        facts.steps.append(life.Step(now, meaning.does, trouble))
+        how = data.vocabulary().movement[meaning.does]
+        if how.hold and meaning.kind == "hold" and not trouble and self._goes_along(meaning.does):
+            facts.holds.append(p.body.look(now) in how.postures)
+
+    def _goes_along(self, does: str) -> bool:
+        upright = data.vocabulary().movement[does].postures[0] in {"wall", "standing", "edge"}
+        return self.who.off_the_bed or not upright
+
+    def _reaches(self, kind: str) -> bool:
+        return as_seen_by(self.who.sight, self.bed.view()).meaning.kind == kind
+
+    def _watch_feet(self, now: Ms) -> None:
+        seconds = (now - self._felt_at) / SECOND
+        self._felt_at = now
+        low, high = SENSITIVE_BAND if self.who.conditions & SENSITIVE else BAND
+        water = self.bed.water
+        if self.person.feet_in and not low - 0.07 <= water <= high + 0.07:
+            self._outside += seconds
+            return
+        if self._outside:
+            beyond = self._outside - READINGS - self.person.reaction
+            if beyond > 0:
+                self.life.outside.append((beyond, water))
+            self._outside = 0.0
+
+    def _watch_help(self, now: Ms) -> None:
+        if self.life.presses != self._seen_presses:
+            self._seen_presses, self._last_sign = self.life.presses, now
+        if self.person.hurts and self.life.pressed is not None and not self.life.needs_help:
+            began = self.life.pressed
+            if now - began >= 10 * MINUTE and now - self._last_sign <= 3 * MINUTE and self.life.bouts:
+                self.life.needs_help = len(self.life.bouts) == 1
+
+    # --- playing it
+
+    def live(self) -> Life:
+        """To the end of the night: dark, and nothing planned any more."""
+        while self.bed.now < LONGEST:
+            moments = [at for at in (self.bed.next_moment(), self.person.next_at()) if at is not None]
+            if self._events:
+                moments.append(self._events[0][0])
+            if not moments or (self.bed.dark and not self._still_to_come()):
+                break
+            self.go_to(min([*moments, LONGEST]))
+        self._close()
+        return self.life
+
+    def _still_to_come(self) -> bool:
+        """Whether anything but looking is planned."""
+        return bool(self._events) or bool(set(self.person.plans) - {"look", "sleep", "natural"})
+
+    def go_to(self, moment: Ms) -> None:
+        """On to a moment."""
+        self._watch_help(moment)
+        self.bed.go_to(moment)
+        self._watch_feet(moment)
+        while self._events and self._events[0][0] <= moment:
+            self._events.pop(0)[1](self)
+        self.person.live(moment)
+
+    def _close(self) -> None:
+        facts, bed = self.life, self.bed
+        facts.dark_in_the_end = bed.dark
+        if facts.slept is not None:
+            facts.lamp_seconds, facts.dark_after = _light_since(bed, facts.slept)
+        facts.asleep_in_water = self.person.feet_in
+        facts.diary = bed.diary()
+        bed.close()
+        facts.scripts = bed.scripts_text(f"Somebody, number {self.who.seed}")
+
+
+def _light_since(bed: Bed, since: Ms) -> tuple[float, Ms | None]:
+    """Level times seconds of the lamp from a moment on, and how long until it was out for good (ms)."""
+    total, level, at = 0.0, 0.0, since
+    for when, new in bed.trace.lamp:
+        if when > since:
+            total += level * (when - at) / SECOND
+            at = when
+        level = new
+    dark = next((when for when, page in reversed(bed.trace.pages) if page == bed.view().kind), None)
+    return total, max(0, dark - since) if dark is not None and bed.dark else None
+
+
+def live(who: Somebody, *, events: tuple[tuple[Ms, Chance], ...] = (), draw: bool = False) -> Life:
+    """A whole night; what goes wrong inside is a fact of it."""
+    with tempfile.TemporaryDirectory(dir=PLACE, prefix="night-") as folder:
+        night = Night(who, Path(folder), events=events, draw=draw)
+        try:
+            return night.live()
+        except Exception:  # noqa: BLE001 - whatever it is, it is this night's fact, and judged
+            night.life.error = traceback.format_exc()
+            night.life.scripts = night.bed.scripts_text(f"Somebody, number {who.seed}")
+            return night.life
