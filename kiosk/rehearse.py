@@ -326,15 +326,15 @@ class Rehearsal:
         """How warm the water is by now, in degrees Celsius, whatever the probe says."""
         return self._tub.at(self._clock.now())
 
-    def next_moment(self) -> Ms | None:
-        """When something next happens by itself; None: never."""
+    def _next_moment(self) -> Ms | None:
         moments = (self.conductor.next_due(), self._next_reading)
         return min((at for at in moments if at is not None), default=None)
 
-    def go_to(self, moment: Ms) -> None:
-        """On to ``moment``, through every deadline, edge and reading on the way."""
+    def go_to(self, moment: Ms, pause: Callable[[], bool] = lambda: False) -> None:
+        """On to ``moment``, through every deadline, edge and reading on the way; not so far if ``pause`` says
+        so after one of them."""
         while True:
-            due = self.next_moment()
+            due = self._next_moment()
             nearest = moment if due is None else min(due, moment)
             self._wait_for(nearest)
             self._clock.move_to(nearest)
@@ -342,7 +342,7 @@ class Rehearsal:
             if self._next_reading is not None and nearest >= self._next_reading:
                 self._next_reading += READ_EVERY
                 self.conductor.handle(self._tub.reading(nearest), nearest)
-            if nearest >= moment and (due is None or due > moment):
+            if (nearest >= moment and (due is None or due > moment)) or pause():
                 return
 
     def _wait_for(self, moment: Ms) -> None:

@@ -1,5 +1,7 @@
 """Somebody and a tub of warm water: fetching, filling, feet in and out, a jug of warm or of cold."""
 
+import math
+
 from kiosk.core.technique import SECOND, Ms
 from tests.people import data
 from tests.people.meaning import Saw, wanted
@@ -28,6 +30,9 @@ def react(p: Person, saw: Saw, now: Ms) -> None:
     if kind != "feet in":
         p.stop_doing(now)
         _out(p, now)
+        if not p.hurts and not p.who.soak_first and p.life.bouts and p.who.tells == "at once":
+            p.say_gone(now)
+            return
     match kind:
         case "fill":
             _fill(p, now)
@@ -54,6 +59,7 @@ def react(p: Person, saw: Saw, now: Ms) -> None:
         case "comfortable?":
             p.answer(now, "yes", "short")
         case "sit":
+            p.body.has_tub = False  # done with it
             p.answer(now, "next", "short", after=p.delay(now) + 30 * SECOND)
         case "dry":
             p.answer(now, "next", "short", after=p.delay(now) + 12 * SECOND)
@@ -137,8 +143,9 @@ def _jug(p: Person, now: Ms, *, warm: bool) -> None:
     degrees = (tubs.warm_jug if warm else tubs.cold_jug).degrees
     assert degrees is not None
     change = degrees.draw(p.rng) * (1 if warm else -1)
-    if p.who.careless and warm:
+    if p.who.careless and warm and p.feet_in:  # told, and in it all the same
         p.drop("out")
+        p.reaction = math.inf
 
     def pour(at: Ms) -> None:
         seconds = tubs.pour.seconds.draw(p.rng)

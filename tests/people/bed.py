@@ -89,7 +89,8 @@ class Trace(msgspec.Struct):
 
     lamp: list[tuple[Ms, float]] = []
     tones: list[tuple[Ms, int, str]] = []
-    pages: list[tuple[Ms, str]] = []
+    lit: list[tuple[Ms, bool]] = []
+    """whether anything shines from the glass, at each page"""
 
 
 class _Played(Rehearsal):
@@ -163,21 +164,21 @@ class Bed:
         """The moment being played."""
         return self._base + self._played.conductor.now
 
-    def next_moment(self) -> Ms | None:
-        """When something next happens by itself."""
-        at = self._played.next_moment()
-        return None if at is None else self._base + at
+    @property
+    def clock(self) -> Ms:
+        """The same on the device's own clock, which begins anew after a power cut."""
+        return self._played.conductor.now
 
-    def go_to(self, moment: Ms) -> None:
-        """On to ``moment``."""
-        self._played.go_to(moment - self._base)
+    def go_to(self, moment: Ms, pause: Callable[[], bool] = lambda: False) -> None:
+        """On to ``moment``, or until ``pause`` says so."""
+        self._played.go_to(moment - self._base, pause)
 
     # --- what it does: called by the rehearsal while it plays
 
     def turned(self, state: State, now: Ms) -> None:
         """Another page."""
         self._view = None
-        self.trace.pages.append((self._base + now, type(state.page).__name__))
+        self.trace.lit.append((self._base + now, brightness(state) > 0.0))
         if self._surface is not None:
             self._stage.draw(self._surface, state, now)
         self.noticed("page")
@@ -233,7 +234,7 @@ class Bed:
         else:
             scene = self._stage.compose(state, now)
             self._stage._shown = scene  # what a tap means is asked of the frame that is shown
-            view, due = _seen(scene, type(state.page).__name__), scene.due
+            view, due = seen(scene, type(state.page).__name__), scene.due
         self._view = (state, due, view)
         return view
 
@@ -344,7 +345,8 @@ class Bed:
         return texts
 
 
-def _seen(scene: Scene, kind: str) -> View:
+def seen(scene: Scene, kind: str) -> View:
+    """What a frame shows, for those who look at it."""
     mm = PANEL.mm_per_px
     texts = tuple(
         Text(each.text, round(each.cap_box.h * mm, 2), each.cap_box.x, each.cap_box.y)

@@ -37,6 +37,8 @@ class Life(msgspec.Struct):
     bouts: list[Bout] = []
     slept: Ms | None = None
     """asleep, or gone, since then; None: until the device was dark"""
+    woken: Ms | None = None
+    """when the cramp came back"""
     asleep_in_water: bool = False
     peaks: list[float] = []
     """after that: how bright the lamp was at each question"""
@@ -44,12 +46,13 @@ class Life(msgspec.Struct):
     dark_after: Ms | None = None
     outside: list[tuple[float, float]] = []
     """feet in water outside the band: seconds beyond what it took them to react, and degrees"""
-    needs_help: bool = False
-    """ten minutes of cramp and a sign given within the last three of them"""
+    needed_help: Ms | None = None
+    """when ten minutes of cramp had gone by, and a sign been given within the last three of them"""
     saw_stop: bool = False
     saw_signs: bool = False
     dark_in_the_end: bool = False
-    stuck: str = ""
+    stuck: str | None = None
+    """what could not be reached from one moment of it; None: nobody looked"""
     error: str = ""
     diary: list[Entry] = []
     scripts: list[str] = []

@@ -54,7 +54,8 @@ def _is_legible(text: Text, sight: Sight) -> bool:
 
 def _taken(view: View) -> Saw:
     words = data.vocabulary()
-    ordered = sorted(view.texts, key=lambda text: (text.y, text.x))
+    on_targets = {text for target in view.targets for text in target.labels if target.act != "anywhere"}
+    ordered = sorted(view.texts, key=lambda text: (text in on_targets, text.y, text.x))
     read = " ".join(text.words for text in ordered)
     big = [text.words.upper() for text in ordered if text.mm >= _KEY and re.search("[A-Za-z]", text.words)]
     found: list[Meaning] = []

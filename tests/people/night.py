@@ -10,8 +10,9 @@ from tests.people import data, life, reactions
 from tests.people.bed import Bed
 from tests.people.draw import Somebody
 from tests.people.life import Life
-from tests.people.meaning import as_seen_by, everything
+from tests.people.meaning import everything
 from tests.people.person import Person
+from tests.people.stuck import Search
 
 #: The night is over at the latest then.
 LONGEST: Ms = 240 * MINUTE
@@ -24,6 +25,9 @@ BAND = (36.0, 40.0)
 SENSITIVE_BAND = (32.0, 35.0)
 READINGS = 3.0
 SENSITIVE = frozenset({"numb", "circulation", "wound", "pregnant"})
+
+#: What may be planned when a night is over.
+_IDLE = frozenset({"look", "sleep", "natural", "silence"})
 
 Chance = Callable[["Night"], None]
 
@@ -75,10 +79,8 @@ class Night:
         p, saw = self.person, everything(self.bed.view())
         meaning, facts = saw.meaning, self.life
         facts.pages.append((now, f"{saw.view.kind}: {meaning.kind} {meaning.does}".strip(": ")))
-        if meaning.kind == "stop" and facts.needs_help and not p.asleep:
-            facts.saw_stop = facts.saw_stop or self._reaches("stop")
-        if meaning.kind == "sign" and facts.needs_help:
-            facts.saw_signs = True
+        facts.saw_stop |= meaning.kind == "stop" and not p.asleep
+        facts.saw_signs |= meaning.kind == "sign" and not p.asleep
         if meaning.kind == "gone?" and facts.slept is not None:
             facts.peaks.append(self.bed.lamp)
         if not meaning.does or meaning.kind not in {"hold", "move"} or not p.hurts or p.asleep or p.away:
@@ -97,13 +99,10 @@ class Night:
         upright = data.vocabulary().movement[does].postures[0] in {"wall", "standing", "edge"}
         return self.who.off_the_bed or not upright
 
-    def _reaches(self, kind: str) -> bool:
-        return as_seen_by(self.who.sight, self.bed.view()).meaning.kind == kind
-
     def _watch_feet(self, now: Ms) -> None:
         seconds = (now - self._felt_at) / SECOND
         self._felt_at = now
-        low, high = SENSITIVE_BAND if self.who.conditions & SENSITIVE else BAND
+        low, high = SENSITIVE_BAND if SENSITIVE & set(self.who.owner.conditions) else BAND
         water = self.bed.water
         if self.person.feet_in and not low - 0.07 <= water <= high + 0.07:
             self._outside += seconds
@@ -117,59 +116,69 @@ class Night:
     def _watch_help(self, now: Ms) -> None:
         if self.life.presses != self._seen_presses:
             self._seen_presses, self._last_sign = self.life.presses, now
-        if self.person.hurts and self.life.pressed is not None and not self.life.needs_help:
-            began = self.life.pressed
-            if now - began >= 10 * MINUTE and now - self._last_sign <= 3 * MINUTE and self.life.bouts:
-                self.life.needs_help = len(self.life.bouts) == 1
+        began = self.life.pressed
+        if began is None or self.life.needed_help is not None or len(self.life.bouts) != 1:
+            return
+        if self.person.hurts and now - began >= 10 * MINUTE and now - self._last_sign <= 3 * MINUTE:
+            self.life.needed_help = now
 
     # --- playing it
 
     def live(self) -> Life:
         """To the end of the night: dark, and nothing planned any more."""
-        while self.bed.now < LONGEST:
-            moments = [at for at in (self.bed.next_moment(), self.person.next_at()) if at is not None]
-            if self._events:
-                moments.append(self._events[0][0])
-            if not moments or (self.bed.dark and not self._still_to_come()):
-                break
-            self.go_to(min([*moments, LONGEST]))
+        while self.bed.now < LONGEST and not (self.bed.dark and not self._still_to_come()):
+            planned = [at for at in (self.person.next_at(), *(at for at, _ in self._events[:1])) if at is not None]
+            self.go_to(min([*planned, LONGEST]))
         self._close()
         return self.life
 
     def _still_to_come(self) -> bool:
         """Whether anything but looking is planned."""
-        return bool(self._events) or bool(set(self.person.plans) - {"look", "sleep", "natural"})
+        return bool(self._events) or bool(set(self.person.plans) - _IDLE)
 
     def go_to(self, moment: Ms) -> None:
-        """On to a moment."""
-        self._watch_help(moment)
-        self.bed.go_to(moment)
-        self._watch_feet(moment)
-        while self._events and self._events[0][0] <= moment:
+        """On to a moment, or to where something is noticed before it."""
+        self._watch_help(self.bed.now)
+        self.bed.go_to(moment, lambda: self._is_called_before(moment))
+        now = self.bed.now
+        self._watch_feet(now)
+        while self._events and self._events[0][0] <= now:
             self._events.pop(0)[1](self)
-        self.person.live(moment)
+        self.person.live(now)
+
+    def _is_called_before(self, moment: Ms) -> bool:
+        at = self.person.next_at()
+        return at is not None and at < moment
+
+    def look_for_a_way(self, search: Search) -> None:
+        """Whether somebody who has the button alone would be stuck now."""
+        self.life.stuck = search.ways(self.bed.state, self.bed.clock).stuck
 
     def _close(self) -> None:
         facts, bed = self.life, self.bed
         facts.dark_in_the_end = bed.dark
         if facts.slept is not None:
-            facts.lamp_seconds, facts.dark_after = _light_since(bed, facts.slept)
+            until = bed.now if facts.woken is None else max(facts.woken, facts.slept)
+            facts.lamp_seconds, facts.dark_after = _light_since(bed, facts.slept, until)
         facts.asleep_in_water = self.person.feet_in
         facts.diary = bed.diary()
         bed.close()
         facts.scripts = bed.scripts_text(f"Somebody, number {self.who.seed}")
 
 
-def _light_since(bed: Bed, since: Ms) -> tuple[float, Ms | None]:
-    """Level times seconds of the lamp from a moment on, and how long until it was out for good (ms)."""
+def _light_since(bed: Bed, since: Ms, until: Ms) -> tuple[float, Ms | None]:
+    """Level times seconds of the lamp between two moments, and how long it took until all was dark (ms; None:
+    it did not get dark)."""
+    dark = next((when for when, lit in bed.trace.lit if when >= since and not lit), None)
+    if dark is not None:
+        until = min(until, dark)
     total, level, at = 0.0, 0.0, since
-    for when, new in bed.trace.lamp:
+    for when, new in [*bed.trace.lamp, (until, 0.0)]:
         if when > since:
-            total += level * (when - at) / SECOND
-            at = when
+            total += level * max(0, min(when, until) - at) / SECOND
+            at = min(when, until)
         level = new
-    dark = next((when for when, page in reversed(bed.trace.pages) if page == bed.view().kind), None)
-    return total, max(0, dark - since) if dark is not None and bed.dark else None
+    return total, None if dark is None else dark - since
 
 
 def live(who: Somebody, *, events: tuple[tuple[Ms, Chance], ...] = (), draw: bool = False) -> Life:

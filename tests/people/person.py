@@ -22,6 +22,9 @@ _TURN: Ms = 300
 #: A tune is over when nothing followed for so long.
 _TUNE: Ms = 900
 
+#: By ear alone: after so long without a tone one presses again.
+_SILENCE: Ms = 90 * SECOND
+
 Plan = tuple[Ms, Callable[[Ms], None]]
 
 
@@ -49,10 +52,16 @@ class Person:
         self.reaction = 0.0
         """how long it took the last time to take the feet out, in seconds"""
         self.nudges = 0
+        self.tired = 0
+        """how often sleep was put off, sitting beside a tub"""
         self._key: object = None
+        self._want = ""
+        """what the planned answer is for"""
         self._lamp: tuple[Ms, float] = (0, 0.0)
         self._page_at: Ms = -1
-        if who.cramp is not None:
+        if who.cramp is None:
+            self.plan("sleep", data.ms(who.sleeps_after), self._sleep)
+        else:
             life.bouts.append(Bout())
             self.plan("natural", data.ms(who.cramp.ends), lambda at: self.over(at))
 
@@ -109,7 +118,7 @@ class Person:
 
     def look(self, now: Ms) -> None:
         """Look at the glass, and again after a while."""
-        if self.asleep or self.away:
+        if self.asleep or self.away or not self.who.sight.eyes:
             return
         every = data.senses().look.in_water if self.feet_in else data.senses().look.every
         self.plan("look", now + data.ms(every.draw(self.rng)), self.look)
@@ -117,9 +126,17 @@ class Person:
 
     def _listen(self, now: Ms) -> None:
         meaning = as_heard_by(self.who.hearing, self.bed.tune())
+        self.plan("silence", now + _SILENCE, self._silence)
         if meaning.kind and not self.asleep:
             self._key = None
             self._take(Saw(meaning, as_seen_by(self.who.sight, self.bed.view()).view), now)
+
+    def _silence(self, now: Ms) -> None:
+        """Nothing was heard for long: is it still there?"""
+        if self.hurts and not self.asleep and self.nudges < 8:
+            self.nudges += 1
+            self.answer(now, "start", "short")
+            self.plan("silence", now + _SILENCE, self._silence)
 
     def _take(self, saw: Saw, now: Ms) -> None:
         words = "".join(letter for letter in saw.read if not letter.isdigit())
@@ -127,8 +144,22 @@ class Person:
         if key == self._key:
             return
         self._key, self.saw = key, saw
-        self.drop("answer", "impatient")
+        if not self._stays(saw):
+            self.drop("answer")
+        self.drop("impatient")
         self.react(self, saw, now)
+
+    def _stays(self, saw: Saw) -> bool:
+        """Whether what one was about to say is still to be said on this page: that it is gone is no answer to a
+        page, nor that one wants something else."""
+        if "answer" not in self.plans or saw.dark:
+            return False
+        led = saw.meaning.kind in {"hold", "move", "release"}
+        return (self._want == "gone" and not self.hurts) or (self._want == "skip" and led)
+
+    def is_about_to(self, want: str) -> bool:
+        """Whether this is about to be said."""
+        return "answer" in self.plans and self._want == want
 
     def forget(self) -> None:
         """What was seen last is no answer any more: look with fresh eyes."""
@@ -151,6 +182,9 @@ class Person:
         """Answer in a while: by the target that says it, else by the button (``press``: "short", "long")."""
         if self.who.never and self.life.presses:
             return
+        if self._want == want and "answer" in self.plans and self.plans["answer"][0] <= now + 4 * SECOND:
+            return
+        self._want = want
         at = now + (self.delay(now) if after is None else after)
         self.plan("answer", at, lambda moment: self._answer(moment, want, press))
 
@@ -284,12 +318,14 @@ class Person:
             self.say_gone(now, after=self.delay(now) + 6 * SECOND)
 
     def _sleep(self, now: Ms) -> None:
-        if self.feet_in or self.away or self.hurts:
-            self.plan("sleep", now + 60 * SECOND, self._sleep)
+        by_the_tub = self.body.has_tub and self.body.posture in {"edge", "tub"} and self.tired < 5
+        if self.feet_in or self.away or self.hurts or by_the_tub:
+            self.tired += not self.feet_in
+            self.plan("sleep", now + 120 * SECOND, self._sleep)
             return
         self.asleep = True
         self.body.go("lying", now)
-        self.drop("look", "listen", "answer", "impatient", "begin", "pour")
+        self.drop("look", "listen", "silence", "answer", "impatient", "begin", "pour")
         if not self.bed.dark and self.life.slept is None:
             self.life.slept = now
 
@@ -299,6 +335,7 @@ class Person:
         if now - self.woke > 600 * SECOND:
             self.woke = now
         self.drop("sleep", "answer")
+        self.life.woken = now if self.life.woken is None else self.life.woken
         self.life.bouts.append(Bout())
         self.plan("natural", now + data.ms(self.who.cramp.back_ends), lambda at: self.over(at))
         self.plan("press again", now + data.ms(data.cramps().onset.seconds.draw(self.rng)), self._again)

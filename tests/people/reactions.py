@@ -44,6 +44,8 @@ def _dark(p: Person, now: Ms) -> None:
 def _relieved(p: Person, kind: str, now: Ms) -> None:
     """It is gone; does one say so?"""
     p.stop_doing(now)
+    if p.is_about_to("gone"):
+        return
     if p.who.tells == "at once" or (kind == "gone?" and p.who.tells == "when asked"):
         p.say_gone(now)
 

@@ -1,0 +1,43 @@
+"""Many nights at once, in processes: seeded, so that the same number gives the same nights."""
+
+import multiprocessing
+import random
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from kiosk.core.technique import MINUTE, Ms
+from tests.people.draw import Somebody, somebody
+from tests.people.life import Life
+from tests.people.night import Chance, Night, live
+from tests.people.stuck import Search
+
+#: One night in so many is drawn as well.
+DRAWN = 100
+
+_SEARCH = Search()
+
+
+def chances(who: Somebody) -> tuple[tuple[Ms, Chance], ...]:
+    """What happens to this person's device: somebody looks for the way out at a moment by chance."""
+    rng = random.Random(who.seed * 31 + 5)  # noqa: S311 - the same moment for the same seed
+    at = round((who.cramp.press if who.cramp is not None else 5.0) * 1000) + rng.randrange(15 * MINUTE)
+    return ((at, lambda night: night.look_for_a_way(_SEARCH)),)
+
+
+def one(number: int, seed: int) -> Life:
+    """Night ``number`` of a run with this seed."""
+    who = somebody(seed * 1_000_003 + number)
+    return live(who, events=chances(who), draw=number % DRAWN == 0)
+
+
+def nights(count: int, seed: int, processes: int) -> Iterator[Life]:
+    """So many nights, in the order of their numbers."""
+    numbers: Iterable[int] = range(count)
+    if processes == 1:
+        yield from map(partial(one, seed=seed), numbers)
+        return
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap(partial(one, seed=seed), numbers, chunksize=20)
+
+
+__all__ = ["Night", "chances", "nights", "one"]
