@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from kiosk.core.events import (
 from kiosk.core.rules import Rules
 from kiosk.core.signals import Volume
 from kiosk.core.state import State, brightness
-from kiosk.core.technique import SECOND, Ms
+from kiosk.core.technique import SECOND, Ms, Technique
 from kiosk.devices.water import cooled
 from kiosk.diary.entry import Entry
 from kiosk.diary.store import Store
@@ -111,14 +112,29 @@ class _Played(Rehearsal):
             self.bed.sounded(hertz, volume.value)
 
 
-def rules_for(owner: Owner) -> Rules:
-    """The owner's settings, as far as this edition knows them."""
+@lru_cache
+def _stage(_foot: str) -> Stage:
+    """The screen's stage, which keeps its letters: one for each foot, as pictures are turned round."""
+    return Stage(PANEL)
+
+
+@lru_cache
+def _techniques() -> tuple[Technique, ...]:
+    return tuple(techniques.load()[0])
+
+
+def settings_of(owner: Owner) -> dict[str, dict[str, object]]:
+    """The owner's settings file, as far as this edition knows what stands in it."""
     night: dict[str, object] = {"side": owner.foot} if owner.foot else {}
-    health = {"asked": owner.answered, "conditions": owner.conditions}
+    health: dict[str, object] = {"asked": owner.answered, "conditions": owner.conditions}
     if any(field.name == "pace" for field in msgspec.structs.fields(type(Settings().night))):
         night["pace"] = owner.pace
-    settings = msgspec.convert({"night": night, "health": health}, Settings)
-    return to_rules(settings, techniques.load()[0])
+    return {"night": night, "health": health}
+
+
+def rules_for(owner: Owner) -> Rules:
+    """The same as the night needs it."""
+    return to_rules(msgspec.convert(settings_of(owner), Settings), _techniques())
 
 
 class Bed:
@@ -136,7 +152,7 @@ class Bed:
         self.has_probe_in = False
         self._room = room
         self._folder = folder
-        self._stage = Stage(PANEL)
+        self._stage = _stage(owner.foot)
         self._surface = pygame.Surface(PANEL.size) if draw else None
         self._view: tuple[State, Ms | None, View] | None = None
         self._base: Ms = 0

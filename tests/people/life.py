@@ -57,8 +57,19 @@ class Life(msgspec.Struct):
     diary: list[Entry] = []
     scripts: list[str] = []
     pages: list[tuple[Ms, str]] = []
+    """when it came; kind of page, and what it means"""
+    lamp: list[tuple[Ms, float]] = []
+    tones: list[tuple[Ms, int, str]] = []
+
+    def kinds(self, since: Ms = 0) -> list[str]:
+        """What the pages meant, in their order."""
+        return [page.partition(": ")[2] for at, page in self.pages if at >= since]
+
+    def first(self, kind: str, since: Ms = 0) -> Ms | None:
+        """When a page of this kind first came."""
+        return next((at for at, page in self.pages if at >= since and kind in page.partition(": ")[2]), None)
 
 
 def new(who: Somebody) -> Life:
     """A night that has not begun."""
-    return Life(who, holds=[], steps=[], bouts=[], peaks=[], outside=[], diary=[], scripts=[], pages=[])
+    return Life(who, holds=[], steps=[], bouts=[], peaks=[], outside=[], diary=[], scripts=[], pages=[], lamp=[], tones=[])

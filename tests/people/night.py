@@ -33,17 +33,25 @@ Chance = Callable[["Night"], None]
 
 
 class Night:
-    """One night. ``events``: what happens to the device or the person at a moment (ms), beside all else."""
+    """One night. ``events``: what happens to the device or the person at a moment (ms), beside all else;
+    ``when``: the same, so long after the first page of a kind."""
 
     def __init__(
-        self, who: Somebody, folder: Path, *, events: tuple[tuple[Ms, Chance], ...] = (), draw: bool = False
+        self,
+        who: Somebody,
+        folder: Path,
+        *,
+        events: tuple[tuple[Ms, Chance], ...] = (),
+        when: tuple[tuple[str, Ms, Chance], ...] = (),
+        draw: bool = False,
     ) -> None:
         self.who = who
         self.life = life.new(who)
         self.bed = Bed(who.owner, folder, room=who.room, draw=draw)
         self.person = Person(who, self.bed, self.life, reactions.react)
         self.bed.noticed = self._noticed
-        self._events = sorted(events, key=lambda event: event[0])
+        self._events = list(events)
+        self._when = list(when)
         self._outside: float = 0.0
         self._felt_at: Ms = 0
         self._last_sign: Ms = 0
@@ -79,6 +87,9 @@ class Night:
         p, saw = self.person, everything(self.bed.view())
         meaning, facts = saw.meaning, self.life
         facts.pages.append((now, f"{saw.view.kind}: {meaning.kind} {meaning.does}".strip(": ")))
+        for once in [each for each in self._when if each[0] == meaning.kind]:
+            self._when.remove(once)
+            self._events.append((now + once[1], once[2]))
         facts.saw_stop |= meaning.kind == "stop" and not p.asleep
         facts.saw_signs |= meaning.kind == "sign" and not p.asleep
         if meaning.kind == "gone?" and facts.slept is not None:
@@ -127,7 +138,7 @@ class Night:
     def live(self) -> Life:
         """To the end of the night: dark, and nothing planned any more."""
         while self.bed.now < LONGEST and not (self.bed.dark and not self._still_to_come()):
-            planned = [at for at in (self.person.next_at(), *(at for at, _ in self._events[:1])) if at is not None]
+            planned = [at for at in (self.person.next_at(), *(at for at, _ in self._events)) if at is not None]
             self.go_to(min([*planned, LONGEST]))
         self._close()
         return self.life
@@ -142,17 +153,22 @@ class Night:
         self.bed.go_to(moment, lambda: self._is_called_before(moment))
         now = self.bed.now
         self._watch_feet(now)
-        while self._events and self._events[0][0] <= now:
-            self._events.pop(0)[1](self)
+        for event in sorted((event for event in self._events if event[0] <= now), key=lambda each: each[0]):
+            self._events.remove(event)
+            event[1](self)
         self.person.live(now)
 
     def _is_called_before(self, moment: Ms) -> bool:
-        at = self.person.next_at()
-        return at is not None and at < moment
+        planned = (self.person.next_at(), *(at for at, _ in self._events))
+        return any(at is not None and at < moment for at in planned)
 
     def look_for_a_way(self, search: Search) -> None:
         """Whether somebody who has the button alone would be stuck now."""
-        self.life.stuck = search.ways(self.bed.state, self.bed.clock).stuck
+        if "up" in self.person.plans:  # not with a finger on the button
+            self._events.append((self.bed.now + 5 * SECOND, lambda night: night.look_for_a_way(search)))
+            return
+        found = search.ways(self.bed.state, self.bed.clock).stuck
+        self.life.stuck = f"from {self.bed.view().kind}: {found}" if found else ""
 
     def _close(self) -> None:
         facts, bed = self.life, self.bed
@@ -161,6 +177,7 @@ class Night:
             until = bed.now if facts.woken is None else max(facts.woken, facts.slept)
             facts.lamp_seconds, facts.dark_after = _light_since(bed, facts.slept, until)
         facts.asleep_in_water = self.person.feet_in
+        facts.lamp, facts.tones = bed.trace.lamp, bed.trace.tones
         facts.diary = bed.diary()
         bed.close()
         facts.scripts = bed.scripts_text(f"Somebody, number {self.who.seed}")
@@ -181,10 +198,16 @@ def _light_since(bed: Bed, since: Ms, until: Ms) -> tuple[float, Ms | None]:
     return total, None if dark is None else dark - since
 
 
-def live(who: Somebody, *, events: tuple[tuple[Ms, Chance], ...] = (), draw: bool = False) -> Life:
+def live(
+    who: Somebody,
+    *,
+    events: tuple[tuple[Ms, Chance], ...] = (),
+    when: tuple[tuple[str, Ms, Chance], ...] = (),
+    draw: bool = False,
+) -> Life:
     """A whole night; what goes wrong inside is a fact of it."""
     with tempfile.TemporaryDirectory(dir=PLACE, prefix="night-") as folder:
-        night = Night(who, Path(folder), events=events, draw=draw)
+        night = Night(who, Path(folder), events=events, when=when, draw=draw)
         try:
             return night.live()
         except Exception:  # noqa: BLE001 - whatever it is, it is this night's fact, and judged
