@@ -14,7 +14,7 @@ from kiosk.settings_text import file_text
 from tests.people import judges
 from tests.people.bed import settings_of
 from tests.people.life import Life
-from tests.people.run import nights
+from tests.people.run import SOAKERS, nights
 
 OUT = Path("out/people")
 WORST = 10
@@ -35,7 +35,7 @@ def main() -> int:
             life.scripts = []
     took = time.monotonic() - started
     head = (
-        f"{count} nights, seed {seed}, commit {_commit()}; "
+        f"{count} nights (one in {SOAKERS} of somebody who wants the soak), seed {seed}, commit {_commit()}; "
         f"{took:.0f} s on {processes} processes, {count / took:.1f} nights a second"
     )
     told = f"{head}\n\n{judges.in_words(judges.table(lives))}\n"
@@ -45,7 +45,9 @@ def main() -> int:
     print(told)
     for place, (_, number, life) in enumerate(reversed(worst), start=1):
         _write(OUT / f"worst-{place:02}", -number, life)
-    print(f"The table is in {OUT / 'table.txt'}; the {len(worst)} worst nights are beside it. One of them again:")
+    print(
+        f"The table is in {OUT / 'table.txt'}, and beside it the {len(worst)} worst nights. The worst again:"
+    )
     first = OUT / "worst-01"
     print(f"  XDG_CONFIG_HOME={first} cramp-kiosk rehearse --script {first / 'night.toml'}")
     for life in lives:
@@ -57,9 +59,8 @@ def main() -> int:
 
 def _commit() -> str:
     try:
-        return subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--exclude=*"], capture_output=True, text=True, check=True
-        ).stdout.strip()
+        command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 
@@ -70,9 +71,10 @@ def _write(folder: Path, number: int, life: Life) -> None:
     settings.parent.mkdir(parents=True)
     settings.write_text(file_text(settings_of(life.who.owner)), encoding="utf-8")
     who, cramp = life.who, life.who.cramp
+    hand, has = "taps" if who.taps else "presses", ", ".join(sorted(who.conditions)) or "nothing"
     about = [
-        f"Night {number}: {who.body.id}, {who.sight.id}, {who.hearing.id}, {'taps' if who.taps else 'presses'}, "
-        f"says it is gone: {who.tells}; has: {', '.join(sorted(who.conditions)) or 'nothing'}",
+        f"Night {number}: {who.body.id}, {who.sight.id}, {who.hearing.id}, {hand}; says so {who.tells}",
+        f"Has: {has}",
         "No cramp: pressed by accident"
         if cramp is None
         else f"Cramp: {cramp.foot}, ends by itself after {cramp.ends:.0f} s, helped by {cramp.helped_by}",

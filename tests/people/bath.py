@@ -3,7 +3,7 @@
 import math
 
 from kiosk.core.technique import SECOND, Ms
-from tests.people import data
+from tests.people import data, words
 from tests.people.meaning import Saw, wanted
 from tests.people.person import Person
 
@@ -99,7 +99,7 @@ def _probe(p: Person, saw: Saw, now: Ms) -> None:
 
 def _in(p: Person, now: Ms) -> None:
     if p.feet_in:
-        p.follow(data.Meaning(kind="move", does="soak"), now)
+        p.follow(words.Meaning(kind="move", does="soak"), now)
         return
     p.drop("pour", "out")
     there = p.body.go("tub", now)
@@ -107,7 +107,7 @@ def _in(p: Person, now: Ms) -> None:
     def in_it(at: Ms) -> None:
         p.feet_in = True
         p.body.look(at)
-        p.follow(data.Meaning(kind="move", does="soak"), at)
+        p.follow(words.Meaning(kind="move", does="soak"), at)
         feel(p, at)
 
     p.plan("in", max(there, now + data.ms(p.body.seconds("feet_in"))), in_it)

@@ -391,4 +391,3 @@ def off_by(rng: random.Random, mean_mm: float) -> tuple[float, float]:
     """How far a finger lands from what it is meant for, in pixels: on average ``mean_mm`` away."""
     sigma = mean_mm / math.sqrt(math.pi / 2) / PANEL.mm_per_px
     return rng.gauss(0, sigma), rng.gauss(0, sigma)
-

@@ -13,11 +13,11 @@ from kiosk.core.technique import SECOND, Ms
 FOLDER = Path(__file__).parent / "data"
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
 
 
-class Spread(_Table, frozen=True):
+class Spread(Table, frozen=True):
     """A lognormal spread of seconds: the median, and what 19 of 20 stay below."""
 
     p50: float
@@ -28,7 +28,7 @@ class Spread(_Table, frozen=True):
         return self.p50 * math.exp(rng.gauss(0.0, math.log(self.p95 / self.p50) / 1.645))
 
 
-class Range(_Table, frozen=True):
+class Range(Table, frozen=True):
     """A triangular spread of degrees."""
 
     low: float
@@ -40,8 +40,8 @@ class Range(_Table, frozen=True):
         return rng.triangular(self.low, self.high, self.usual)
 
 
-class Body(_Table, frozen=True):
-    """Times in seconds. ``cross``, ``stand``, ``hands``: whether the leg crosses, it stands, the hands come to
+class Body(Table, frozen=True):
+    """Times in seconds. ``cross``, ``stand``, ``hands``: whether the leg crosses, it stands up, hands come to
     the foot."""
 
     id: str
@@ -62,7 +62,7 @@ class Body(_Table, frozen=True):
     fill: Spread
 
 
-class Condition(_Table, frozen=True):
+class Condition(Table, frozen=True):
     """``bars``: movements that must not be asked for."""
 
     id: str
@@ -71,14 +71,14 @@ class Condition(_Table, frozen=True):
     bars: tuple[str, ...]
 
 
-class Bodies(_Table, frozen=True):
+class Bodies(Table, frozen=True):
     """bodies.toml."""
 
     body: tuple[Body, ...]
     condition: tuple[Condition, ...]
 
 
-class Hearing(_Table, frozen=True):
+class Hearing(Table, frozen=True):
     """Whether tones are heard."""
 
     id: str
@@ -87,7 +87,7 @@ class Hearing(_Table, frozen=True):
     source: str
 
 
-class Sight(_Table, frozen=True):
+class Sight(Table, frozen=True):
     """``least``: mm of capitals that are read; ``picture``: mm of a picture that is recognised; ``eyes``:
     whether they are open."""
 
@@ -99,7 +99,7 @@ class Sight(_Table, frozen=True):
     source: str
 
 
-class Look(_Table, frozen=True):
+class Look(Table, frozen=True):
     """How often the glass is looked at without being called."""
 
     every: Spread
@@ -107,7 +107,7 @@ class Look(_Table, frozen=True):
     source: str
 
 
-class Senses(_Table, frozen=True):
+class Senses(Table, frozen=True):
     """senses.toml."""
 
     hearing: tuple[Hearing, ...]
@@ -115,14 +115,14 @@ class Senses(_Table, frozen=True):
     look: Look
 
 
-class Timed(_Table, frozen=True):
+class Timed(Table, frozen=True):
     """Seconds, and where they come from."""
 
     seconds: Spread
     source: str
 
 
-class Foot(_Table, frozen=True):
+class Foot(Table, frozen=True):
     """Which foot cramps."""
 
     id: str
@@ -130,7 +130,7 @@ class Foot(_Table, frozen=True):
     source: str
 
 
-class Help(_Table, frozen=True):
+class Help(Table, frozen=True):
     """What ends a cramp, done for ``need`` seconds in all."""
 
     movement: str
@@ -139,7 +139,7 @@ class Help(_Table, frozen=True):
     source: str
 
 
-class Back(_Table, frozen=True):
+class Back(Table, frozen=True):
     """That it comes back."""
 
     share: float
@@ -148,7 +148,7 @@ class Back(_Table, frozen=True):
     source: str
 
 
-class Cramps(_Table, frozen=True):
+class Cramps(Table, frozen=True):
     """cramps.toml."""
 
     onset: Timed
@@ -158,7 +158,7 @@ class Cramps(_Table, frozen=True):
     back: Back
 
 
-class Kind(_Table, frozen=True):
+class Kind(Table, frozen=True):
     """One of several habits."""
 
     id: str
@@ -166,14 +166,14 @@ class Kind(_Table, frozen=True):
     source: str
 
 
-class Share(_Table, frozen=True):
+class Share(Table, frozen=True):
     """Of a hundred people, so many."""
 
     share: float
     source: str
 
 
-class Sleepy(_Table, frozen=True):
+class Sleepy(Table, frozen=True):
     """How much slower after waking."""
 
     first: float
@@ -183,21 +183,21 @@ class Sleepy(_Table, frozen=True):
     source: str
 
 
-class Reading(_Table, frozen=True):
+class Reading(Table, frozen=True):
     """Seconds a word."""
 
     a_word: float
     source: str
 
 
-class Finger(_Table, frozen=True):
+class Finger(Table, frozen=True):
     """Mean distance from what it is meant for, in mm."""
 
     mean: float
     source: str
 
 
-class Presses(_Table, frozen=True):
+class Presses(Table, frozen=True):
     """How long the button is down."""
 
     short: Spread
@@ -205,21 +205,21 @@ class Presses(_Table, frozen=True):
     source: str
 
 
-class Knows(_Table, frozen=True):
+class Knows(Table, frozen=True):
     """Of a hundred, who know that a long press says it is gone."""
 
     long_share: float
     source: str
 
 
-class Sleeps(_Table, frozen=True):
+class Sleeps(Table, frozen=True):
     """Seconds from its end until asleep."""
 
     after: Spread
     source: str
 
 
-class Patience(_Table, frozen=True):
+class Patience(Table, frozen=True):
     """Who asks for the next thing, after how long."""
 
     share: float
@@ -227,7 +227,7 @@ class Patience(_Table, frozen=True):
     source: str
 
 
-class Accident(_Table, frozen=True):
+class Accident(Table, frozen=True):
     """Presses that are no cramp's."""
 
     share: float
@@ -235,7 +235,7 @@ class Accident(_Table, frozen=True):
     source: str
 
 
-class Owner(_Table, frozen=True):
+class Owner(Table, frozen=True):
     """How the device was set up; of a hundred each, ``slow_from`` in seconds."""
 
     foot_set: float
@@ -250,7 +250,7 @@ class Owner(_Table, frozen=True):
     source: str
 
 
-class Willing(_Table, frozen=True):
+class Willing(Table, frozen=True):
     """Of a hundred each."""
 
     off_the_bed: float
@@ -258,7 +258,7 @@ class Willing(_Table, frozen=True):
     source: str
 
 
-class Habits(_Table, frozen=True):
+class Habits(Table, frozen=True):
     """habits.toml."""
 
     answer: Timed
@@ -279,7 +279,7 @@ class Habits(_Table, frozen=True):
     willing: Willing
 
 
-class Degrees(_Table, frozen=True):
+class Degrees(Table, frozen=True):
     """A temperature, or a step of it."""
 
     source: str
@@ -287,7 +287,7 @@ class Degrees(_Table, frozen=True):
     degrees: Range | None = None
 
 
-class Pour(_Table, frozen=True):
+class Pour(Table, frozen=True):
     """How long a jug takes."""
 
     seconds: Spread
@@ -295,14 +295,14 @@ class Pour(_Table, frozen=True):
     source: str
 
 
-class Pain(_Table, frozen=True):
+class Pain(Table, frozen=True):
     """Where it hurts."""
 
     celsius: float
     source: str
 
 
-class Tubs(_Table, frozen=True):
+class Tubs(Table, frozen=True):
     """water.toml."""
 
     fill: Degrees
@@ -314,74 +314,38 @@ class Tubs(_Table, frozen=True):
     careless: Share
 
 
-class Meaning(_Table, frozen=True):
-    """What something asks for; empty: it does not say."""
-
-    kind: str = ""
-    does: str = ""
-    posture: str = ""
-
-
-class Movement(_Table, frozen=True):
-    """How a movement is done."""
-
-    postures: tuple[str, ...]
-    hands: bool = False
-    hold: bool = False
-
-
-class Vocabulary(_Table, frozen=True):
-    """vocabulary.toml."""
-
-    word: dict[str, Meaning]
-    line: dict[str, Meaning]
-    picture: dict[str, Meaning]
-    label: dict[str, Meaning]
-    tune: dict[str, Meaning]
-    want: dict[str, tuple[str, ...]]
-    movement: dict[str, Movement]
-    counts_as: dict[str, tuple[str, ...]]
-    condition: dict[str, tuple[str, ...]]
-
-
 T = TypeVar("T")
 
 
 @lru_cache
-def _read(name: str, kind: type[T]) -> T:
+def read(name: str, kind: type[T]) -> T:
+    """A file of the data, as what it is."""
     return msgspec.toml.decode((FOLDER / name).read_bytes(), type=kind)
 
 
 def bodies() -> Bodies:
     """What bodies can do."""
-    return _read("bodies.toml", Bodies)
+    return read("bodies.toml", Bodies)
 
 
 def senses() -> Senses:
     """What reaches people."""
-    return _read("senses.toml", Senses)
+    return read("senses.toml", Senses)
 
 
 def cramps() -> Cramps:
     """How a cramp comes and goes."""
-    return _read("cramps.toml", Cramps)
+    return read("cramps.toml", Cramps)
 
 
 def habits() -> Habits:
     """What people do."""
-    return _read("habits.toml", Habits)
+    return read("habits.toml", Habits)
 
 
 def tubs() -> Tubs:
     """What is in tubs."""
-    return _read("water.toml", Tubs)
-
-
-def vocabulary() -> Vocabulary:
-    """What pages mean."""
-    return _read("vocabulary.toml", Vocabulary)
-
-
+    return read("water.toml", Tubs)
 
 
 S = TypeVar("S", Body, Hearing, Sight, Foot, Help, Kind)

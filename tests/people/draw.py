@@ -4,7 +4,7 @@ import random
 
 import msgspec
 
-from tests.people import data
+from tests.people import data, words
 from tests.people.data import Body, Hearing, Sight
 
 
@@ -68,7 +68,7 @@ class Somebody(msgspec.Struct, frozen=True, kw_only=True):
 
     def can(self, movement: str) -> bool:
         """Whether the body does it at all."""
-        how = data.vocabulary().movement[movement]
+        how = words.vocabulary().movement[movement]
         crossed = how.postures == ("crossed",)
         upright = how.postures[0] in {"wall", "standing"}
         return (self.body.cross or not crossed) and (self.body.hands or not how.hands) and (

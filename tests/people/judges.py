@@ -38,6 +38,15 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
+def _spread(values: Sequence[float], digits: int) -> str:
+    parts = (
+        ("p50", percentile(values, 0.5)),
+        ("p95", percentile(values, 0.95)),
+        ("worst", max(values, default=0)),
+    )
+    return ", ".join(f"{name} {value:.{digits}f}" for name, value in parts)
+
+
 def _led(lives: Sequence[Life]) -> list[Life]:
     """Nights with a cramp that asked to be led at once."""
     return [one for one in lives if one.who.cramp is not None and not one.who.soak_first]
@@ -114,9 +123,9 @@ def cannot(lives: Sequence[Life]) -> Measure:
 
 
 def to_what_helps(lives: Sequence[Life]) -> Measure:
-    """Presses, and seconds, until what helps them is done first. The order "helped" is not there to be measured
-    yet: what is told is how it is without."""
-    helped = [one for one in _led(lives) if one.who.cramp is not None and one.who.cramp.helped_by != "nothing"]
+    """Presses, and seconds, until what helps them is done first. The order "helped" is not there yet: what is
+    told is how it is without."""
+    helped = [one for one in _led(lives) if one.who.cramp and one.who.cramp.helped_by != "nothing"]
     reached = [one.reached_help for one in helped if one.reached_help is not None]
     seconds = [
         (at[0] - one.pressed) / SECOND
@@ -153,7 +162,7 @@ def after_sleep(lives: Sequence[Life]) -> list[Measure]:
         Measure(
             "after sleep: lamp level x seconds",
             "<= 40",
-            f"p50 {percentile(lamp, 0.5):.0f}, p95 {percentile(lamp, 0.95):.0f}, worst {max(lamp, default=0):.0f}",
+            _spread(lamp, 0),
             max(lamp) <= 40 if lamp else None,
             len(lamp),
         ),
@@ -167,7 +176,7 @@ def after_sleep(lives: Sequence[Life]) -> list[Measure]:
         Measure(
             "after sleep: minutes until dark",
             "<= 6",
-            f"p50 {percentile(dark, 0.5):.1f}, p95 {percentile(dark, 0.95):.1f}, worst {max(dark, default=0):.1f}",
+            _spread(dark, 1),
             max(dark) <= 6 if dark else None,
             len(dark),
         ),

@@ -72,4 +72,7 @@ class Life(msgspec.Struct):
 
 def new(who: Somebody) -> Life:
     """A night that has not begun."""
-    return Life(who, holds=[], steps=[], bouts=[], peaks=[], outside=[], diary=[], scripts=[], pages=[], lamp=[], tones=[])
+    lists: dict[str, list[object]] = {
+        field.name: [] for field in msgspec.structs.fields(Life) if field.default_factory is list
+    }
+    return Life(who, **lists)

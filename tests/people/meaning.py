@@ -4,9 +4,9 @@ import re
 
 import msgspec
 
-from tests.people import data
 from tests.people.bed import Text, Touchable, View
-from tests.people.data import Hearing, Meaning, Sight
+from tests.people.data import Hearing, Sight
+from tests.people.words import Meaning, vocabulary
 
 #: Capitals of a key word, in mm.
 _KEY = 9.0
@@ -45,7 +45,7 @@ def as_seen_by(sight: Sight, view: View) -> Saw:
 
 def as_heard_by(hearing: Hearing, tune: str) -> Meaning:
     """What of it reaches these ears."""
-    return data.vocabulary().tune.get(tune, Meaning()) if hearing.tones else Meaning()
+    return vocabulary().tune.get(tune, Meaning()) if hearing.tones else Meaning()
 
 
 def _is_legible(text: Text, sight: Sight) -> bool:
@@ -53,23 +53,23 @@ def _is_legible(text: Text, sight: Sight) -> bool:
 
 
 def _taken(view: View) -> Saw:
-    words = data.vocabulary()
+    known = vocabulary()
     on_targets = {text for target in view.targets for text in target.labels if target.act != "anywhere"}
     ordered = sorted(view.texts, key=lambda text: (text in on_targets, text.y, text.x))
     read = " ".join(text.words for text in ordered)
     big = [text.words.upper() for text in ordered if text.mm >= _KEY and re.search("[A-Za-z]", text.words)]
     found: list[Meaning] = []
     whole = " ".join(big)
-    found += [words.word[word] for word in (whole, *big) if word in words.word][:1]
+    found += [known.word[word] for word in (whole, *big) if word in known.word][:1]
     small = read.casefold()
-    found += [meaning for line, meaning in words.line.items() if line in small]
+    found += [meaning for line, meaning in known.line.items() if line in small]
     for picture in view.pictures:
         for name in (f"{picture.name}:{picture.pose}", picture.name):
-            if name in words.picture:
-                found.append(words.picture[name])
+            if name in known.picture:
+                found.append(known.picture[name])
                 break
     labels = {label for target in view.targets for label in said(target)}
-    found += [meaning for all_of, meaning in words.label.items() if set(_spoken(all_of)) <= labels]
+    found += [meaning for all_of, meaning in known.label.items() if set(_spoken(all_of)) <= labels]
     return Saw(_merged(found), view, read)
 
 
@@ -86,7 +86,7 @@ def _merged(found: list[Meaning]) -> Meaning:
         does = "pull by hand"
     if does in {"roll", "roll frozen"} and any(one.does == "roll frozen" for one in found):
         does = "roll frozen"
-    if kind in {"settle", "release"}:
+    if kind not in {"hold", "move", "feet in", ""}:
         does = ""
     return Meaning(kind=kind, does=does, posture=posture)
 
@@ -99,7 +99,7 @@ def said(target: Touchable) -> tuple[str, ...]:
 
 def wanted(saw: Saw, want: str) -> Touchable | None:
     """The target that says what is wanted, if one does that can be read; a sign (plus, minus) by its act."""
-    for word in data.vocabulary().want[want]:
+    for word in vocabulary().want[want]:
         for target in saw.view.targets:
             labels = said(target)
             if word in labels or (not labels and target.act == word and word in {"plus", "minus"}):

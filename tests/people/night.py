@@ -1,12 +1,13 @@
 """A night lived: somebody, the device, and a witness who misses nothing and says nothing."""
 
+import contextlib
 import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.core.technique import MINUTE, SECOND, Ms
-from tests.people import data, life, reactions
+from tests.people import data, life, reactions, words
 from tests.people.bed import Bed
 from tests.people.draw import Somebody
 from tests.people.life import Life
@@ -18,7 +19,7 @@ from tests.people.stuck import Search
 LONGEST: Ms = 240 * MINUTE
 
 #: Where one night's diary is for as long as it lasts: in memory where there is such a place.
-PLACE = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108
+PLACE = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 
 #: The good water, and what a probe needs to be believed (SIGNALS.md): two readings, a second apart.
 BAND = (36.0, 40.0)
@@ -102,12 +103,12 @@ class Night:
         elif not self.who.can(meaning.does):
             trouble = "cannot"
         facts.steps.append(life.Step(now, meaning.does, trouble))
-        how = data.vocabulary().movement[meaning.does]
+        how = words.vocabulary().movement[meaning.does]
         if how.hold and meaning.kind == "hold" and not trouble and self._goes_along(meaning.does):
             facts.holds.append(p.body.look(now) in how.postures)
 
     def _goes_along(self, does: str) -> bool:
-        upright = data.vocabulary().movement[does].postures[0] in {"wall", "standing", "edge"}
+        upright = words.vocabulary().movement[does].postures[0] in {"wall", "standing", "edge"}
         return self.who.off_the_bed or not upright
 
     def _watch_feet(self, now: Ms) -> None:
@@ -138,8 +139,7 @@ class Night:
     def live(self) -> Life:
         """To the end of the night: dark, and nothing planned any more."""
         while self.bed.now < LONGEST and not (self.bed.dark and not self._still_to_come()):
-            planned = [at for at in (self.person.next_at(), *(at for at, _ in self._events)) if at is not None]
-            self.go_to(min([*planned, LONGEST]))
+            self.go_to(min([*self._planned(), LONGEST]))
         self._close()
         return self.life
 
@@ -159,8 +159,11 @@ class Night:
         self.person.live(now)
 
     def _is_called_before(self, moment: Ms) -> bool:
-        planned = (self.person.next_at(), *(at for at, _ in self._events))
-        return any(at is not None and at < moment for at in planned)
+        return any(at < moment for at in self._planned())
+
+    def _planned(self) -> list[Ms]:
+        own = self.person.next_at()
+        return [*(at for at, _ in self._events), *([] if own is None else [own])]
 
     def look_for_a_way(self, search: Search) -> None:
         """Whether somebody who has the button alone would be stuck now."""
@@ -212,5 +215,7 @@ def live(
             return night.live()
         except Exception:  # noqa: BLE001 - whatever it is, it is this night's fact, and judged
             night.life.error = traceback.format_exc()
+            with contextlib.suppress(Exception):  # what is broken may not close either
+                night.bed.close()
             night.life.scripts = night.bed.scripts_text(f"Somebody, number {who.seed}")
             return night.life

@@ -8,10 +8,9 @@ import random
 from collections.abc import Callable
 
 from kiosk.core.technique import SECOND, Ms
-from tests.people import data
+from tests.people import data, words
 from tests.people.bed import Bed, off_by
 from tests.people.body import AT_HAND, Bodily
-from tests.people.data import Meaning
 from tests.people.draw import Somebody
 from tests.people.life import Bout, Life
 from tests.people.meaning import Saw, as_heard_by, as_seen_by, wanted
@@ -26,12 +25,13 @@ _TUNE: Ms = 900
 _SILENCE: Ms = 90 * SECOND
 
 Plan = tuple[Ms, Callable[[Ms], None]]
+React = Callable[["Person", Saw, Ms], None]
 
 
 class Person:
     """Somebody, tonight. ``react`` is what they do about what they see (``reactions.react``)."""
 
-    def __init__(self, who: Somebody, bed: Bed, life: Life, react: "Callable[[Person, Saw, Ms], None]") -> None:
+    def __init__(self, who: Somebody, bed: Bed, life: Life, react: "React") -> None:
         self.who, self.bed, self.life = who, bed, life
         self.rng = random.Random(who.seed * 7919 + 1)  # noqa: S311 - the same night for the same seed
         self.body = Bodily(who, self.rng)
@@ -63,7 +63,7 @@ class Person:
             self.plan("sleep", data.ms(who.sleeps_after), self._sleep)
         else:
             life.bouts.append(Bout())
-            self.plan("natural", data.ms(who.cramp.ends), lambda at: self.over(at))
+            self.plan("natural", data.ms(who.cramp.ends), self.over)
 
     # --- plans
 
@@ -139,8 +139,8 @@ class Person:
             self.plan("silence", now + _SILENCE, self._silence)
 
     def _take(self, saw: Saw, now: Ms) -> None:
-        words = "".join(letter for letter in saw.read if not letter.isdigit())
-        key = (saw.meaning, saw.view.kind, words, saw.dark)
+        read = "".join(letter for letter in saw.read if not letter.isdigit())
+        key = (saw.meaning, saw.view.kind, read, saw.dark)
         if key == self._key:
             return
         self._key, self.saw = key, saw
@@ -150,8 +150,8 @@ class Person:
         self.react(self, saw, now)
 
     def _stays(self, saw: Saw) -> bool:
-        """Whether what one was about to say is still to be said on this page: that it is gone is no answer to a
-        page, nor that one wants something else."""
+        """Whether what one was about to say is still to be said on this page: that it is gone, or that one
+        wants something else, answers no page."""
         if "answer" not in self.plans or saw.dark:
             return False
         led = saw.meaning.kind in {"hold", "move", "release"}
@@ -172,9 +172,9 @@ class Person:
         sleepy = data.habits().sleepy
         awake = (now - self.woke) / SECOND
         slow = sleepy.slower if awake < sleepy.first else sleepy.a_little_slower if awake < sleepy.then else 1
-        words = min(8, len(self.saw.read.split())) if self.saw is not None and reading else 0
+        count = min(8, len(self.saw.read.split())) if self.saw is not None and reading else 0
         seconds = data.habits().answer.seconds.draw(self.rng) * slow
-        return data.ms(seconds + words * data.habits().reading.a_word)
+        return data.ms(seconds + count * data.habits().reading.a_word)
 
     # --- answering
 
@@ -202,8 +202,9 @@ class Person:
         if target is not None:
             dx, dy = off_by(self.rng, data.habits().finger.mean)
             self.life.presses += 1
-            self.bed.tap(target.x + dx, target.y + dy)
-            if want == "gone":
+            if self.bed.tap(target.x + dx, target.y + dy) != target.act:
+                self.forget()  # missed: nothing happened, or something else
+            elif want == "gone":
                 self._said(now)
             self._look_by(now + 2 * SECOND)
         elif press:
@@ -232,22 +233,21 @@ class Person:
 
     # --- doing
 
-    def follow(self, meaning: Meaning, now: Ms) -> None:
+    def follow(self, meaning: words.Meaning, now: Ms) -> None:
         """Do the movement that is asked for, as soon as the body is there."""
         self.stop_doing(now)
         does = meaning.does or ("pull" if meaning.kind == "hold" else "")
         if not does:
             return
-        how = data.vocabulary().movement[does]
+        how = words.vocabulary().movement[does]
         at = now + self.delay(now, reading=False) // 2
-        if self.body.look(now) not in how.postures and not (self.body.going and self.body.going[0] in how.postures):
-            at = max(at, self.body.go(how.postures[0], now))
-        elif self.body.going is not None:
-            at = max(at, self.body.going[1])
+        self.body.look(now)
+        posture, there = self.body.going or (self.body.posture, now)
+        at = max(at, there if posture in how.postures else self.body.go(how.postures[0], now))
         self.plan("begin", at, lambda moment: self._begin(moment, does))
 
     def _begin(self, now: Ms, does: str) -> None:
-        if self.asleep or self.body.look(now) not in data.vocabulary().movement[does].postures:
+        if self.asleep or self.body.look(now) not in words.vocabulary().movement[does].postures:
             return
         self.doing = (does, now)
         if self.life.first_done is None:
@@ -259,7 +259,7 @@ class Person:
                 self.life.reached_help = (now, self.life.presses)
             if self.hurts and self.who.cramp is not None:
                 left = max(0.1, self.who.cramp.need - self.progress) / self._pace(does)
-                self.plan("helped", now + data.ms(left), lambda at: self.over(at))
+                self.plan("helped", now + data.ms(left), self.over)
 
     def _impatient(self, now: Ms) -> None:
         if self.hurts and self.body.look(now) in AT_HAND and not self.is_busy():
@@ -270,11 +270,11 @@ class Person:
         if self.who.cramp is None:
             return False
         helped = self.who.cramp.helped_by
-        return does == helped or helped in data.vocabulary().counts_as.get(does, ())
+        return does == helped or helped in words.vocabulary().counts_as.get(does, ())
 
     def _pace(self, does: str) -> float:
         both = self.who.cramp is not None and self.who.cramp.foot == "both"
-        return 0.5 if both and data.vocabulary().movement[does].hands else 1.0
+        return 0.5 if both and words.vocabulary().movement[does].hands else 1.0
 
     def stop_doing(self, now: Ms) -> None:
         """Let go."""
@@ -310,7 +310,7 @@ class Person:
         self.life.bouts[-1].over = now
         cramp = self.who.cramp
         if cramp is not None and cramp.back_after is not None and len(self.life.bouts) == 1:
-            self.plan("back", now + data.ms(cramp.back_after), self._back)
+            self.plan("back", now + data.ms(cramp.back_after), self.hurt_again)
         self.plan("sleep", now + data.ms(self.who.sleeps_after), self._sleep)
         if self.who.tells == "at once" and not self.is_busy():
             self.say_gone(now)
@@ -329,7 +329,8 @@ class Person:
         if not self.bed.dark and self.life.slept is None:
             self.life.slept = now
 
-    def _back(self, now: Ms) -> None:
+    def hurt_again(self, now: Ms) -> None:
+        """It comes back."""
         assert self.who.cramp is not None
         self.asleep, self.hurts, self.progress = False, True, 0.0
         if now - self.woke > 600 * SECOND:
@@ -337,7 +338,7 @@ class Person:
         self.drop("sleep", "answer")
         self.life.woken = now if self.life.woken is None else self.life.woken
         self.life.bouts.append(Bout())
-        self.plan("natural", now + data.ms(self.who.cramp.back_ends), lambda at: self.over(at))
+        self.plan("natural", now + data.ms(self.who.cramp.back_ends), self.over)
         self.plan("press again", now + data.ms(data.cramps().onset.seconds.draw(self.rng)), self._again)
 
     def _again(self, now: Ms) -> None:

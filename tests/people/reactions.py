@@ -1,7 +1,7 @@
 """What somebody does about what they see or hear, by its kind."""
 
 from kiosk.core.technique import SECOND, Ms
-from tests.people import bath, data
+from tests.people import bath, data, words
 from tests.people.meaning import Saw, wanted
 from tests.people.person import Person
 
@@ -160,11 +160,10 @@ def _offer(p: Person, saw: Saw, now: Ms) -> None:
 
 def _care(p: Person, saw: Saw, now: Ms) -> None:
     read = saw.read.casefold()
-    known = data.vocabulary().condition
+    known = words.vocabulary().condition
     is_me = any(word in read for condition in p.who.conditions for word in known[condition])
-    if read and not is_me:
-        p.answer(now, "not me", "short")
-    elif not read and p.rng.random() < 0.5:  # it cannot be read: half of them press on
+    presses_on = not read and p.rng.random() < 0.5  # it cannot be read: half of them do
+    if presses_on or (read and not is_me):
         p.answer(now, "not me", "short")
 
 

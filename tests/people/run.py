@@ -5,11 +5,16 @@ import random
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+import msgspec
+
 from kiosk.core.technique import MINUTE, Ms
+from tests.people import data
 from tests.people.draw import Somebody, somebody
 from tests.people.life import Life
 from tests.people.night import Chance, live
 from tests.people.stuck import Search
+
+SOAKERS = 10
 
 #: One night in so many is drawn as well.
 DRAWN = 100
@@ -24,9 +29,20 @@ def chances(who: Somebody) -> tuple[tuple[Ms, Chance], ...]:
     return ((at, lambda night: night.look_for_a_way(_SEARCH)),)
 
 
+def drawn(number: int, seed: int) -> Somebody:
+    """Who lives this night. By chance hardly anybody comes as far as warm water, so one in ``SOAKERS`` has a
+    tub, finds the soak on the glass and wants it; they count for what is said of water alone."""
+    of = seed * 1_000_003 + number
+    who = somebody(of)
+    if number % SOAKERS != SOAKERS - 1:
+        return who
+    owner, glasses = msgspec.structs.replace(who.owner, tub=True), data.senses().sight[0]
+    return somebody(of, owner=owner, soak_first=True, into_water=True, taps=True, sight=glasses)
+
+
 def one(number: int, seed: int, every: int = 1) -> Life:
     """Night ``number`` of a run with this seed; in one of ``every`` somebody looks for the way out."""
-    who = somebody(seed * 1_000_003 + number)
+    who = drawn(number, seed)
     life = live(who, events=chances(who) if number % every == 0 else (), draw=number % DRAWN == 0)
     life.lamp, life.tones = [], []  # thousands of them; the judges have seen what they need
     return life
@@ -40,4 +56,3 @@ def nights(count: int, seed: int, processes: int) -> Iterator[Life]:
         return
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap(partial(one, seed=seed), numbers, chunksize=20)
-

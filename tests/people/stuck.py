@@ -1,5 +1,5 @@
-"""Is anybody stuck? From a moment of a night, by the button alone: how many presses to the dark, and how many
-to each technique. Breadth first, on the conductor, each press followed by a breath; waiting costs no press."""
+"""Is anybody stuck? From a moment of a night, by the button alone: how many presses to the dark, and to each
+technique. Breadth first, on the conductor, each press followed by a breath; to wait costs no press."""
 
 from typing import NamedTuple
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from kiosk.core.technique import MINUTE, SECOND
+from kiosk.core.technique import MINUTE, SECOND, Ms
 from tests.people import judges
-from tests.people.night import Night, live
+from tests.people.life import Life
+from tests.people.night import Chance, Night, live
 from tests.people.usual import NO_CRAMP, counted, cramp, usual, well
 
 second_edition = pytest.mark.xfail(strict=True, reason="second edition")
@@ -44,16 +45,17 @@ def test_a_toddler_at_noon_leaves_no_cramp_in_the_diary():
     assert counted(life) == 0
 
 
-def _back(after: float) -> judges.Life:
-    life = live(usual(cramp=cramp(helped_by="pull", need=10.0, back_after=after, back_ends=90.0)))
+def _back(after: float | None, *when: tuple[str, Ms, Chance]) -> Life:
+    life = live(usual(cramp=cramp(helped_by="pull", need=10.0, back_after=after, back_ends=90.0)), when=when)
     well(life)
     assert len(life.bouts) == 2
+    assert life.bouts[0].said is not None
     return life
 
 
 @second_edition
 def test_it_comes_back_during_the_rating_and_is_one_cramp():
-    life = _back(12.0)
+    life = _back(None, ("rating", 5 * SECOND, lambda night: night.person.hurt_again(night.bed.now)))
     assert counted(life) == 1
     assert judges.untrue(life) == ""
 
@@ -68,7 +70,6 @@ def test_it_comes_back_after_two_minutes_and_is_one_cramp_that_goes_on_with_what
     assert next(step.does for step in life.steps if step.at > again).startswith("pull")
 
 
-@second_edition
 def test_it_comes_back_after_two_hours_and_is_another_cramp():
     life = _back(7200.0)
     assert counted(life) == 2

@@ -1,6 +1,5 @@
 """A tub of warm water at night: filled, too cool, topped up, left alone, without a probe, without power."""
 
-import msgspec
 import pytest
 
 from kiosk.core.technique import MINUTE, SECOND, Ms
@@ -56,7 +55,8 @@ def test_topped_up_three_times_the_minutes_are_the_warm_waters():
 @second_edition
 def test_water_too_cool_from_the_start_is_to_be_warmed_not_to_be_given_up():
     """A press there asks whether it is gone, it ends nothing."""
-    life = live(soaker(fill=31.0), when=(("add warm", 5 * SECOND, lambda night: night.person.press(night.bed.now)),))
+    press = ("add warm", 5 * SECOND, lambda night: night.person.press(night.bed.now))
+    life = live(soaker(fill=31.0), when=(press,))
     well(life)
     after = life.first("add warm")
     assert after is not None
@@ -64,16 +64,15 @@ def test_water_too_cool_from_the_start_is_to_be_warmed_not_to_be_given_up():
     assert soaked(life) >= 14 * MINUTE
 
 
-def _to_the_telephone(night: Night) -> None:
-    """Out of the water, out of the room, and to bed by another door."""
-    person = night.person
-    person.feet_in, person.away = False, True
-    person.plans.clear()
+def _says_nothing(night: Night) -> None:
+    """Out of the water, and gone to where nothing is seen or heard."""
+    night.person.feet_in, night.person.away = False, True
+    night.person.plans.clear()
 
 
 @second_edition
 def test_left_for_the_telephone_it_says_feet_out_at_the_end_and_is_dark_five_minutes_later():
-    life = live(soaker(fill=39.9), when=(("feet in", 5 * MINUTE, _to_the_telephone),))
+    life = live(soaker(fill=39.9), when=(("feet in", 5 * MINUTE, _says_nothing),))
     well(life)
     start = life.first("feet in")
     assert life.pages[-1][1].startswith("Asleep")
@@ -124,9 +123,8 @@ def test_a_probe_that_dies_with_the_feet_in_takes_them_out():
 
 @second_edition
 def test_a_probe_that_dies_with_the_feet_in_and_nobody_presses_leads_to_dry_feet():
-    who = msgspec.structs.replace(soaker(), never=False)
-    silent = ("no reading", 0, lambda night: night.person.plans.clear())
-    life = live(who, when=(("feet in", 3 * MINUTE, _probe_dies), silent))
+    silent = ("no reading", 0, _says_nothing)
+    life = live(soaker(), when=(("feet in", 3 * MINUTE, _probe_dies), silent))
     assert life.error == ""
     at = life.first("no reading")
     assert at is not None

@@ -1,4 +1,4 @@
-"""Somebody as one knows them: the people of the situations. Everything that a situation does not name is usual:
+"""Somebody as one knows them: the people of the situations. All that a situation does not name is usual:
 70, glasses on, hears, presses, knows that a long press says it is gone, says so at once."""
 
 import msgspec
