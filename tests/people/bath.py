@@ -50,6 +50,9 @@ def react(p: Person, saw: Saw, now: Ms) -> None:
         case "feet out":
             if "FEET OUT" in saw.read:
                 p.answer(now, "next", "short", after=p.delay(now) + 4 * SECOND)
+                p.plan("still so", now + 40 * SECOND, lambda _later: p.forget())
+                if p.bed.has_probe_in and p.bed.water > _FEELS_WARM[1]:
+                    _jug(p, now, warm=False)
         case "press again":
             p.answer(now, "next", "short", after=3 * SECOND)
         case "add warm" | "add cold":

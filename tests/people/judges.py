@@ -288,7 +288,7 @@ def feet(lives: Sequence[Life]) -> Measure:
 
 def help_reached(lives: Sequence[Life]) -> Measure:
     """Who needs help and gives a sign comes to STOP and the signs."""
-    need = [one for one in lives if needs_help(one)]
+    need = [one for one in _led(lives) if needs_help(one)]
     reached = sum(one.saw_stop and one.saw_signs for one in need)
     stops = sum(one.saw_stop for one in need)
     return Measure(

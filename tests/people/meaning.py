@@ -1,7 +1,5 @@
 """What somebody takes a page for: their senses and the vocabulary, nothing of the device's inside."""
 
-import re
-
 import msgspec
 
 from tests.people.bed import Text, Touchable, View
@@ -57,7 +55,7 @@ def _taken(view: View) -> Saw:
     on_targets = {text for target in view.targets for text in target.labels if target.act != "anywhere"}
     ordered = sorted(view.texts, key=lambda text: (text in on_targets, text.y, text.x))
     read = " ".join(text.words for text in ordered)
-    big = [text.words.upper() for text in ordered if text.mm >= _KEY and re.search("[A-Za-z]", text.words)]
+    big = [text.words for text in ordered if text.mm >= _KEY and text.words.isupper()]
     found: list[Meaning] = []
     whole = " ".join(big)
     found += [known.word[word] for word in (whole, *big) if word in known.word][:1]

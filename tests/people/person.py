@@ -52,6 +52,8 @@ class Person:
         self.reaction = 0.0
         """how long it took the last time to take the feet out, in seconds"""
         self.nudges = 0
+        self.tries = 0
+        """how often the soak was asked for"""
         self.tired = 0
         """how often sleep was put off, sitting beside a tub"""
         self._key: object = None
@@ -252,7 +254,7 @@ class Person:
         self.doing = (does, now)
         if self.life.first_done is None:
             self.life.first_done = now
-        if self.who.patience is not None and self.hurts:
+        if self.who.patience is not None and self.hurts and does != "soak":
             self.plan("impatient", now + data.ms(self.who.patience), self._impatient)
         if self.helps(does):
             if self.life.reached_help is None:
@@ -260,6 +262,11 @@ class Person:
             if self.hurts and self.who.cramp is not None:
                 left = max(0.1, self.who.cramp.need - self.progress) / self._pace(does)
                 self.plan("helped", now + data.ms(left), self.over)
+
+    @property
+    def wants_soak(self) -> bool:
+        """Whether the soak is still to be had; a target that does nothing is tried twice."""
+        return self.who.soak_first and not self.body.has_tub and self.tries < 2
 
     def _impatient(self, now: Ms) -> None:
         if self.hurts and self.body.look(now) in AT_HAND and not self.is_busy():

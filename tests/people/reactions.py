@@ -98,7 +98,8 @@ def _hurting(p: Person, saw: Saw, now: Ms) -> None:
                 p.answer(now, "yes", "short")
             else:
                 p.answer(now, "no")
-        case "home" if p.who.soak_first and not p.body.has_tub:
+        case "home" if p.wants_soak and wanted(saw, "soak") is not None:
+            p.tries += 1
             p.answer(now, "soak")
         case "home" | "failsafe":
             if p.hurts:

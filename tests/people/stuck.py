@@ -20,8 +20,9 @@ _SHORT, _LONG, _BREATH, _WAIT = 150, 1700, 2500, 70 * SECOND
 #: The same page so much sooner is another one: less of what comes by itself gets in the way.
 _SOONER: Ms = 30 * SECOND
 
-#: A State, when it is so, and the technique that was begun last.
-_Node = tuple[State, Ms, str]
+#: A State, when it is so, the technique that was begun last, and what was recorded last: the same page may be
+#: another one after an answer that does not show.
+_Node = tuple[State, Ms, str, str]
 
 
 class Ways(NamedTuple):
@@ -77,7 +78,7 @@ class Search:
         using = "" if state.episode is None else state.episode.using
         wanted.discard(using)
         dark: int | None = 0 if _is_dark(state, now) else None
-        level: list[_Node] = [(state, now, using)]
+        level: list[_Node] = [(state, now, using, "")]
         known: dict[object, Ms] = {}
         for presses in range(MOST + 1):
             following: list[_Node] = []
@@ -98,7 +99,7 @@ class Search:
         for first in nodes:
             node = first
             for _ in range(3):
-                key = self._key(node[0], node[1], node[2])
+                key = (self._key(*node[:3]), node[3])
                 if key in known and node[1] > known[key] - _SOONER:
                     break
                 known[key] = node[1]
@@ -123,12 +124,13 @@ def _pressed(node: _Node, length: Ms) -> _Node:
 
 
 def _played(node: _Node, events: tuple[tuple[Ms, ButtonPressed | ButtonReleased], ...], until: Ms) -> _Node:
-    state, now, using = node
-    begun = [using]
+    state, now, using, recorded = node
 
     def perform(effect: Effect) -> None:
+        nonlocal using, recorded
+        recorded = type(effect).__name__
         if isinstance(effect, TechniqueBegan):
-            begun.append(effect.technique)
+            using = effect.technique
 
     conductor = Conductor(
         state, _Nothing(), SimulatedClock(now), perform=perform, publish=lambda _state: None
@@ -136,4 +138,4 @@ def _played(node: _Node, events: tuple[tuple[Ms, ButtonPressed | ButtonReleased]
     for after, event in events:
         conductor.handle(event, now + after)
     conductor.advance(now + until)
-    return conductor.state, now + until, begun[-1]
+    return conductor.state, now + until, using, recorded
