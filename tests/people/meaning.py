@@ -59,6 +59,8 @@ def _taken(view: View) -> Saw:
     found: list[Meaning] = []
     whole = " ".join(big)
     found += [known.word[word] for word in (whole, *big) if word in known.word][:1]
+    labels = {label for target in view.targets for label in said(target)}
+    found += [meaning for all_of, meaning in known.label.items() if set(_spoken(all_of)) <= labels]
     small = read.casefold()
     found += [meaning for line, meaning in known.line.items() if line in small]
     for picture in view.pictures:
@@ -66,8 +68,6 @@ def _taken(view: View) -> Saw:
             if name in known.picture:
                 found.append(known.picture[name])
                 break
-    labels = {label for target in view.targets for label in said(target)}
-    found += [meaning for all_of, meaning in known.label.items() if set(_spoken(all_of)) <= labels]
     return Saw(_merged(found), view, read)
 
 
