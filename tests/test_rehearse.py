@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import rehearse, techniques
+from kiosk.core.events import ButtonPressed
 from kiosk.core.rules import Rules
 from kiosk.rehearse import Rehearsal, ScriptError
 from kiosk.tomlfile import TomlError
@@ -210,6 +211,29 @@ def test_times_are_read_and_written_alike():
     for text, at in (("7", 7000), ("1:07", 67_000), ("1:02:03.5", 3_723_500), ("0:00:00.040", 40)):
         assert rehearse.parse_time(text) == at
     assert rehearse.clock_text(3_723_500) == "1:02:03.500"
+
+
+def test_somebody_who_sees_it_plays_it_by_hand():
+    """No script: on to a moment, or to where something is to be seen before it; a press, and the water."""
+    rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
+    seen: list[tuple[int, str]] = []
+    recorded: list[str] = []
+    played = Rehearsal(
+        rules,
+        rehearse.Script(title="By hand", until="0", room=20.0),
+        lambda _line: None,
+        picture=lambda state, now: seen.append((now, type(state.page).__name__)),
+        performed=lambda effect: recorded.append(type(effect).__name__),
+    )
+    played.go_to(2000)
+    played.conductor.handle(ButtonPressed(), 2000)
+    played.go_to(60_000, lambda: len(seen) == 2)
+    assert seen == [(2000, "CountIn"), (6000, "Guide")]
+    assert played.conductor.now == 6000
+    assert recorded == ["EpisodeBegan", "TechniqueBegan"]
+    played.change_water(rehearse.Moment(at="0", water=38.0, over=10), 6000)
+    played.go_to(11_000)
+    assert played.water == pytest.approx(29.0)
 
 
 def test_in_real_time_a_rehearsal_waits_for_its_moments(tmp_path):

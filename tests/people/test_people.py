@@ -9,14 +9,13 @@ import pytest
 
 from kiosk import rehearse, techniques
 from kiosk.core.technique import SECOND
-from kiosk.settings import to_rules
-from kiosk.settings_tree import Settings
 from tests.people import data, judges, words
-from tests.people.bed import Bed, Shown, Text, Touchable, View
+from tests.people.bed import Bed, Shown, Text, Touchable, View, rules_for
 from tests.people.body import Bodily
-from tests.people.draw import Owner, somebody
+from tests.people.draw import somebody
 from tests.people.meaning import as_heard_by, as_seen_by, everything, wanted
 from tests.people.night import Night, live
+from tests.people.run import one
 from tests.people.usual import BODIES, HEARINGS, SIGHTS, cramp, usual
 
 TABLES = [data.bodies, data.senses, data.cramps, data.habits, data.tubs, words.vocabulary]
@@ -112,15 +111,15 @@ def test_the_same_seed_is_the_same_person_and_the_same_night():
     assert first.scripts == second.scripts
 
 
-def test_a_night_is_replayed_by_its_script(tmp_path):
-    """What ``rehearse --script`` plays is what the person lived, page for page."""
-    life = live(usual(owner=Owner()))
+@pytest.mark.parametrize("number", [3, 7, 9, 19])
+def test_a_night_is_replayed_by_its_script(number, tmp_path):
+    """What ``rehearse --script`` plays is what the person lived, page for page: presses, taps and water."""
+    life = one(number, 12)
     file = tmp_path / "night.toml"
     file.write_text(life.scripts[0], encoding="utf-8")
     pages: list[str] = []
-    rules = to_rules(Settings(), techniques.load()[0])
     rehearse.Rehearsal(
-        rules,
+        rules_for(life.who.owner),
         rehearse.load(file),
         lambda _line: None,
         picture=lambda state, _now: pages.append(type(state.page).__name__),
