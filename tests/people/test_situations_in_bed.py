@@ -31,6 +31,21 @@ def test_the_wrong_foot_is_shown_and_the_diary_does_not_swear_to_it():
     assert judges.untrue(life) == ""
 
 
+def _tap_the_picture(night: Night) -> None:
+    """The picture shows the other foot."""
+    night.bed.tap(150, 150)
+
+
+@second_edition
+def test_a_tap_on_the_picture_changes_the_foot_and_the_diary_knows():
+    """The left foot was set, the right one cramps."""
+    who = usual(cramp=cramp("right", helped_by="pull"))
+    life = live(who, when=(("hold", 2 * SECOND, _tap_the_picture),))
+    well(life)
+    assert [entry.side.value for entry in life.diary] == ["right"]
+    assert judges.untrue(life) == ""
+
+
 @second_edition
 def test_at_70_one_is_in_posture_when_the_first_hold_begins():
     life = live(usual(cramp=cramp(helped_by="pull", need=12.0)))
