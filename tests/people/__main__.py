@@ -24,7 +24,7 @@ def main() -> int:
     """Live, judge, write."""
     count, seed = int(os.environ.get("PEOPLE", "10000")), int(os.environ.get("SEED", "1"))
     processes = int(os.environ.get("PROCESSES", str(os.cpu_count() or 1)))
-    started = time.monotonic()
+    started, commit = time.monotonic(), _commit()
     lives: list[Life] = []
     worst: list[tuple[float, int, Life]] = []
     for number, life in enumerate(nights(count, seed, processes)):
@@ -35,7 +35,7 @@ def main() -> int:
             life.scripts = []
     took = time.monotonic() - started
     head = (
-        f"{count} nights (one in {SOAKERS} of somebody who wants the soak), seed {seed}, commit {_commit()}; "
+        f"{count} nights (one in {SOAKERS} of somebody who wants the soak), seed {seed}, commit {commit}; "
         f"{took:.0f} s on {processes} processes, {count / took:.1f} nights a second"
     )
     told = f"{head}\n\n{judges.in_words(judges.table(lives))}\n"
