@@ -29,7 +29,7 @@ def react(p: Person, saw: Saw, now: Ms) -> None:
     kind = saw.meaning.kind
     if kind != "feet in":
         p.stop_doing(now)
-        _out(p, now)
+        leave(p, now)
         if not p.hurts and not p.who.soak_first and p.life.bouts and p.who.tells == "at once":
             p.say_gone(now)
             return
@@ -120,11 +120,12 @@ def feel(p: Person, now: Ms) -> None:
     """Once a second while the feet are in: water that hurts is left without being told."""
     if p.feet_in:
         if p.bed.water >= data.tubs().pain.celsius:
-            _out(p, now)
+            leave(p, now)
         p.plan("feel", now + SECOND, lambda at: feel(p, at))
 
 
-def _out(p: Person, now: Ms) -> None:
+def leave(p: Person, now: Ms) -> None:
+    """Feet out of the water."""
     p.drop("in")
     if not p.feet_in or "out" in p.plans:
         return

@@ -41,7 +41,7 @@ from tests.people.draw import Owner
 
 PANEL = Panel.of((800, 480), 7.0)
 
-#: When the night's clock is 0.
+#: When the night's clock is 0: at two.
 EVENING = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
 
 #: Tones nearer to each other than this are one tune.

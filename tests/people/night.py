@@ -30,6 +30,9 @@ SENSITIVE = frozenset({"numb", "circulation", "wound", "pregnant"})
 #: What may be planned when a night is over.
 _IDLE = frozenset({"look", "sleep", "natural", "silence"})
 
+#: Somebody looks at the device in the morning: at eight.
+MORNING: Ms = 6 * 60 * MINUTE
+
 Chance = Callable[["Night"], None]
 
 
@@ -140,12 +143,14 @@ class Night:
         """To the end of the night: dark, and nothing planned any more."""
         while self.bed.now < LONGEST and not (self.bed.dark and not self._still_to_come()):
             self.go_to(min([*self._planned(), LONGEST]))
+        self._judge_night()
+        self._morning()
         self._close()
         return self.life
 
     def _still_to_come(self) -> bool:
         """Whether anything but looking is planned."""
-        return bool(self._events) or bool(set(self.person.plans) - _IDLE)
+        return bool(self._events) or self.person.feet_in or bool(set(self.person.plans) - _IDLE)
 
     def go_to(self, moment: Ms) -> None:
         """On to a moment, or to where something is noticed before it."""
@@ -173,14 +178,29 @@ class Night:
         found = search.ways(self.bed.state, self.bed.clock).stuck
         self.life.stuck = f"from {self.bed.view().kind}: {found}" if found else ""
 
-    def _close(self) -> None:
+    def _morning(self) -> None:
+        """Somebody wakes the screen, answers what it asks, and goes away."""
+        if not self.bed.dark:
+            return
+        self.bed.go_to(MORNING)
+        self.bed.tap(400, 240)
+        self.bed.go_to(MORNING + 2 * SECOND)
+        self.person.get_up(self.bed.now)
+        while not self.bed.dark and self.bed.now < MORNING + 30 * MINUTE:
+            self.go_to(min([*self._planned(), self.bed.now + MINUTE]))
+
+    def _judge_night(self) -> None:
         facts, bed = self.life, self.bed
-        facts.dark_in_the_end = bed.dark
         if facts.slept is not None:
             until = bed.now if facts.woken is None else max(facts.woken, facts.slept)
             facts.lamp_seconds, facts.dark_after = _light_since(bed, facts.slept, until)
         facts.asleep_in_water = self.person.feet_in
-        facts.lamp, facts.tones = bed.trace.lamp, bed.trace.tones
+        facts.lamp, facts.tones = list(bed.trace.lamp), list(bed.trace.tones)
+        facts.dark_in_the_end = bed.dark
+
+    def _close(self) -> None:
+        facts, bed = self.life, self.bed
+        facts.dark_in_the_end &= bed.dark
         facts.diary = bed.diary()
         bed.close()
         facts.scripts = bed.scripts_text(f"Somebody, number {self.who.seed}")

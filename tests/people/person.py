@@ -39,6 +39,8 @@ class Person:
         self.plans: dict[str, Plan] = {}
         self.hurts = who.cramp is not None
         self.asleep = False
+        self.by_day = False
+        """up and dressed: glasses on, and the glass is touched"""
         self.away = False
         """fetching or filling: sees and hears nothing"""
         self.feet_in = False
@@ -91,6 +93,19 @@ class Person:
             del self.plans[name]
             what(now)
 
+    def get_up(self, now: Ms) -> None:
+        """It is morning."""
+        self.plans.clear()
+        self.by_day, self.asleep, self.away, self.hurts, self.feet_in = True, False, False, False, False
+        self.doing, self.saw, self.woke = None, None, now - 3600 * SECOND
+        self.forget()
+        self.look(now)
+
+    @property
+    def sight(self) -> data.Sight:
+        """What the eyes read now."""
+        return data.senses().sight[0] if self.by_day else self.who.sight
+
     # --- noticing
 
     def notice(self, what: str, now: Ms) -> None:
@@ -101,15 +116,15 @@ class Person:
             self._page_at = now
         calls = False
         if what == "tone" and self.who.hearing.tones:
-            calls = self.who.sight.eyes
+            calls = self.sight.eyes
             if not calls:
                 self.plan("listen", now + _TUNE, self._listen)
         if what == "lamp":
             before, level = self._lamp[1], self.bed.lamp
             self._lamp = (now, level)
-            calls = self.who.sight.eyes and abs(level - before) > 0.3 and now == self._page_at
+            calls = self.sight.eyes and abs(level - before) > 0.3 and now == self._page_at
         if what == "page":
-            calls = self._lamp[0] == now and self.who.sight.eyes
+            calls = self._lamp[0] == now and self.sight.eyes
         if calls:
             self._look_by(now + _TURN)
 
@@ -120,18 +135,18 @@ class Person:
 
     def look(self, now: Ms) -> None:
         """Look at the glass, and again after a while."""
-        if self.asleep or self.away or not self.who.sight.eyes:
+        if self.asleep or self.away or not self.sight.eyes:
             return
         every = data.senses().look.in_water if self.feet_in else data.senses().look.every
         self.plan("look", now + data.ms(every.draw(self.rng)), self.look)
-        self._take(as_seen_by(self.who.sight, self.bed.view()), now)
+        self._take(as_seen_by(self.sight, self.bed.view()), now)
 
     def _listen(self, now: Ms) -> None:
         meaning = as_heard_by(self.who.hearing, self.bed.tune())
         self.plan("silence", now + _SILENCE, self._silence)
         if meaning.kind and not self.asleep:
             self._key = None
-            self._take(Saw(meaning, as_seen_by(self.who.sight, self.bed.view()).view), now)
+            self._take(Saw(meaning, as_seen_by(self.sight, self.bed.view()).view), now)
 
     def _silence(self, now: Ms) -> None:
         """Nothing was heard for long: is it still there?"""
@@ -200,7 +215,7 @@ class Person:
             at = self.body.going[1] if self.body.going is not None else now
             self.plan("answer", max(now + 500, at), lambda moment: self._answer(moment, want, press))
             return
-        target = wanted(self.saw, want) if self.saw is not None and self.who.taps else None
+        target = wanted(self.saw, want) if self.saw is not None and (self.who.taps or self.by_day) else None
         if target is not None:
             dx, dy = off_by(self.rng, data.habits().finger.mean)
             self.life.presses += 1
@@ -226,7 +241,9 @@ class Person:
         self._look_by(self.bed.now + data.ms(seconds) + SECOND)
 
     def say_gone(self, now: Ms, after: Ms | None = None) -> None:
-        """It is gone: as they know to say it."""
+        """It is gone: as they know to say it, if they are one who says so."""
+        if self.who.tells == "never" and self.who.cramp is not None:
+            return
         self.answer(now, "gone", "long" if self.who.knows_long else "", after=after)
 
     def _said(self, now: Ms) -> None:
@@ -352,7 +369,7 @@ class Person:
         if not self.hurts:
             return
         self.life.bouts[-1].pressed = now
-        self.saw = as_seen_by(self.who.sight, self.bed.view())
+        self.saw = as_seen_by(self.sight, self.bed.view())
         self.forget()
         if self.saw.dark or self.saw.meaning.kind not in {"hold", "move", "release", "settle"}:
             self.answer(now, "back again", "short", after=0)

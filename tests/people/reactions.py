@@ -14,7 +14,9 @@ _NOTHING_HAPPENS: Ms = 4 * SECOND
 def react(p: Person, saw: Saw, now: Ms) -> None:
     """Do what this calls for."""
     kind = saw.meaning.kind
-    if p.who.cramp is None and not p.who.soak_first:
+    if p.by_day:
+        _in_the_morning(p, saw, now)
+    elif p.who.cramp is None and not p.who.soak_first:
         _mistaken(p, saw, now)
     elif saw.dark:
         _dark(p, now)
@@ -26,16 +28,24 @@ def react(p: Person, saw: Saw, now: Ms) -> None:
         _hurting(p, saw, now)
 
 
+def _in_the_morning(p: Person, saw: Saw, now: Ms) -> None:
+    """Answer what is asked about the night, truly."""
+    match saw.meaning.kind:
+        case "was it a cramp?":
+            p.answer(now, "no" if p.who.cramp is None else "yes")
+        case "which foot?" if p.who.cramp is not None:
+            p.answer(now, p.who.cramp.foot)
+
+
 def _mistaken(p: Person, saw: Saw, now: Ms) -> None:
     """Nothing hurts: it was pressed by accident."""
-    if saw.meaning.kind == "was it a cramp?":
-        p.answer(now, "no")
-    elif not saw.dark and p.who.notices and saw.meaning.kind in _LED:
+    if not saw.dark and p.who.notices and saw.meaning.kind in _LED:
         p.answer(now, "not now", "long" if p.who.knows_long else "")
 
 
 def _dark(p: Person, now: Ms) -> None:
     p.stop_doing(now)
+    bath.leave(p, now)
     if p.hurts and p.life.presses and p.nudges < 8:
         p.nudges += 1
         p.answer(now, "start", "short", after=p.delay(now) + 3 * SECOND)
