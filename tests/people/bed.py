@@ -66,7 +66,7 @@ class Shown(NamedTuple):
 
 
 class Touchable(NamedTuple):
-    """A target: its labels, the name of its act, its middle in pixels and its smaller side in mm."""
+    """A target: its labels, the name of its act, and its middle in pixels."""
 
     labels: tuple[Text, ...]
     act: str
@@ -99,8 +99,7 @@ class _Played(Rehearsal):
 
     def __init__(self, bed: "Bed", rules: Rules, script: Script) -> None:
         self.bed = bed
-        tell = bed.lines.append if bed.lines is not None else lambda _line: None
-        super().__init__(rules, script, tell, picture=bed.turned, performed=bed.performed)
+        super().__init__(rules, script, lambda _line: None, picture=bed.turned, performed=bed.performed)
 
     def set(self, level: float) -> None:
         super().set(level)
@@ -120,7 +119,7 @@ def _stage(_foot: str) -> Stage:
 
 @lru_cache
 def _techniques() -> tuple[Technique, ...]:
-    return tuple(techniques.load()[0])
+    return tuple(techniques.load(techniques.folders()[:1])[0])
 
 
 def settings_of(owner: Owner) -> dict[str, dict[str, object]]:
@@ -144,9 +143,7 @@ class Bed:
     def __init__(self, owner: Owner, folder: Path, *, room: float = 19.5, draw: bool = False) -> None:
         self.owner = owner
         self.trace = Trace([], [], [])
-        self.lines: list[str] | None = None
         self.noticed: Callable[[str], None] = lambda _what: None
-        self.records: list[tuple[Ms, Record]] = []
         self.scripts: list[list[Moment]] = [[]]
         self.lengths: list[Ms] = []
         self.has_probe_in = False
@@ -212,7 +209,6 @@ class Bed:
     def performed(self, effect: Effect) -> None:
         """What goes to the diary."""
         if isinstance(effect, Record):
-            self.records.append((self.now, effect))
             at = self._wall() - timedelta(milliseconds=self._played.conductor.now - effect.at)
             self._store.record(effect, at)
 
@@ -311,8 +307,8 @@ class Bed:
         """No power for so long; then it starts as the kiosk does, with what the diary holds."""
         self._end_script()
         self._store.close()
-        self._base += self._played.conductor.now + round(seconds * SECOND)
         tub = self.water
+        self._base += self._played.conductor.now + round(seconds * SECOND)
         self._start()
         self._store, self._view = self._opened(), None
         if self.has_probe_in:

@@ -24,6 +24,9 @@ _TUNE: Ms = 900
 #: By ear alone: after so long without a tone one presses again.
 _SILENCE: Ms = 90 * SECOND
 
+#: Pages of one technique while it is led.
+_MOVING = frozenset({"hold", "move", "release"})
+
 Plan = tuple[Ms, Callable[[Ms], None]]
 React = Callable[["Person", Saw, Ms], None]
 
@@ -163,7 +166,8 @@ class Person:
         self._key, self.saw = key, saw
         if not self._stays(saw):
             self.drop("answer")
-        self.drop("impatient")
+        if saw.meaning.kind not in _MOVING:
+            self.drop("impatient")
         self.react(self, saw, now)
 
     def _stays(self, saw: Saw) -> bool:
@@ -171,8 +175,8 @@ class Person:
         wants something else, answers no page."""
         if "answer" not in self.plans or saw.dark:
             return False
-        led = saw.meaning.kind in {"hold", "move", "release"}
-        return (self._want == "gone" and not self.hurts) or (self._want == "skip" and led)
+        moving = saw.meaning.kind in _MOVING
+        return (self._want == "gone" and not self.hurts) or (self._want == "skip" and moving)
 
     def is_about_to(self, want: str) -> bool:
         """Whether this is about to be said."""
@@ -271,7 +275,8 @@ class Person:
         self.doing = (does, now)
         if self.life.first_done is None:
             self.life.first_done = now
-        if self.who.patience is not None and self.hurts and does != "soak":
+        waits = self.hurts and does != "soak" and "impatient" not in self.plans
+        if self.who.patience is not None and waits:
             self.plan("impatient", now + data.ms(self.who.patience), self._impatient)
         if self.helps(does):
             if self.life.reached_help is None:
@@ -302,7 +307,7 @@ class Person:
 
     def stop_doing(self, now: Ms) -> None:
         """Let go."""
-        self.drop("begin", "helped", "impatient")
+        self.drop("begin", "helped")
         if self.doing is None:
             return
         does, since = self.doing
@@ -329,7 +334,7 @@ class Person:
         if not self.hurts:
             return
         self.stop_doing(now)
-        self.drop("natural", "answer")
+        self.drop("natural", "answer", "impatient")
         self.hurts = False
         self.life.bouts[-1].over = now
         cramp = self.who.cramp
