@@ -147,8 +147,8 @@ def left_alone(life: Life) -> bool:
     """Whether the person slept, or was gone, while the device was on."""
     if life.slept is None or life.asleep_in_water:
         return False
-    too_soon = life.woken is not None and life.dark_after is None and life.woken - life.slept < 6 * MINUTE
-    return not too_soon
+    woken = life.woken is not None and life.dark_after is None
+    return not (woken and 0 <= (life.woken or 0) - life.slept < 6 * MINUTE)
 
 
 def after_sleep(lives: Sequence[Life]) -> list[Measure]:

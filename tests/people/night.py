@@ -121,12 +121,14 @@ class Night:
         water = self.bed.water
         if self.person.feet_in and not low - 0.07 <= water <= high + 0.07:
             self._outside += seconds
-            return
-        if self._outside:
-            beyond = self._outside - READINGS - self.person.reaction
-            if beyond > 0:
-                self.life.outside.append((beyond, water))
-            self._outside = 0.0
+        elif self._outside:
+            self._judge_feet()
+
+    def _judge_feet(self) -> None:
+        beyond = self._outside - READINGS - self.person.reaction
+        if beyond > 0:
+            self.life.outside.append((beyond, self.bed.water))
+        self._outside = 0.0
 
     def _watch_help(self, now: Ms) -> None:
         if self.life.presses != self._seen_presses:
@@ -192,9 +194,11 @@ class Night:
     def _judge_night(self) -> None:
         facts, bed = self.life, self.bed
         if facts.slept is not None:
-            until = bed.now if facts.woken is None else max(facts.woken, facts.slept)
+            woken = facts.woken is not None and facts.woken >= facts.slept
+            until = facts.woken if woken else bed.now
             facts.lamp_seconds, facts.dark_after = _light_since(bed, facts.slept, until)
         facts.asleep_in_water = self.person.feet_in
+        self._judge_feet()
         facts.lamp, facts.tones = list(bed.trace.lamp), list(bed.trace.tones)
         facts.dark_in_the_end = bed.dark
 
