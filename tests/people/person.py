@@ -349,12 +349,12 @@ class Person:
     def _sleep(self, now: Ms) -> None:
         by_the_tub = self.body.has_tub and self.body.posture in {"edge", "tub"} and self.tired < 5
         if self.feet_in or self.away or self.hurts or by_the_tub:
-            self.tired += not self.feet_in
+            self.tired += by_the_tub and not self.feet_in and not self.away
             self.plan("sleep", now + 120 * SECOND, self._sleep)
             return
         self.asleep = True
         self.body.go("lying", now)
-        self.drop("look", "listen", "silence", "answer", "impatient", "begin", "pour")
+        self.drop("look", "listen", "silence", "answer", "impatient", "begin", "pour", "in")
         if not self.bed.dark and self.life.slept is None:
             self.life.slept = now
 
