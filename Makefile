@@ -8,6 +8,8 @@
 # make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
 # make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
 # make prove    every file that is read back, spoilt 20,000 times; a quarter of an hour
+# make people   ten thousand simulated people live a night each: what it was like for them, and the ten worst
+#               nights as scripts, in out/people; some ten minutes on two processors. PEOPLE=200 for fewer
 # make test-device  the package in an emulated device: pins, probe, screen and touch; about half an hour
 # make test-device-smoke  the part of it that every change must pass; five minutes, ten the first time
 # make clean    takes away .venv and everything that was made
@@ -39,7 +41,7 @@ install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --ret
 EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no \
   --numprocesses=auto --maxprocesses=4 --dist=worksteal tests/device
 
-.PHONY: help run rehearse test lint types contracts unit prove test-reading bench messages frames coverage deb lint-deb test-device test-device-smoke clean
+.PHONY: help run rehearse test lint types contracts unit prove people test-reading bench messages frames coverage deb lint-deb test-device test-device-smoke clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -92,6 +94,9 @@ test-reading: $(READY)
 
 prove: $(READY)
 	PROVE=$${PROVE:-20000} $(BIN)/pytest --override-ini addopts= -q --numprocesses=auto --dist=worksteal -m prove --durations=0
+
+people: $(READY)
+	@$(BIN)/python -m tests.people
 
 coverage: unit
 	$(BIN)/coverage report --skip-covered

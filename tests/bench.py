@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kiosk.cli.rehearsal import Moment, Rehearsal, Script, load, shipped
+from kiosk.cli.rehearsal import Rehearsal
+from kiosk.cli.script import Moment, Script, load, shipped
 from kiosk.config.techniques import folders
 from kiosk.config.techniques import load as load_techniques
 from kiosk.core import night

@@ -4,23 +4,16 @@ The same conductor and the same night as at the bedside; only the clock and the 
 The same script gives the same output, byte for byte.
 """
 
-import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import msgspec
 
-from kiosk.config.tomlfile import read
-from kiosk.config.tomltypes import fit
-from kiosk.config.tomlwords import at_most, one_of, shown
+from kiosk.cli.script import FROZEN, Moment, Script, clock_text, parse_time
 from kiosk.core import night
 from kiosk.core.clock import SimulatedClock
 from kiosk.core.events import (
-    Act,
     ButtonPressed,
     ButtonReleased,
     Effect,
@@ -39,133 +32,12 @@ from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.probe import Measured, reading
 from kiosk.devices.water import cooled, in_steps
-from kiosk.files import asset
-from kiosk.i18n import _
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.outputs import Outputs
 
 #: A DS18B20 takes 750 ms to measure; the reader asks once a second.
 READ_EVERY: Ms = SECOND
-
-#: What a script can make of the probe.
-FROZEN = "frozen"
-PROBE_STATES = ("ok", FROZEN, *ProbeError)
-
-#: No night has a hundred hours; more digits would be a night nobody waits for.
-_AT = re.compile(r"(?:(?:([0-9]{1,2}):)?([0-9]{1,2}):)?([0-9]{1,2})(?:\.([0-9]{1,3}))?")
-
-
-class ScriptError(Exception):
-    """The script cannot be played; the text says where and why, a line for each mistake."""
-
-
-Time = Annotated[str, msgspec.Meta(examples=["0:10:05"])]
-Celsius = Annotated[float, msgspec.Meta(ge=-10, le=100, examples=[38.5])]
-
-
-class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing that happens: exactly one of ``press``, ``tap``, ``water``, ``probe``, ``crash``.
-
-    ``at``: "h:mm:ss.mmm", "m:ss" or "s" after the start. ``press``: seconds the button is down.
-    ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` where the act needs one.
-    ``water``: degrees Celsius, reached in ``over`` seconds; from then on it cools as a foot bath does.
-    ``probe``: "ok", "frozen" (it says the same number for ever), or what is wrong with it.
-    ``crash``: the night that began so many minutes ago is found at the start.
-    """
-
-    at: Time
-    press: Annotated[float, msgspec.Meta(ge=0.01, le=60, examples=[0.2])] | None = None
-    tap: Act | None = None
-    number: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
-    key: str = ""
-    water: Celsius | None = None
-    over: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
-    probe: str = ""
-    crash: Annotated[float, msgspec.Meta(ge=0.01, le=60)] | None = None
-
-
-class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A night: a list of moments, and when it is over. ``room``: degrees Celsius, at first the water's."""
-
-    title: Annotated[str, msgspec.Meta(examples=["A short night"])]
-    until: Time
-    room: Celsius = 20.5
-    moment: tuple[Moment, ...] = ()
-
-
-def parse_time(text: str) -> Ms:
-    """ "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
-    match = _AT.fullmatch(text)
-    if match is None:
-        told = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
-        raise ScriptError(told.format(text=shown(text)))
-    hours, minutes, seconds, part = match.groups()
-    whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
-    return whole * SECOND + int((part or "").ljust(3, "0"))
-
-
-def clock_text(at: Ms) -> str:
-    """3_723_500 -> "1:02:03.500"."""
-    return f"{at // 3_600_000}:{at // 60_000 % 60:02}:{at // 1000 % 60:02}.{at % 1000:03}"
-
-
-def shipped() -> dict[str, Path]:
-    """The scripts that come with the product, by name."""
-    return {path.stem: path for path in sorted(asset("rehearsals").glob("*.toml"))}
-
-
-def folder_for_pictures(state: Path) -> Path | None:
-    """Where a rehearsal that nobody asked for keeps its pictures: in the folder of the diary, or in a
-    temporary one where this user may write nothing there. None: nowhere.
-
-    Never in the working folder, which may be anybody's.
-    """
-    folder = state / "rehearsal"
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    with contextlib.suppress(OSError):
-        return Path(tempfile.mkdtemp(prefix="cramp-kiosk-"))
-    return None
-
-
-def load(path: Path) -> Script:
-    """Read a script. Raises ``ScriptError`` (or the TOML reader's own errors) with file and key."""
-    script: Script = fit(read(path), Script, path)
-    if wrong := list(_check(script, path)):
-        raise ScriptError("\n".join(at_most(wrong, path)))
-    return script
-
-
-def _check(script: Script, path: Path) -> Iterator[str]:
-    """Everything wrong with a script that its types cannot say."""
-    previous = -1
-    for number, moment in enumerate(script.moment, start=1):
-        where = _("{file}, moment {number}").format(file=path, number=number)
-        given = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
-        if sum(one is not None for one in given) != 1:
-            told = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
-            yield told.format(where=where, example="press = 0.2")
-        if moment.probe and moment.probe not in PROBE_STATES:
-            told = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
-            expected, example = one_of(PROBE_STATES), 'probe = "ok"'
-            yield told.format(where=where, expected=expected, found=shown(moment.probe), example=example)
-        try:
-            at = parse_time(moment.at)
-        except ScriptError as error:
-            yield _("{where}: {error}").format(where=where, error=error)
-            continue
-        if at < previous:
-            yield _(
-                "{where}: it lies before the moment above it; moments stand in the order of time."
-            ).format(where=where)
-        previous = max(at, previous)
-    try:
-        parse_time(script.until)
-    except ScriptError as error:
-        yield _("{file}, until: {error}").format(file=path, error=error)
 
 
 class _Tub:
@@ -209,8 +81,11 @@ class Watch(Protocol):
 
 
 class Rehearsal:
-    """Plays a script. ``tell`` gets each line; ``picture(state, now)`` is called for each new page;
-    ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
+    """Plays a script, or what somebody does who sees it (``go_to``, then ``conductor.handle`` or
+    ``change_water``).
+
+    ``tell`` gets each line; ``picture(state, now)`` is called for each new page, ``performed`` with each
+    effect; ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
 
     def __init__(
         self,
@@ -219,12 +94,14 @@ class Rehearsal:
         tell: Callable[[str], None],
         *,
         picture: Callable[[State, Ms], None] | None = None,
+        performed: Callable[[Effect], None] | None = None,
         speed: float = 0.0,
         watch: Watch | None = None,
     ) -> None:
         self._script = script
         self._tell = tell
         self._picture = picture
+        self._performed = performed
         self._speed = speed
         self._watch = SystemClock() if watch is None else watch
         self._began = self._watch.now()
@@ -258,6 +135,8 @@ class Rehearsal:
         elif isinstance(effect, ReadEveryProbe):
             self._next_reading = self._clock.now() + READ_EVERY
         self._line("effect", _in_words(effect))
+        if self._performed is not None:
+            self._performed(effect)
 
     def _seen(self, state: State) -> None:
         scene = _scene(state)
@@ -275,13 +154,13 @@ class Rehearsal:
     def play_all(self) -> None:
         """From the start to the end of the script."""
         for at, event, said in self._happenings():
-            self._go_to(at)
+            self.go_to(at)
             if said:
                 self._line("you", said)
             if event is not None:
                 self.conductor.handle(event, at)
                 self._take_pictures()
-        self._go_to(parse_time(self._script.until))
+        self.go_to(parse_time(self._script.until))
 
     def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
         """Everything the script does, in the order of time (a press is down and up again)."""
@@ -303,7 +182,7 @@ class Rehearsal:
         for at, event, said in happenings:
             yield at, event, said
             if event is None:
-                self._change_water(next(moments), at)
+                self.change_water(next(moments), at)
 
     @staticmethod
     def _describe_water(moment: Moment) -> str:
@@ -311,17 +190,28 @@ class Rehearsal:
             return f"probe {moment.probe}"
         return f"water to {moment.water:.1f} C" + (f" in {moment.over:g} s" if moment.over else "")
 
-    def _change_water(self, moment: Moment, now: Ms) -> None:
+    def change_water(self, moment: Moment, now: Ms) -> None:
+        """What this moment's ``water`` or ``probe`` says, from ``now`` on."""
         if moment.water is not None:
             self._tub.become(moment.water, round(moment.over * SECOND), now)
         else:
             self._tub.probe(moment.probe, now)
 
-    def _go_to(self, moment: Ms) -> None:
-        """On to ``moment``, through every deadline, edge and reading on the way."""
+    @property
+    def water(self) -> float:
+        """How warm the water is by now, in degrees Celsius, whatever the probe says."""
+        return self._tub.at(self._clock.now())
+
+    def _next_moment(self) -> Ms | None:
+        moments = (self.conductor.next_due(), self._next_reading)
+        return min((at for at in moments if at is not None), default=None)
+
+    def go_to(self, moment: Ms, pause: Callable[[], bool] = lambda: False) -> None:
+        """On to ``moment``, through every deadline, edge and reading on the way; not so far if ``pause`` says
+        so after one of them."""
         while True:
-            due = [at for at in (self.conductor.next_due(), self._next_reading) if at is not None]
-            nearest = min([*due, moment])
+            due = self._next_moment()
+            nearest = moment if due is None else min(due, moment)
             self._wait_for(nearest)
             self._clock.move_to(nearest)
             self.conductor.advance(nearest)
@@ -329,7 +219,7 @@ class Rehearsal:
                 self._next_reading += READ_EVERY
                 self.conductor.handle(self._tub.reading(nearest), nearest)
             self._take_pictures()
-            if nearest >= moment and (not due or min(due) > moment):
+            if (nearest >= moment and (due is None or due > moment)) or pause():
                 return
 
     def _take_pictures(self) -> None:

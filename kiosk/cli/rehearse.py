@@ -1,10 +1,14 @@
 """``cramp-kiosk rehearse``: a scripted night on a simulated clock, as text and pictures."""
 
 import argparse
+import contextlib
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.cli import rehearsal
+from kiosk.cli import script as scripts
+from kiosk.cli.rehearsal import Rehearsal
 from kiosk.cli.streams import FAILED, OK, WRONG, complain, lines
 from kiosk.config import techniques
 from kiosk.config.tomlfile import TomlError
@@ -23,15 +27,15 @@ def play(
     name: str = "normal", *, out: Path | None = None, size: tuple[int, int] = (800, 480), speed: float = 0.0
 ) -> int:
     """Play a script, a shipped one or a file. Returns the exit code. Raises ``OSError`` of its pictures."""
-    shipped = rehearsal.shipped()
+    shipped = scripts.shipped()
     path = shipped.get(name, Path(name))
     try:
-        script = rehearsal.load(path)
+        script = scripts.load(path)
     except FileNotFoundError:
         names = ", ".join(shipped)
         complain([_("There is no script {file}; shipped are: {names}.").format(file=path, names=names)])
         return WRONG
-    except (rehearsal.ScriptError, TomlError) as error:
+    except (scripts.ScriptError, TomlError) as error:
         complain([str(error)])
         return WRONG
     # The shipped techniques alone, with the usual settings: the same output on every machine.
@@ -47,7 +51,23 @@ def play(
             return FAILED
     with lines() as say:
         say(script.title)
-        rehearsal.Rehearsal(rules, script, say, picture=camera, speed=speed).play_all()
+        Rehearsal(rules, script, say, picture=camera, speed=speed).play_all()
     if camera is not None:
         complain([_("Pictures are in {folder}.").format(folder=out)])
     return OK
+
+
+def folder_for_pictures(state: Path) -> Path | None:
+    """Where a rehearsal that nobody asked for keeps its pictures: in the folder of the diary, or in a
+    temporary one where this user may write nothing there. None: nowhere.
+
+    Never in the working folder, which may be anybody's.
+    """
+    folder = state / "rehearsal"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    with contextlib.suppress(OSError):
+        return Path(tempfile.mkdtemp(prefix="cramp-kiosk-"))
+    return None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from kiosk.cli import rehearse
 from kiosk.cli.bedside import Bedside, has_desktop, is_started_by_systemd, open_parts, without_pins
 from kiosk.cli.owner import diary_path, read_settings
-from kiosk.cli.rehearsal import folder_for_pictures
 from kiosk.cli.streams import FAILED, OK, OutputError, complain, unusable
 from kiosk.config import techniques as library
 from kiosk.config.settings import Found
@@ -61,7 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
         return code
     complain([_("There is no display here, so this is a rehearsal: a normal night, at once.")])
     try:
-        if rehearse.play(out=folder_for_pictures(diary.parent)) == OK:
+        if rehearse.play(out=rehearse.folder_for_pictures(diary.parent)) == OK:
             return OK
     except OutputError:
         raise

@@ -4,18 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import rehearsal
-from kiosk.cli.rehearsal import Rehearsal, ScriptError
+from kiosk.cli import script
+from kiosk.cli.rehearsal import Rehearsal
+from kiosk.cli.script import ScriptError
 from kiosk.config import techniques
 from kiosk.config.tomlfile import TomlError
 from kiosk.config.tomltypes import MisfitError
+from kiosk.core.events import ButtonPressed
 from kiosk.core.rules import Rules
 
 
 def play(path: Path) -> list[str]:
     rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
     said: list[str] = []
-    Rehearsal(rules, rehearsal.load(path), said.append).play_all()
+    Rehearsal(rules, script.load(path), said.append).play_all()
     return said
 
 
@@ -31,12 +33,12 @@ def kinds(said: list[str], kind: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["normal", "soak", "ten_minutes"])
 def test_the_same_script_gives_the_same_night_twice(name):
-    path = rehearsal.shipped()[name]
+    path = script.shipped()[name]
     assert play(path) == play(path)
 
 
 def test_a_normal_night_from_press_to_dark():
-    said = play(rehearsal.shipped()["normal"])
+    said = play(script.shipped()["normal"])
     pages = kinds(said, "page")
     assert pages[:3] == [
         "0:10:00.000 count in: hand_stretch",
@@ -54,7 +56,7 @@ def test_a_normal_night_from_press_to_dark():
 
 
 def test_hold_and_release_are_told_at_the_same_millisecond_by_lamp_and_buzzer():
-    said = play(rehearsal.shipped()["normal"])
+    said = play(script.shipped()["normal"])
     first = [line for line in said if "0:10:04.000" <= line.split()[0] <= "0:10:09.320"]
     assert first == [
         "0:10:04.000  lamp    1.00",
@@ -71,7 +73,7 @@ def test_hold_and_release_are_told_at_the_same_millisecond_by_lamp_and_buzzer():
 
 
 def test_the_soak_script_meets_every_verdict_of_the_water():
-    said = play(rehearsal.shipped()["soak"])
+    said = play(script.shipped()["soak"])
     seen = {line.split("soak: ")[1] for line in said if "soak: " in line}
     assert seen == {
         "waiting", "dry", "cold", "top-up", "settling", "warm", "rising",
@@ -80,7 +82,7 @@ def test_the_soak_script_meets_every_verdict_of_the_water():
 
 
 def test_the_soak_ends_by_itself_after_a_quarter_of_an_hour_of_warm_water():
-    said = play(rehearsal.shipped()["soak"])
+    said = play(script.shipped()["soak"])
     ended = [line for line in said if "technique ended" in line]
     assert len(ended) == 1
     assert "finished yes" in ended[0]
@@ -119,7 +121,7 @@ def test_a_probe_that_stands_still_is_told_after_three_minutes(tmp_path):
 
 
 def test_ten_minutes_without_relief_say_stop_once():
-    said = play(rehearsal.shipped()["ten_minutes"])
+    said = play(script.shipped()["ten_minutes"])
     assert [page for page in kinds(said, "page") if "ten minutes" in page] == ["0:10:05.000 ten minutes"]
     assert [line for line in said if "stop shown" in line] == ["0:10:05.000  effect  stop shown"]
 
@@ -163,7 +165,7 @@ def test_the_night_after_a_power_cut_is_offered_again(tmp_path):
 def test_a_script_that_cannot_be_played_says_where_and_why(tmp_path, text, complaint):
     path = written(tmp_path, text)
     with pytest.raises(ScriptError) as error:
-        rehearsal.load(path)
+        script.load(path)
     assert str(error.value) == complaint.format(
         file=path,
         no_time='is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"',
@@ -184,7 +186,7 @@ def test_a_script_that_cannot_be_played_says_where_and_why(tmp_path, text, compl
 def test_a_room_without_a_temperature(tmp_path, room, told):
     path = written(tmp_path, f'title = "T"\nuntil = "1:00"\nroom = {room}\n')
     with pytest.raises(MisfitError) as error:
-        rehearsal.load(path)
+        script.load(path)
     assert str(error.value) == (
         f"{path}: room must be a number from -10 to 100, but it is {told}. Example: room = 20.5"
     )
@@ -193,7 +195,7 @@ def test_a_room_without_a_temperature(tmp_path, room, told):
 def test_five_thousand_digits_in_a_script(tmp_path):
     path = written(tmp_path, f'title = "T"\nuntil = "1:00"\nroom = {"9" * 5000}\n')
     with pytest.raises(TomlError) as error:
-        rehearsal.load(path)
+        script.load(path)
     assert str(error.value) == f"{path}, line 3: this number is far too long. Example: minutes = 15"
 
 
@@ -201,7 +203,7 @@ def test_every_mistake_of_a_script_is_told_and_no_more_than_twenty(tmp_path):
     moments = '[[moment]]\nat = "0"\n' * 30
     path = written(tmp_path, f'title = "T"\nuntil = "1:00"\n{moments}')
     with pytest.raises(ScriptError) as error:
-        rehearsal.load(path)
+        script.load(path)
     lines = str(error.value).splitlines()
     assert lines[19].startswith(f"{path}, moment 20: give one of")
     assert lines[20:] == [f"{path}: and 10 more mistakes."]
@@ -209,8 +211,31 @@ def test_every_mistake_of_a_script_is_told_and_no_more_than_twenty(tmp_path):
 
 def test_times_are_read_and_written_alike():
     for text, at in (("7", 7000), ("1:07", 67_000), ("1:02:03.5", 3_723_500), ("0:00:00.040", 40)):
-        assert rehearsal.parse_time(text) == at
-    assert rehearsal.clock_text(3_723_500) == "1:02:03.500"
+        assert script.parse_time(text) == at
+    assert script.clock_text(3_723_500) == "1:02:03.500"
+
+
+def test_somebody_who_sees_it_plays_it_by_hand():
+    """No script: on to a moment, or to where something is to be seen before it; a press, and the water."""
+    rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
+    seen: list[tuple[int, str]] = []
+    recorded: list[str] = []
+    played = Rehearsal(
+        rules,
+        script.Script(title="By hand", until="0", room=20.0),
+        lambda _line: None,
+        picture=lambda state, now: seen.append((now, type(state.page).__name__)),
+        performed=lambda effect: recorded.append(type(effect).__name__),
+    )
+    played.go_to(2000)
+    played.conductor.handle(ButtonPressed(), 2000)
+    played.go_to(60_000, lambda: len(seen) == 2)
+    assert seen == [(2000, "CountIn"), (6000, "Guide")]
+    assert played.conductor.now == 6000
+    assert recorded == ["EpisodeBegan", "TechniqueBegan"]
+    played.change_water(script.Moment(at="0", water=38.0, over=10), 6000)
+    played.go_to(11_000)
+    assert played.water == pytest.approx(29.0)
 
 
 def test_in_real_time_a_rehearsal_waits_for_its_moments(tmp_path):
@@ -223,7 +248,7 @@ def test_in_real_time_a_rehearsal_waits_for_its_moments(tmp_path):
         def sleep_until(self, moment: int) -> None:
             waited.append(moment)
 
-    script = rehearsal.load(written(tmp_path, 'title="x"\nuntil="4"\n[[moment]]\nat="2"\ntap="anywhere"'))
-    Rehearsal(Rules(), script, lambda _: None, speed=2, watch=Watch()).play_all()
+    waiting = script.load(written(tmp_path, 'title="x"\nuntil="4"\n[[moment]]\nat="2"\ntap="anywhere"'))
+    Rehearsal(Rules(), waiting, lambda _: None, speed=2, watch=Watch()).play_all()
     assert waited[0] == 6000  # two seconds of night at twice the speed
     assert waited[-1] == 7000

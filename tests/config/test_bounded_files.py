@@ -10,8 +10,8 @@ from types import FrameType
 
 import pytest
 
-from kiosk.cli import rehearsal
-from kiosk.cli.rehearsal import ScriptError
+from kiosk.cli import script
+from kiosk.cli.script import ScriptError
 from kiosk.config import techniques
 from kiosk.config.settings import check, find, to_rules
 from kiosk.config.techniques import BYTES, FILES
@@ -55,7 +55,7 @@ def read_technique(path: Path) -> None:
 
 def read_script(path: Path) -> None:
     try:
-        rehearsal.load(path)
+        script.load(path)
     except (ScriptError, TomlError) as error:
         assert len(str(error).splitlines()) <= 21  # noqa: PT017 - a right script raises nothing
 

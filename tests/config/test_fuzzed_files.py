@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import rehearsal
-from kiosk.cli.rehearsal import Rehearsal, ScriptError, parse_time
+from kiosk.cli import script
+from kiosk.cli.rehearsal import Rehearsal
+from kiosk.cli.script import ScriptError, parse_time
 from kiosk.config import techniques
 from kiosk.config.changes import meant, save
 from kiosk.config.defaults import defaults_text
@@ -91,11 +92,11 @@ def read_technique(path: Path) -> list[str]:
 
 def read_rehearsal(path: Path) -> list[str]:
     try:
-        script = rehearsal.load(path)
+        found = script.load(path)
     except (ScriptError, TomlError) as error:
         return str(error).splitlines()
-    if parse_time(script.until) <= HOUR:
-        Rehearsal(RULES, script, lambda _line: None).play_all()
+    if parse_time(found.until) <= HOUR:
+        Rehearsal(RULES, found, lambda _line: None).play_all()
     return []
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, inspect
 
-from kiosk.cli.rehearsal import Script
+from kiosk.cli.script import Script
 from kiosk.config.defaults import defaults_text
 from kiosk.config.settings import Settings
 from kiosk.config.tomltypes import MisfitError, clean, fit, value_at

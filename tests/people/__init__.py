@@ -1,0 +1,11 @@
+"""The people who sleep here: somebody by chance, or of a named situation, lives a night with the device.
+
+``data/`` is who they are (numbers with their sources, or said to be guesses; none of them is the product's),
+and what words and pictures are taken for. ``draw`` makes somebody of it; ``body``, ``person``, ``reactions``
+and ``bath`` are how they act; ``meaning`` is all that reaches them. ``bed`` is the device: the conductor and
+the clock of a rehearsal, the screen's stage, a real diary. ``night`` plays the two together, and a witness
+notes down in ``life`` what happened to the person. ``judges`` makes a table of it, ``stuck`` looks for the
+way out, ``run`` and ``make people`` live many nights. Situations are in ``test_situations_*``.
+
+To change a number in ``data/`` takes a source: they were fixed before the first night was measured.
+"""
