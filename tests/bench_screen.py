@@ -131,7 +131,7 @@ def nothing() -> Iterator[str]:
 
 _FIRST_PICTURE = textwrap.dedent("""
     import os, sys, time
-    from kiosk.lean import load_pygame
+    from kiosk.display.pygame_import import load_pygame
     load_pygame()
     import pygame
     show = pygame.display.update

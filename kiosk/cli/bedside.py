@@ -11,6 +11,7 @@ from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import open_factory
 from kiosk.devices.probe import Probe
 from kiosk.diary.clock import clock_is_set
+from kiosk.display.backlights import lights
 from kiosk.runtime.app import App, Parts, Post
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.supervision import Supervisor
@@ -93,7 +94,7 @@ def open_parts(config: owner.Settings, supervisor: Supervisor) -> Parts:
     pins = config.pins
     factory: Factory = open_factory(pins.factory, supervisor=supervisor)
     lamp = Lamp(pins.lamp, factory)
-    backlight = Backlight(alone=not has_desktop())
+    backlight = Backlight(lights, alone=not has_desktop())
     kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
     buzzer = kind(pins.buzzer, factory)
 
@@ -117,7 +118,7 @@ def open_parts(config: owner.Settings, supervisor: Supervisor) -> Parts:
 
 def without_pins(config: owner.Settings, supervisor: Supervisor) -> Parts:
     """Touch alone: what is left of the device when its pins cannot be had."""
-    backlight = Backlight(alone=not has_desktop())
+    backlight = Backlight(lights, alone=not has_desktop())
 
     def make_probe(post: Post) -> Probe:
         return Probe(post, config.soak.probe_offset, config.soak.probe, supervisor=supervisor)

@@ -7,15 +7,11 @@ from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
-from kiosk.lean import load_pygame
-
-load_pygame()
-
-import pygame
 
 from kiosk.core.pages import Asleep
 from kiosk.core.state import State
 from kiosk.core.technique import Ms
+from kiosk.display.pygame_import import pygame
 from kiosk.screen.stage import Stage
 from kiosk.screen.theme import Panel
 

@@ -7,6 +7,7 @@ from kiosk.config import settings
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
 from kiosk.devices.safe import safe_outputs
+from kiosk.display.backlights import lights
 
 
 def run(_chosen: argparse.Namespace) -> int:
@@ -18,6 +19,6 @@ def run(_chosen: argparse.Namespace) -> int:
     except PinsUnavailable as error:
         trouble.append(str(error))
     pins = Pins(button=wired.button, lamp=wired.lamp, buzzer=wired.buzzer)
-    trouble += safe_outputs(pins, factory, Backlight())
+    trouble += safe_outputs(pins, factory, Backlight(lights))
     complain(trouble)
     return FAILED if trouble else OK

@@ -26,8 +26,6 @@ from kiosk.files import read_file, replace_file
 #: says so. Debian's own firmware package writes config.txt anew at each upgrade, the third at its end.
 PLACES = ("boot/firmware/config.txt", "boot/config.txt", "etc/default/raspi-firmware-custom")
 
-#: Where the overlay w1-gpio puts the bus of the probe unless it is told otherwise. BCM.
-ONE_WIRE = 4
 
 #: So much of a line the firmware reads (78 before 2021): what is behind is lost, or read as a line of its own
 #: (raspberrypi/firmware#1669).

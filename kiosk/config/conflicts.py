@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from kiosk.config.config_txt import ONE_WIRE, WIDTH
+from kiosk.config.config_txt import WIDTH
 from kiosk.config.overlays import Line, enabled, is_known, known, named_pins, number, odd_lines, table
-from kiosk.devices.pins import Pins
+from kiosk.devices.pins import ONE_WIRE, Pins
 from kiosk.files import asset
 from kiosk.i18n import N_, _
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from kiosk.config import config_txt
-from kiosk.config.config_txt import ONE_WIRE, PLACES, BrokenMarksError
+from kiosk.config.config_txt import PLACES, BrokenMarksError
 from kiosk.config.conflicts import one_wire_pin
 from kiosk.config.overlays import Line, enabled, known, number
+from kiosk.devices.pins import ONE_WIRE
 from kiosk.i18n import _
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from kiosk.config.config_txt import ONE_WIRE
 from kiosk.config.private import may_hold_answers
 from kiosk.config.schema import (
     Buzzer,
@@ -37,6 +36,7 @@ from kiosk.config.tomlwords import TOLD, at_most, may_tell, unknown, untold
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Cue, Technique
 from kiosk.core.timeline import Choice
+from kiosk.devices.pins import ONE_WIRE
 from kiosk.files import Stamp, stamp
 from kiosk.i18n import _
 

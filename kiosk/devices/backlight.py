@@ -3,12 +3,12 @@
 import contextlib
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from kiosk.core.eye import light
 from kiosk.devices.part import driving
-from kiosk.devices.which_light import KernelLight, Kin, lights
 from kiosk.i18n import N_, _
 
 #: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
@@ -21,21 +21,39 @@ _DIMMABLE = 8
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
+class KernelLight(Protocol):
+    """One of the kernel's backlights: its folder, its highest step, whether it may be written, and whether it
+    is known to be another panel's (``display.backlights``)."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the kernel has it."""
+
+    @property
+    def most(self) -> int:
+        """Its highest step, from 1."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether it may be set."""
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether it is another panel's."""
+
+
 class Backlight:
     """The panel's own backlight, else one of which the kernel says of no panel that it is its; one that may
     not be written is passed over for one that may.
 
     A screen without one (HDMI, most SPI panels) is no fault: everything here then does nothing. One that
-    appears later, or comes back, is found at the next ``set``. ``root`` is put before ``/sys``; ``may`` as
-    ``os.access``. ``alone``: nobody but us shows anything on this machine, so that the lights of other
+    appears later, or comes back, is found at the next ``set``. ``find`` says which there are, the one to use
+    first. ``alone``: nobody but us shows anything on this machine, so that the lights of other
     panels, which would glow in the bedroom all night, are ours as well: they are dark until ``close``.
     """
 
-    def __init__(
-        self, root: Path = Path("/"), *, may: Callable[[Path, int], bool] = os.access, alone: bool = False
-    ) -> None:
-        self._root = root
-        self._may = may
+    def __init__(self, find: Callable[[], Sequence[KernelLight]], *, alone: bool = False) -> None:
+        self._find_lights = find
         self._alone = alone
         self._powered: bool | None = None
         self._lost = False
@@ -47,7 +65,7 @@ class Backlight:
     @property
     def chosen(self) -> KernelLight | None:
         """The one to use; None: there is none."""
-        return next((each for each in self.lights if each.kin is not Kin.STRANGER), None)
+        return next((each for each in self.lights if not each.is_strangers), None)
 
     @property
     def is_present(self) -> bool:
@@ -101,14 +119,14 @@ class Backlight:
 
     def _find(self) -> None:
         before = self.chosen
-        self.lights = lights(self._root, self._may)
+        self.lights = list(self._find_lights())
         if self.chosen != before:
             self._powered = None
 
     def _set(self, level: float) -> None:
         """Set the first that may be set; where none may, the reason is the first's."""
         refused: OSError | None = None
-        for each in [each for each in self.lights if each.kin is not Kin.STRANGER]:
+        for each in [each for each in self.lights if not each.is_strangers]:
             try:
                 self._write(level, each)
             except OSError as error:
@@ -119,14 +137,14 @@ class Backlight:
             else:
                 break
         else:
-            raise refused or FileNotFoundError(self._root / "sys/class/backlight")
+            raise refused or FileNotFoundError("/sys/class/backlight")
         self._darken()
 
     def _darken(self) -> None:
         """The lights of other panels off, each once, if nobody else shows anything on them."""
         for each in self.lights if self._alone else ():
             brightness = each.folder / "brightness"
-            if each.kin is Kin.STRANGER and brightness not in self._darkened:
+            if each.is_strangers and brightness not in self._darkened:
                 with contextlib.suppress(OSError):
                     was = brightness.read_text(encoding="ascii").strip()
                     _put(brightness, "0")

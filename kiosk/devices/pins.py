@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from kiosk.config.config_txt import ONE_WIRE
 from kiosk.core.threads import Watcher
 from kiosk.i18n import _
 
@@ -20,6 +19,10 @@ if TYPE_CHECKING:  # importing gpiozero takes a while, and not every command nee
 
 Bcm = Annotated[int, msgspec.Meta(ge=0, le=27)]
 """A pin as gpiozero counts (GPIO5 is 5), not its place on the header."""
+
+
+#: Where the overlay w1-gpio puts the bus of the probe unless it is told otherwise. BCM.
+ONE_WIRE = 4
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

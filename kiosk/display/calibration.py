@@ -10,11 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
-import pygame
-
 from kiosk.core.calibration import CROSSES, PROOF, TOUCHES, Affine, Point, judged, on_picture
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, OnContact
+from kiosk.display.pygame_import import pygame
 from kiosk.display.sketch import font, palette
 from kiosk.display.touch import Rests, Transform
 from kiosk.i18n import _

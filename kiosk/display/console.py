@@ -11,18 +11,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-import pygame
-
 from kiosk.core.technique import SECOND, Ms
 from kiosk.core.threads import Watcher
 from kiosk.display.base import Contact, DisplayError, Now, OnContact, monotonic
 from kiosk.display.foreground import Foreground
 from kiosk.display.framebuffer import Framebuffer
+from kiosk.display.panels import Candidate, candidates, no_framebuffer
+from kiosk.display.pygame_import import pygame
 from kiosk.display.terminal import GraphicsMode, Ioctl, system_ioctl
 from kiosk.display.touch import Transform
 from kiosk.display.touch_reader import TouchReader
 from kiosk.i18n import _
-from kiosk.panels import Candidate, candidates, no_framebuffer
 
 log = logging.getLogger(__name__)
 

@@ -9,14 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pygame
-
 from kiosk.core.technique import Ms
 from kiosk.display.base import Contact, DisplayError, Kind, Now, OnContact, Source, monotonic
+from kiosk.display.panels import connectors
+from kiosk.display.pygame_import import pygame
 from kiosk.display.touch import Transform
 from kiosk.display.x11 import Screen, at_death
 from kiosk.i18n import _
-from kiosk.panels import connectors
 
 FAST: Ms = 33
 SLOW: Ms = 250

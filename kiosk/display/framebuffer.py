@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import pygame
-
 from kiosk.display.base import DisplayError
 from kiosk.display.geometry import Geometry, read_geometry, refusal, remedy, unknown_pixels
+from kiosk.display.pygame_import import pygame
 from kiosk.display.terminal import Ioctl, system_ioctl
 from kiosk.i18n import _
 

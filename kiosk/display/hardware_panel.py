@@ -8,11 +8,11 @@ from enum import Enum
 from typing import NamedTuple
 
 import msgspec
-import pygame
 
 from kiosk.core.events import ProbeError
 from kiosk.core.signals import Volume
 from kiosk.core.soak import Bands
+from kiosk.display.pygame_import import pygame
 from kiosk.display.sketch import Sketch, mix, palette
 from kiosk.i18n import _, pgettext
 

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-import pygame
 
 from kiosk.core.events import ProbeError
 from kiosk.core.signals import Volume
@@ -17,6 +16,7 @@ from kiosk.core.threads import Watcher
 from kiosk.display.base import Contact, DisplayError, Kind, Now, OnContact, Source, monotonic
 from kiosk.display.desktop import mouse_kind, open_window, start_video
 from kiosk.display.hardware_panel import HEIGHT, WIDTH, Hands, HardwarePanel, Knob, Readout
+from kiosk.display.pygame_import import pygame
 from kiosk.display.sketch import Sketch, palette
 from kiosk.display.speaker import Speaker
 from kiosk.display.x11 import at_death

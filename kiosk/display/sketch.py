@@ -5,8 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 
-import pygame
-
+from kiosk.display.pygame_import import pygame
 from kiosk.files import asset, typeface
 
 Colour = tuple[int, int, int]

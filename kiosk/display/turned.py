@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-import pygame
-
 from kiosk.core.technique import Ms
 from kiosk.display.base import Display
+from kiosk.display.pygame_import import pygame
 
 
 class Turned:

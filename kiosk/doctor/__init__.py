@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 from kiosk.doctor.device import check_board, check_power, check_system, check_watchdog
 from kiosk.doctor.finding import Finding, problem
-from kiosk.doctor.glass import check_backlight, check_screen, check_touch
 from kiosk.doctor.machine import Machine
-from kiosk.doctor.memory import check_clock, check_diary, check_disk
-from kiosk.doctor.office import check_privacy, check_rights, check_service, check_settings
-from kiosk.doctor.water import check_probe
-from kiosk.doctor.wires import check_firmware, check_hat, check_libraries, check_pins, check_pwm
+from kiosk.doctor.pins import check_firmware, check_hat, check_libraries, check_pins, check_pwm
+from kiosk.doctor.probe import check_probe
+from kiosk.doctor.screen import check_backlight, check_screen, check_touch
+from kiosk.doctor.service import check_privacy, check_rights, check_service, check_settings
+from kiosk.doctor.storage import check_clock, check_diary, check_disk
 from kiosk.i18n import _
 
 Check = Callable[[Machine], list[Finding]]

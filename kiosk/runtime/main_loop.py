@@ -19,9 +19,9 @@ from kiosk.core.state import State
 from kiosk.core.technique import SECOND, Ms
 from kiosk.display.base import Bell, Contact, Display, DisplayError
 from kiosk.display.console import PATIENCE, find_panel
+from kiosk.display.panels import Candidate
 from kiosk.display.touch import Rests, Taps
 from kiosk.i18n import _
-from kiosk.panels import Candidate
 from kiosk.runtime.clock import local_now
 from kiosk.runtime.conductor import Conductor
 from kiosk.screen.scene import Target

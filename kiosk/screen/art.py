@@ -12,10 +12,9 @@ import xml.etree.ElementTree as ET
 from functools import lru_cache
 from typing import Any
 
-import pygame
-
 from kiosk.core.cues import CUES
 from kiosk.core.technique import Cue, Side
+from kiosk.display.pygame_import import pygame
 from kiosk.files import asset
 from kiosk.screen.theme import Look, tokens
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-import pygame
+from kiosk.display.pygame_import import pygame
 
 
 class Box(NamedTuple):

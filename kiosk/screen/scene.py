@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
-import pygame
 
 from kiosk.core.events import Act
 from kiosk.core.state import State
 from kiosk.core.technique import Ms
+from kiosk.display.pygame_import import pygame
 from kiosk.files import typeface
 from kiosk.screen import art
 from kiosk.screen.layout import Box

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import pygame
 
 from kiosk.core import pages
 from kiosk.core.events import Act, Event, Tapped, Touched
 from kiosk.core.state import Light, State, brightness
 from kiosk.core.technique import Ms
+from kiosk.display.pygame_import import pygame
 from kiosk.screen.pages import (
     asleep,
     check,

@@ -4,6 +4,7 @@ pretend pins, and a glass that does what a person would."""
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from kiosk.core.pages import Calibration, CountIn
 from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import PinsUnavailable
+from kiosk.display.backlights import lights
 from kiosk.files import asset
 from kiosk.runtime.app import App
 from kiosk.runtime.conductor import Conductor
@@ -201,9 +203,9 @@ def test_lights_of_other_panels_are_ours_where_no_desktop_shows_anything_on_them
 ):
     told: list[dict[str, bool]] = []
 
-    def make(**more: bool) -> Backlight:
+    def make(_find: object, **more: bool) -> Backlight:
         told.append(more)
-        return Backlight(evening.folder)
+        return Backlight(partial(lights, evening.folder))
 
     monkeypatch.setattr(bedside, "Backlight", make)
     monkeypatch.setenv("DISPLAY", display)

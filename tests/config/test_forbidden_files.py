@@ -12,7 +12,7 @@ from kiosk.config import settings as owner
 from kiosk.config import techniques
 from kiosk.config.changes import Change, save
 from kiosk.core.rules import Condition
-from kiosk.doctor import office
+from kiosk.doctor import service
 from kiosk.doctor.machine import Machine
 from tests.config.test_techniques import GOOD, SHIPPED, own
 
@@ -122,7 +122,7 @@ def test_the_service_says_what_to_do(etc, home, monkeypatch):
 
 
 def test_the_doctor_says_how_to_look_at_it(etc):
-    found = office.check_settings(Machine())
+    found = service.check_settings(Machine())
     assert [(each.level.value, each.says, each.remedy) for each in found] == [
         ("ok", "The settings are right, and so are 7 techniques.", ""),
         ("note", passed_over(etc / "config.toml")[:-1], "Run sudo cramp-kiosk doctor to look at it, too."),

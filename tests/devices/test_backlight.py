@@ -1,10 +1,12 @@
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.part import PartFails
+from kiosk.display.backlights import lights
 
 
 def panel(root: Path, name: str = "10-0045", most: int = 255, power: bool = True) -> Path:
@@ -31,7 +33,7 @@ def state(folder: Path) -> tuple[str, str]:
 )
 def test_levels_on_every_kind_of_panel(tmp_path: Path, most: int, steps: dict[float, str]) -> None:
     folder = panel(tmp_path, most=most)
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     seen = {}
     for level in steps:
         backlight.set(level)
@@ -41,7 +43,7 @@ def test_levels_on_every_kind_of_panel(tmp_path: Path, most: int, steps: dict[fl
 
 def test_off_cuts_the_power_and_on_gives_it_back(tmp_path: Path) -> None:
     folder = panel(tmp_path)
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     states = []
     for level in (0.0, 1.0, 0.0):
         backlight.set(level)
@@ -51,7 +53,7 @@ def test_off_cuts_the_power_and_on_gives_it_back(tmp_path: Path) -> None:
 
 def test_power_is_touched_only_when_it_changes(tmp_path: Path) -> None:
     folder = panel(tmp_path)
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     backlight.set(0.5)
     (folder / "bl_power").write_text("untouched")
     backlight.set(1.0)
@@ -60,7 +62,7 @@ def test_power_is_touched_only_when_it_changes(tmp_path: Path) -> None:
 
 def test_brightness_alone_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = panel(tmp_path, power=False)
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     backlight.set(0.0)
     assert (folder / "brightness").read_text() == "0"
     assert not (folder / "bl_power").exists()
@@ -72,7 +74,7 @@ def test_the_first_that_can_be_set_is_taken(tmp_path: Path) -> None:
     (tmp_path / "sys/class/backlight/b-no-numbers").mkdir()
     good = panel(tmp_path, "c-good", most=31)
     other = panel(tmp_path, "d-other", most=255)
-    backlight = Backlight(tmp_path, alone=True)
+    backlight = Backlight(partial(lights, tmp_path), alone=True)
     backlight.set(0.0)
     assert backlight.describe() == f"The backlight is {good}, 0 to 31."
     assert state(other) == ("255", "0"), "whose it is nobody knows: it may be behind the same panel"
@@ -82,7 +84,7 @@ def test_the_first_that_can_be_set_is_taken(tmp_path: Path) -> None:
 def test_a_screen_without_one_is_no_fault(
     tmp_path: Path, root: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    backlight = Backlight(tmp_path / root)
+    backlight = Backlight(partial(lights, tmp_path / root))
     backlight.set(1.0)
     backlight.set(0.0)
     assert backlight.is_present is False
@@ -91,7 +93,7 @@ def test_a_screen_without_one_is_no_fault(
 
 
 def test_one_that_comes_later_is_found(tmp_path: Path) -> None:
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     folder = panel(tmp_path)
     backlight.set(0.0)
     assert backlight.is_present
@@ -100,7 +102,7 @@ def test_one_that_comes_later_is_found(tmp_path: Path) -> None:
 
 def test_one_that_goes_is_missed_until_it_comes_back(tmp_path: Path) -> None:
     folder = panel(tmp_path)
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     backlight.set(0.0)
     shutil.rmtree(folder)
     for level in (1.0, 0.5):
@@ -118,7 +120,7 @@ def test_one_that_may_not_be_written_is_said_each_time(tmp_path: Path) -> None:
     folder = panel(tmp_path)
     (folder / "brightness").unlink()
     (folder / "brightness").mkdir()
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     for level in (1.0, 0.5, 0.0):
         with pytest.raises(PartFails, match="Is a directory"):
             backlight.set(level)
@@ -128,7 +130,7 @@ def test_one_that_may_not_be_written_is_said_each_time(tmp_path: Path) -> None:
 def test_one_that_only_switches_does_not_dim(tmp_path: Path, most: int, dims: bool) -> None:
     """HyperPixel's gpio-backlight knows 0 and 1."""
     folder = panel(tmp_path, most=most)
-    backlight = Backlight(tmp_path)
+    backlight = Backlight(partial(lights, tmp_path))
     assert backlight.dims is dims
     told = {
         True: f"The backlight is {folder}, 0 to {most}.",
@@ -138,4 +140,4 @@ def test_one_that_only_switches_does_not_dim(tmp_path: Path, most: int, dims: bo
 
 
 def test_no_light_does_not_dim(tmp_path: Path) -> None:
-    assert Backlight(tmp_path).dims is False
+    assert Backlight(partial(lights, tmp_path)).dims is False

@@ -1,5 +1,6 @@
 """Lamp, buzzer, safe outputs: whole histories of the line."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from kiosk.devices.output import Output
 from kiosk.devices.part import PartFails
 from kiosk.devices.pins import Pins, PinsUnavailable
 from kiosk.devices.safe import safe_outputs
+from kiosk.display.backlights import lights
 from tests.devices.conftest import TracingPin
 
 OFF, ON = (None, 0.0), (None, 1.0)
@@ -185,7 +187,7 @@ class TestSafeOutputs:
         return folder
 
     def test_everything_goes_to_rest(self, factory: MockFactory, panel: Path, tmp_path: Path) -> None:
-        assert safe_outputs(Pins(), factory, Backlight(tmp_path)) == []
+        assert safe_outputs(Pins(), factory, Backlight(partial(lights, tmp_path))) == []
         assert trace(factory, 12) == [OFF]
         assert trace(factory, 13) == [OFF]
         assert (panel / "brightness").read_text() == "7"
@@ -196,7 +198,7 @@ class TestSafeOutputs:
     ) -> None:
         (panel / "brightness").unlink()
         with DigitalOutputDevice(13, pin_factory=factory):
-            trouble = safe_outputs(Pins(), factory, Backlight(tmp_path))
+            trouble = safe_outputs(Pins(), factory, Backlight(partial(lights, tmp_path)))
         assert [sentence.split(" (")[0] for sentence in trouble] == [
             "GPIO13 cannot be used",
             "The brightness of the screen cannot be set.",
@@ -204,6 +206,6 @@ class TestSafeOutputs:
         assert trace(factory, 12) == [OFF]
 
     def test_without_pins_or_backlight(self, tmp_path: Path) -> None:
-        assert safe_outputs(Pins(), None, Backlight(tmp_path)) == [
+        assert safe_outputs(Pins(), None, Backlight(partial(lights, tmp_path))) == [
             "Lamp and buzzer cannot be switched off, because there are no pins."
         ]

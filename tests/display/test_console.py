@@ -7,8 +7,8 @@ import pytest
 
 from kiosk.display.base import Contact, DisplayError, Kind
 from kiosk.display.console import Console, find_panel
+from kiosk.display.panels import candidates
 from kiosk.display.terminal import KD_GRAPHICS, KD_TEXT, GraphicsMode
-from kiosk.panels import candidates
 from kiosk.runtime.supervision import Supervisor
 from tests.display.fake_console import (
     RGB565,

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.display.base import DisplayError
 from kiosk.display.desktop import Desktop, require_window
-from kiosk.panels import Connector
+from kiosk.display.panels import Connector
 
 SIZE = (800, 480)
 

@@ -1,12 +1,12 @@
 """The doctor reads config.txt as the firmware does, and looks at what else is on the header."""
 
-from kiosk.doctor import wires
+from kiosk.doctor import pins
 from tests.doctor.pi import told
 
 
 def test_the_firmware_was_not_told(pi):
     pi.put("boot/firmware/config.txt", "dtparam=audio=on\n")
-    assert told(wires.check_firmware(pi.machine())) == [
+    assert told(pins.check_firmware(pi.machine())) == [
         (
             "problem",
             "/boot/firmware/config.txt lacks dtparam=strict_gpiod, dtoverlay=w1-gpio.",
@@ -19,14 +19,14 @@ def test_an_overlay_that_takes_a_pin(pi):
     pi.put(
         "boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio\ndtoverlay=gpio-fan,gpiopin=12\n"
     )
-    found = wires.check_firmware(pi.machine())
+    found = pins.check_firmware(pi.machine())
     assert [each.check for each in found] == ["pins.firmware", "pins.conflict"]
     assert found[1].says.startswith("config.txt: dtoverlay=gpio-fan takes GPIO12, the lamp's")
 
 
 def test_without_the_boot_partition(pi):
     pi.take("boot/firmware/config.txt")
-    assert told(wires.check_firmware(pi.machine())) == [
+    assert told(pins.check_firmware(pi.machine())) == [
         (
             "problem",
             "The firmware's config.txt is not there.",
@@ -37,7 +37,7 @@ def test_without_the_boot_partition(pi):
 
 def test_a_pin_that_is_no_number_counts_as_none(pi):
     pi.put("boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio,gpiopin=x\n")
-    found = wires.check_firmware(pi.machine())
+    found = pins.check_firmware(pi.machine())
     assert found[0].says == "/boot/firmware/config.txt lacks dtoverlay=w1-gpio."
 
 
@@ -45,8 +45,8 @@ def test_a_config_that_may_not_be_read(pi, monkeypatch):
     def refuse(_path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(wires, "read", refuse)
-    assert told(wires.check_firmware(pi.machine())) == [
+    monkeypatch.setattr(pins, "read", refuse)
+    assert told(pins.check_firmware(pi.machine())) == [
         (
             "note",
             "/boot/firmware/config.txt cannot be read (Permission denied).",
@@ -57,7 +57,7 @@ def test_a_config_that_may_not_be_read(pi, monkeypatch):
 
 def test_a_remark_behind_the_probes_line_is_told_and_the_line_does_not_count(pi):
     pi.put("boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio #custom\n")
-    assert told(wires.check_firmware(pi.machine())) == [
+    assert told(pins.check_firmware(pi.machine())) == [
         (
             "problem",
             "/boot/firmware/config.txt lacks dtoverlay=w1-gpio.",
@@ -78,12 +78,12 @@ def test_what_counts_on_this_board_is_there(pi):
     pi.put(
         "boot/firmware/config.txt", "dtparam=strict_gpiod\n[pi4]\ndtoverlay=w1-gpio\n[pi5]\ndtoverlay=uart4\n"
     )
-    assert [each.level for each in wires.check_firmware(pi.machine())] == ["ok"]
+    assert [each.level for each in pins.check_firmware(pi.machine())] == ["ok"]
 
 
 def test_marks_of_our_block_that_do_not_pair(pi):
     pi.put("boot/firmware/config.txt", "# cramp-kiosk end\ndtparam=strict_gpiod\ndtoverlay=w1-gpio\n")
-    (found,) = wires.check_firmware(pi.machine())
+    (found,) = pins.check_firmware(pi.machine())
     assert found.level == "problem"
     assert found.says.startswith(
         "/boot/firmware/config.txt, line 1: the block of cramp-kiosk that ends here has"
@@ -93,7 +93,7 @@ def test_marks_of_our_block_that_do_not_pair(pi):
 
 def test_a_card_without_the_overlay_of_the_probe(pi):
     (pi.root / "boot/firmware/overlays").mkdir()
-    assert told(wires.check_firmware(pi.machine()))[1:] == [
+    assert told(pins.check_firmware(pi.machine()))[1:] == [
         (
             "problem",
             "/boot/firmware/overlays has no w1-gpio.dtbo, so the firmware cannot load it.",
@@ -104,19 +104,19 @@ def test_a_card_without_the_overlay_of_the_probe(pi):
 
 def test_the_probes_pin_taken_by_an_amplifier(pi):
     pi.put("boot/firmware/config.txt", "dtparam=strict_gpiod\ndtoverlay=w1-gpio\ndtoverlay=max98357a\n")
-    assert wires.check_firmware(pi.machine())[1].says.startswith(
+    assert pins.check_firmware(pi.machine())[1].says.startswith(
         "config.txt: dtoverlay=max98357a takes GPIO4, the water probe's"
     )
 
 
 def test_a_hat_that_takes_our_pins_and_one_that_nobody_knows(pi):
-    assert wires.check_hat(pi.machine()) == []
+    assert pins.check_hat(pi.machine()) == []
     pi.put("proc/device-tree/hat/product", "Pisound\0")
-    assert wires.check_hat(pi.machine())[0].says.startswith(
+    assert pins.check_hat(pi.machine())[0].says.startswith(
         "The HAT Pisound takes GPIO12, GPIO13 without a line"
     )
     pi.put("proc/device-tree/hat/product", "Sense HAT\0")
-    assert told(wires.check_hat(pi.machine())) == [
+    assert told(pins.check_hat(pi.machine())) == [
         (
             "note",
             "The HAT Sense HAT is on the header; config.txt does not tell which pins it takes.",

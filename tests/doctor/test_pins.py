@@ -8,7 +8,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from kiosk.config.settings import Factory, Pins, Settings
 from kiosk.devices.pins import PinsUnavailable
-from kiosk.doctor import device, wires
+from kiosk.doctor import device, pins
 from kiosk.doctor.finding import fine, note
 from tests.devices.gpiod.test_hardware_pwm import Tree
 from tests.doctor.pi import MODEL, RUNNING, told
@@ -41,7 +41,7 @@ def test_a_supply_that_says_nothing(pi):
 
 def test_no_pins_say_what_is_missing(pi):
     pi.opening = PinsUnavailable("The library lgpio is not installed: sudo apt install python3-lgpio.")
-    assert told(wires.check_pins(pi.machine())) == [
+    assert told(pins.check_pins(pi.machine())) == [
         ("problem", "Button, lamp and buzzer cannot be used.", str(pi.opening))
     ]
 
@@ -55,7 +55,7 @@ class Grounded(MockPin):
 
 def test_a_button_that_is_down(pi):
     pi.factory = MockFactory(pin_class=Grounded)
-    assert told(wires.check_pins(pi.machine()))[1] == (
+    assert told(pins.check_pins(pi.machine()))[1] == (
         "note",
         "The button on GPIO5 is down.",
         "If nobody presses it, it is stuck, or its wire touches ground.",
@@ -64,14 +64,14 @@ def test_a_button_that_is_down(pi):
 
 def test_a_pin_that_somebody_else_holds(pi):
     with InputDevice(5, pin_factory=pi.factory):
-        (found,) = wires.check_pins(pi.machine())[1:]
+        (found,) = pins.check_pins(pi.machine())[1:]
     assert (found.check, found.says) == ("pins.button", "The button on GPIO5 cannot be read.")
     assert found.remedy.startswith("GPIO5 cannot be used (")
 
 
 def test_while_the_service_runs_its_lines_are_left_alone(pi):
     pi.unit = RUNNING
-    assert wires.check_pins(pi.machine())[1] == note(
+    assert pins.check_pins(pi.machine())[1] == note(
         "pins.button",
         "The service holds the pins, so the button's level cannot be read now.",
         "Press it and look at the screen; or sudo systemctl stop cramp-kiosk, then run this again.",
@@ -91,7 +91,7 @@ def test_root_sees_the_level_of_a_line_that_the_service_holds(pi, level, says):
         f" gpio-517 (GPIO5               |button              ) in  {level} IRQ ACTIVE LOW\n"
         " gpio-524 (GPIO12              |lamp                ) out lo\n",
     )
-    assert wires.check_pins(pi.machine())[1].says == f"The button on GPIO5 is {says}."
+    assert pins.check_pins(pi.machine())[1].says == f"The button on GPIO5 is {says}."
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_rpi_gpio_chosen_where_it_cannot_work(pi, kernel, model, says):
     pi.config = Settings(pins=Pins(factory=Factory.RPIGPIO))
     pi.put("proc/sys/kernel/osrelease", kernel)
     pi.put("proc/device-tree/model", model)
-    found = told(wires.check_pins(pi.machine()))
+    found = told(pins.check_pins(pi.machine()))
     assert found[0] == ("problem", says, 'Set pins.factory to "auto".')
 
 
@@ -113,12 +113,12 @@ def test_rpi_gpio_on_an_old_system(pi):
     pi.config = Settings(pins=Pins(factory=Factory.RPIGPIO))
     pi.put("proc/sys/kernel/osrelease", "6.1.21-v8+")
     pi.missing = {"lgpio"}
-    assert told(wires.check_pins(pi.machine()))[0] == (
+    assert told(pins.check_pins(pi.machine()))[0] == (
         "ok",
         "The pins are reached through rpigpio (as the settings say).",
         "",
     )
-    states = wires.check_libraries(pi.machine())[0].facts["libraries"]
+    states = pins.check_libraries(pi.machine())[0].facts["libraries"]
     assert (states["lgpio"], states["rpigpio"]) == ("not installed", "installed")
 
 
@@ -133,7 +133,7 @@ OFF = "Tones are made in software; the PWM hardware is not switched on for them.
 def test_the_pwm_hardware_on_lamp_and_buzzer(pi):
     tree = Tree(pi.root / "sys")
     tree.chip(0, "brcm,bcm2835-pwm", [12, 13])
-    (found,) = wires.check_pwm(pi.machine())
+    (found,) = pins.check_pwm(pi.machine())
     assert (found.level, found.says) == (
         "ok",
         "The PWM hardware makes the pulses of GPIO12, GPIO13 (pwmchip0).",
@@ -143,7 +143,7 @@ def test_the_pwm_hardware_on_lamp_and_buzzer(pi):
 
 def test_the_buzzer_alone_by_the_kernels_own_pwm(pi):
     Tree(pi.root / "sys").chip(1, "pwm-gpio", [13])
-    (found,) = wires.check_pwm(pi.machine())
+    (found,) = pins.check_pwm(pi.machine())
     assert found.says == "The PWM hardware makes the pulses of GPIO13 (pwmchip1)."
 
 
@@ -152,7 +152,7 @@ def test_the_fan_of_a_pi_5_is_no_pwm_for_us(pi):
     Tree(pi.root / "sys").chip(0, "raspberrypi,rp1-pwm", [45], named=True)
     pi.put("sys/class/pwm/pwmchip0/npwm", "4\n")
     pi.put("sys/class/pwm/pwmchip3/npwm", "1\n")  # one without a device tree
-    (found,) = wires.check_pwm(pi.machine())
+    (found,) = pins.check_pwm(pi.machine())
     assert told([found]) == [("note", OFF, "For cleaner ones: sudo cramp-kiosk setup --pwm.")]
     assert [each["chip"] for each in found.facts["chips"]] == ["pwmchip0", "pwmchip3"]
 
@@ -160,4 +160,4 @@ def test_the_fan_of_a_pi_5_is_no_pwm_for_us(pi):
 def test_without_a_fit_gpiod_nothing_of_ours_uses_the_pwm_hardware(pi, monkeypatch):
     Tree(pi.root / "sys").chip(0, "brcm,bcm2835-pwm", [12, 13])
     monkeypatch.setitem(sys.modules, "kiosk.devices.gpiod_pins.hardware_pwm", None)
-    assert wires.check_pwm(pi.machine())[0].says == OFF
+    assert pins.check_pwm(pi.machine())[0].says == OFF

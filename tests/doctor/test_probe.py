@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.config.settings import Settings, Soak
-from kiosk.doctor import water
+from kiosk.doctor import probe
 from tests.doctor.pi import PROBE, WARM, told
 from tests.one_wire import w1_slave
 
@@ -39,26 +39,26 @@ WIRING = "Check the wires: red to 3V3, black to ground, yellow to GPIO4, 4.7 kΩ
 )
 def test_a_probe_that_cannot_be_believed(pi, text, says, remedy):
     pi.put(f"sys/bus/w1/devices/{PROBE}/w1_slave", text)
-    assert told(water.check_probe(pi.machine())) == [("problem", says, remedy)]
+    assert told(probe.check_probe(pi.machine())) == [("problem", says, remedy)]
 
 
 def test_a_probe_unplugged_while_it_is_read(pi):
     pi.take(f"sys/bus/w1/devices/{PROBE}/w1_slave")
-    (found,) = water.check_probe(pi.machine())
+    (found,) = probe.check_probe(pi.machine())
     assert (found.says, found.facts["error"]) == (f"{PROBE} was unplugged while it was read.", "no-probe")
 
 
 def test_no_bus_no_probe_and_a_line_that_floats(pi):
     pi.take(f"sys/bus/w1/devices/{PROBE}")
-    assert told(water.check_probe(pi.machine())) == [
+    assert told(probe.check_probe(pi.machine())) == [
         ("problem", "1-Wire is on, but no probe is found.", WIRING)
     ]
     pi.put("sys/bus/w1/devices/00-400000000000/name", "")
-    assert told(water.check_probe(pi.machine())) == [
+    assert told(probe.check_probe(pi.machine())) == [
         ("problem", "The probe's line floats: the kernel sees numbers that no probe has.", WIRING)
     ]
     pi.take("sys/bus/w1/devices/w1_bus_master1")
-    assert told(water.check_probe(pi.machine())) == [
+    assert told(probe.check_probe(pi.machine())) == [
         (
             "problem",
             "1-Wire is off, so no probe can be read.",
@@ -74,7 +74,7 @@ def test_with_several_probes_the_waters_is_read(pi):
     pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", w1_slave(21.0))
     pi.put("sys/bus/w1/devices/28-ffffffffffff/w1_slave", "")
     pi.config = Settings(soak=Soak(probe=PROBE, probe_offset=-0.5))
-    found = water.check_probe(pi.machine())
+    found = probe.check_probe(pi.machine())
     in_room = " / ".join(w1_slave(21.0).splitlines())
     assert told(found)[1:] == [
         ("note", f"{COPY} says 21.0 degrees; it is not the water's ({in_room}).", ""),
@@ -96,7 +96,7 @@ def test_with_several_probes_the_waters_is_read(pi):
 def test_a_probe_that_was_not_chosen_is_not_read(pi, chosen, says):
     pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", w1_slave(21.0))
     pi.config = Settings(soak=Soak(probe=chosen))
-    problem, *others = water.check_probe(pi.machine())
+    problem, *others = probe.check_probe(pi.machine())
     assert told([problem]) == [
         (
             "problem",
@@ -113,7 +113,7 @@ def test_a_probe_that_was_not_chosen_is_not_read(pi, chosen, says):
 def test_a_coarse_probe(pi):
     scratchpad = bytes([0x68, 0x02, 0x4B, 0x46, 0x1F, 0xFF, 0x0C, 0x10])
     pi.put(f"sys/bus/w1/devices/{PROBE}/w1_slave", w1_slave(38.5, scratchpad=scratchpad))
-    assert told(water.check_probe(pi.machine()))[1:] == [
+    assert told(probe.check_probe(pi.machine()))[1:] == [
         (
             "note",
             f"{PROBE} measures in steps of 0.5 degrees.",
@@ -128,7 +128,7 @@ def test_a_coarse_probe(pi):
 def test_a_copy_of_a_probe(pi):
     pi.take(f"sys/bus/w1/devices/{PROBE}")
     pi.put(f"sys/bus/w1/devices/{COPY}/w1_slave", WARM)
-    assert told(water.check_probe(pi.machine()))[-1] == (
+    assert told(probe.check_probe(pi.machine()))[-1] == (
         "note",
         f"The number of {COPY} is not one of a genuine DS18B20.",
         (
@@ -141,7 +141,7 @@ def test_a_copy_of_a_probe(pi):
 
 def test_the_facts_of_a_probe_are_what_the_kernel_said(pi):
     pi.config = Settings(soak=Soak(probe_offset=-0.5))
-    assert water.check_probe(pi.machine())[0].facts == {
+    assert probe.check_probe(pi.machine())[0].facts == {
         "name": PROBE,
         "raw": WARM,
         "offset": -0.5,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kiosk.doctor import glass
+from kiosk.doctor import screen
 from kiosk.doctor.finding import note
 from tests.doctor.pi import RUNNING, TOUCH, told
 
@@ -14,7 +14,7 @@ BUILT_IN = ("note", "/dev/fb0 (vc4drmfb): the built-in panel DSI-1 is connected.
 def test_a_monitor_beside_the_panel(pi):
     pi.card("card0", "devices/hdmi", HDMI="disconnected")
     pi.framebuffer("fb1", "devices/hdmi", "vc4hdmi")
-    found = glass.check_screen(pi.machine())
+    found = screen.check_screen(pi.machine())
     assert told(found) == [
         ("ok", "The picture goes to /dev/fb0.", ""),
         BUILT_IN,
@@ -29,7 +29,7 @@ def test_a_monitor_beside_the_panel(pi):
 
 def test_nothing_is_connected(pi):
     pi.put("sys/class/drm/card1-DSI-1/status", "disconnected\n")
-    assert told(glass.check_screen(pi.machine())) == [
+    assert told(screen.check_screen(pi.machine())) == [
         ("problem", "No screen is connected.", "Check the panel's cable, then restart the device."),
         ("note", "/dev/fb0 (vc4drmfb): nothing is connected to DSI-1.", ""),
     ]
@@ -37,7 +37,7 @@ def test_nothing_is_connected(pi):
 
 def test_a_screen_without_a_framebuffer(pi):
     pi.take("sys/class/graphics/fb0")
-    assert told(glass.check_screen(pi.machine())) == [
+    assert told(screen.check_screen(pi.machine())) == [
         (
             "problem",
             "There is no screen: the kernel offers no framebuffer.",
@@ -54,14 +54,14 @@ def test_a_screen_without_a_framebuffer(pi):
 def test_on_a_computer_without_a_screen_nobody_is_sent_to_config_txt(pi):
     pi.take("proc/device-tree/model")
     pi.take("sys/class/graphics/fb0")
-    assert glass.check_screen(pi.machine())[0].remedy == (
+    assert screen.check_screen(pi.machine())[0].remedy == (
         "Connect the panel before switching on, or run cramp-kiosk in a desktop."
     )
 
 
 def test_a_screen_that_may_not_be_used(pi):
     pi.forbidden = {"/dev/fb0"}
-    assert told(glass.check_screen(pi.machine())) == [
+    assert told(screen.check_screen(pi.machine())) == [
         (
             "problem",
             "/dev/fb0 may not be used by this user.",
@@ -75,27 +75,27 @@ def test_pixels_that_cannot_be_drawn(pi):
     pi.put("sys/class/graphics/fb0/bits_per_pixel", "8\n")
     pi.put("sys/class/graphics/fb0/virtual_size", "800,480\n")
     remedy = 'Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].'
-    assert told(glass.check_screen(pi.machine()))[0] == (
+    assert told(screen.check_screen(pi.machine()))[0] == (
         "problem",
         "/dev/fb0 has 8 bits a pixel, or a palette; colours of 16, 24 and 32 bits can be drawn.",
         remedy,
     )
     pi.put("sys/class/graphics/fb0/bits_per_pixel", "32\n")
     pi.put("sys/class/graphics/fb0/stride", "1600\n")
-    assert told(glass.check_screen(pi.machine()))[0] == (
+    assert told(screen.check_screen(pi.machine()))[0] == (
         "problem",
         "/dev/fb0 contradicts itself: 800 pixels of 32 bits are no line of 1600 bytes.",
         remedy,
     )
     pi.put("sys/class/graphics/fb0/stride", "3200\n")
-    assert told(glass.check_screen(pi.machine())) == [("ok", "The picture goes to /dev/fb0.", ""), BUILT_IN]
+    assert told(screen.check_screen(pi.machine())) == [("ok", "The picture goes to /dev/fb0.", ""), BUILT_IN]
 
 
 @pytest.mark.parametrize("overlay", ["vc4-kms-dpi-hyperpixel2r", "hyperpixel2r", "gc9a01"])
 def test_a_round_panel_is_said_to_be_unsupported(pi, overlay):
     pi.put("sys/class/drm/card1-DSI-1/modes", "480x480\n")
     pi.put("boot/firmware/config.txt", f"dtoverlay={overlay}\n")
-    assert told(glass.check_screen(pi.machine()))[-1] == (
+    assert told(screen.check_screen(pi.machine()))[-1] == (
         "problem",
         "The panel is round. That is not supported: words and targets lie in its corners.",
         "Use a rectangular panel: screen.panel is a diagonal, a round one has a diameter.",
@@ -110,7 +110,7 @@ def test_a_round_panel_is_said_to_be_unsupported(pi, overlay):
 def test_what_the_firmware_does_not_load_makes_no_panel_round(pi, text):
     pi.put("sys/class/drm/card1-DSI-1/modes", "480x480\n")
     pi.put("boot/firmware/config.txt", text)
-    assert told(glass.check_screen(pi.machine()))[-1][0] == "note"
+    assert told(screen.check_screen(pi.machine()))[-1][0] == "note"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_the_firmware_does_not_load_makes_no_panel_round(pi, text):
 def test_a_panel_as_wide_as_high_may_be_round(pi, place, side):
     """HyperPixel 4 Square and the round ones by Waveshare say the same."""
     pi.put(place, f"{side},{side}\n" if place.endswith("size") else f"U:{side}x{side}p-0\n")
-    assert told(glass.check_screen(pi.machine()))[-1] == (
+    assert told(screen.check_screen(pi.machine()))[-1] == (
         "note",
         f"The panel has {side} pixels across and as many down. If it is round, it is not supported.",
         "Use a rectangular panel. Of a square one screen.panel is the diagonal, not the side.",
@@ -134,23 +134,23 @@ def test_a_panel_as_wide_as_high_may_be_round(pi, place, side):
 
 def test_a_desktop_is_told_unless_the_service_has_the_screen(pi):
     pi.environ = {"WAYLAND_DISPLAY": "wayland-0"}
-    assert glass.check_screen(pi.machine())[-1] == note(
+    assert screen.check_screen(pi.machine())[-1] == note(
         "screen.desktop", "A desktop is running: cramp-kiosk run opens a window in it."
     )
     pi.unit = RUNNING
-    assert told(glass.check_screen(pi.machine()))[-1] == BUILT_IN
+    assert told(screen.check_screen(pi.machine()))[-1] == BUILT_IN
 
 
 def test_a_desktop_that_is_named_and_not_there(pi):
     pi.environ = {"DISPLAY": ":7"}
     pi.no_window = "No window could be opened: nobody answers at DISPLAY=:7."
-    assert told(glass.check_screen(pi.machine()))[-1] == ("note", pi.no_window, "")
+    assert told(screen.check_screen(pi.machine()))[-1] == ("note", pi.no_window, "")
 
 
 def test_a_touch_panel_that_may_not_be_read_and_no_library(pi):
     pi.forbidden = {"/dev/input/event4"}
     pi.missing = {"evdev"}
-    assert told(glass.check_touch(pi.machine())) == [
+    assert told(screen.check_touch(pi.machine())) == [
         (
             "problem",
             "/dev/input/event4 may not be used by this user.",
@@ -166,19 +166,19 @@ def test_a_touch_panel_that_may_not_be_read_and_no_library(pi):
 
 def test_no_touch_panel_is_no_problem(pi):
     pi.put("proc/bus/input/devices", "")
-    assert told(glass.check_touch(pi.machine())) == [
+    assert told(screen.check_touch(pi.machine())) == [
         ("note", "There is no touch panel; the button alone leads through the night.", "")
     ]
 
 
 def test_a_32_bit_system_writes_its_bits_in_shorter_words():
     halves = TOUCH.replace("400 0 0 0 0 0", "400 0 0 0 0 0 0 0 0 0 0").replace("260800000000003", "2608000 3")
-    assert glass.touch_panels(halves, word_bits=32) == [("event4", "generic ft5x06 (79)")]
+    assert screen.touch_panels(halves, word_bits=32) == [("event4", "generic ft5x06 (79)")]
 
 
 def test_a_light_that_may_not_be_set(pi):
     pi.forbidden = {"/sys/class/backlight/10-0045/brightness"}
-    assert glass.check_backlight(pi.machine())[0].says == (
+    assert screen.check_backlight(pi.machine())[0].says == (
         "/sys/class/backlight/10-0045/brightness may not be used by this user."
     )
 
@@ -192,7 +192,7 @@ def light(pi, name: str, device: str, most: int = 255) -> None:
 
 def lights(pi) -> list[tuple[str, str]]:
     """What is said of them, without the tree's place."""
-    found = told(glass.check_backlight(pi.machine()))
+    found = told(screen.check_backlight(pi.machine()))
     return [(level, re.sub(r"\S*/sys/class/backlight/", "", says)) for level, says, _remedy in found]
 
 
@@ -217,7 +217,7 @@ def test_of_several_lights_which_and_why(pi):
             "The backlight fb_ili9486 is another panel's; the service leaves it dark.",
         ),
     ]
-    found = glass.check_backlight(pi.machine())
+    found = screen.check_backlight(pi.machine())
     assert [each.facts["kin"] for each in found] == ["device", "device", "unknown", "stranger"]
 
 

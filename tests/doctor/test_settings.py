@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.doctor import office
+from kiosk.doctor import service
 from tests.doctor.pi import RUNNING, told
 
 OPEN = "holds answers about health, and everyone on this machine may read it."
@@ -31,13 +31,13 @@ def test_health_answers_that_everyone_may_read(known):
     old = known.put("config/cramp-kiosk/config.toml.old", ANSWERS)
     mine.chmod(0o644)
     old.chmod(0o604)
-    assert told(office.check_privacy(known.machine())) == [
+    assert told(service.check_privacy(known.machine())) == [
         ("problem", f"{mine} {OPEN}", f"Run chmod 600 {mine}."),
         ("problem", f"{old} {OPEN}", f"Run chmod 600 {old}."),
     ]
     mine.chmod(0o640)
     old.chmod(0o600)
-    assert office.check_privacy(known.machine()) == []
+    assert service.check_privacy(known.machine()) == []
 
 
 def test_this_machines_answers_stay_readable_for_the_service(known):
@@ -45,17 +45,17 @@ def test_this_machines_answers_stay_readable_for_the_service(known):
     file.chmod(0o644)
     own = known.root / "config/cramp-kiosk/config.toml"
     remedy = f"Move its lines below [health] to {own}."
-    assert told(office.check_privacy(known.machine())) == [("problem", f"{file} {OPEN}", remedy)]
+    assert told(service.check_privacy(known.machine())) == [("problem", f"{file} {OPEN}", remedy)]
     known.unit = RUNNING
     remedy = f"Run sudo chgrp cramp-kiosk {file}, then sudo chmod 640 {file}."
-    assert told(office.check_privacy(known.machine())) == [("problem", f"{file} {OPEN}", remedy)]
+    assert told(service.check_privacy(known.machine())) == [("problem", f"{file} {OPEN}", remedy)]
 
 
 def test_a_folder_that_is_closed_keeps_its_files(known):
     mine = known.put("config/cramp-kiosk/config.toml", ANSWERS)
     mine.chmod(0o644)
     mine.parent.chmod(0o700)
-    assert office.check_privacy(known.machine()) == []
+    assert service.check_privacy(known.machine()) == []
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_folder_that_is_closed_keeps_its_files(known):
 )
 def test_what_tells_nothing_about_health_may_be_read(known, text, found):
     known.put("config/cramp-kiosk/config.toml", text).chmod(0o644)
-    assert len(office.check_privacy(known.machine())) == found
+    assert len(service.check_privacy(known.machine())) == found

@@ -7,7 +7,7 @@ import msgspec
 
 from kiosk import __version__, doctor, i18n
 from kiosk.devices.pins import PinsUnavailable
-from kiosk.doctor import report, wires
+from kiosk.doctor import pins, report
 from kiosk.doctor.finding import GROUPS, Level, fine, problem
 from tests.cli.test_commands import Marked
 from tests.doctor.pi import MODEL, PROBE, RUNNING, WARM, Pi
@@ -61,7 +61,7 @@ LINE = " / ".join(WARM.splitlines())
 
 
 def wires_name() -> str:
-    return next(iter(wires.FACTORIES))
+    return next(iter(pins.FACTORIES))
 
 
 def ways() -> str:
@@ -70,7 +70,7 @@ def ways() -> str:
         "lgpio": "installed, but it polls all night",
         "rpigpio": "RPi.GPIO notices no presses on Linux 6.6 and newer",
     }
-    return "; ".join(f"{name}: {states[name]}" for name in wires.FACTORIES if name in states)
+    return "; ".join(f"{name}: {states[name]}" for name in pins.FACTORIES if name in states)
 
 
 def test_every_sentence_goes_through_gettext(pi):

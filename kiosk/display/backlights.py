@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.panels import Connector, connectors, survey
+from kiosk.display.panels import Connector, connectors, survey
 
 
 class Kin(IntEnum):
@@ -26,12 +26,17 @@ class Kin(IntEnum):
 
 
 class KernelLight(msgspec.Struct, frozen=True):
-    """One of the kernel's backlights: its folder, its highest step, whether it may be written."""
+    """One of the kernel's backlights, see ``devices.backlight``; and how near it is to the panel."""
 
     folder: Path
     most: int
     kin: Kin
     writable: bool
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether it is another panel's."""
+        return self.kin is Kin.STRANGER
 
 
 def lights(root: Path = Path("/"), may: Callable[[Path, int], bool] = os.access) -> list[KernelLight]:

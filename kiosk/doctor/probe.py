@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kiosk.config.config_txt import ONE_WIRE
 from kiosk.core.events import ProbeError
+from kiosk.devices.pins import ONE_WIRE
 from kiosk.devices.probe import FINEST, HIGHEST, LOWEST, Measured, Sensor, survey, water_probe
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine

@@ -11,7 +11,7 @@ import pytest
 from kiosk.core.events import Ending, EpisodeBegan, EpisodeEnded
 from kiosk.core.technique import Side
 from kiosk.diary.store import Store
-from kiosk.doctor import memory, office
+from kiosk.doctor import service, storage
 from kiosk.doctor.finding import Level
 from tests.diary.nights import Clock, a_diary, make_store, set_pragma, spoil
 from tests.doctor.pi import RUNNING, told
@@ -22,14 +22,14 @@ def test_a_diary_with_a_night_in_it(pi):
     with Store(pi.diary, zone=UTC, clock_ok=lambda: True) as store:
         store.record(EpisodeBegan(0, Side.LEFT), began)
         store.record(EpisodeEnded(240_000, Ending.GONE), began)
-    assert told(memory.check_diary(pi.machine())) == [("ok", f"1 night is in the diary {pi.diary}.", "")]
+    assert told(storage.check_diary(pi.machine())) == [("ok", f"1 night is in the diary {pi.diary}.", "")]
 
 
 def test_a_torn_diary(pi, monkeypatch):
     monkeypatch.setenv("STATE_DIRECTORY", str(pi.diary.parent))
     pi.diary.parent.mkdir(parents=True)
     pi.diary.write_bytes(b"this is no diary" * 100)
-    (found,) = memory.check_diary(pi.machine())
+    (found,) = storage.check_diary(pi.machine())
     assert (found.level, found.says) == (
         Level.PROBLEM,
         f"The diary {pi.diary} is damaged: file is not a database.",
@@ -46,7 +46,7 @@ def test_a_diary_of_which_a_page_is_torn(pi):
     with pi.diary.open("r+b") as file:
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
-    (found,) = memory.check_diary(pi.machine())
+    (found,) = storage.check_diary(pi.machine())
     assert found.says.startswith(f"The diary {pi.diary} is damaged: ")
     assert found.remedy == "Run sudo systemctl restart cramp-kiosk: it is set aside and a new one begins."
 
@@ -56,7 +56,7 @@ def test_a_diary_whose_schema_is_not_ours(pi):
     pi.diary.parent.mkdir(parents=True)
     path = a_diary(pi.diary.parent, Clock())
     path.write_bytes(path.read_bytes().replace(b"utc_offset_min", b"utc_gffset_min"))
-    (found,) = memory.check_diary(pi.machine())
+    (found,) = storage.check_diary(pi.machine())
     assert (found.level, found.says) == (
         Level.PROBLEM,
         f"The diary {pi.diary} is damaged: its tables are not those of a diary.",
@@ -66,7 +66,7 @@ def test_a_diary_whose_schema_is_not_ours(pi):
 def test_a_diary_of_a_newer_program(pi):
     pi.diary.parent.mkdir(parents=True)
     set_pragma(a_diary(pi.diary.parent, Clock()), "user_version = 99")
-    (found,) = memory.check_diary(pi.machine())
+    (found,) = storage.check_diary(pi.machine())
     assert (found.level, found.says) == (Level.PROBLEM, "The diary cannot be read.")
     assert "has format 99" in found.remedy
 
@@ -79,9 +79,13 @@ def test_records_that_cannot_be_read_are_counted(pi):
         "UPDATE episode SET side = 'Left' WHERE id = 4",
         "UPDATE technique_use SET technique = CAST(X'746F65DF' AS TEXT) WHERE id = 1",
     )
-    nights, records = memory.check_diary(pi.machine())
+    nights, records = storage.check_diary(pi.machine())
     assert (nights.level, nights.facts["nights"]) == (Level.OK, 4)
-    assert (records.check, records.level, records.facts["unreadable"]) == ("memory.records", Level.PROBLEM, 2)
+    assert (records.check, records.level, records.facts["unreadable"]) == (
+        "memory.records",
+        Level.PROBLEM,
+        2,
+    )
     assert records.says == (
         "2 records of the diary cannot be read and are left out: "
         "episode 4 (Invalid enum value 'Left' - at `$.side`), "
@@ -98,7 +102,7 @@ def test_a_part_of_the_diary_that_the_service_may_not_write(pi):
     pi.diary.parent.mkdir(parents=True)
     path = a_diary(pi.diary.parent, Clock(), nights=2)
     os.chown(path.parent, 65534, -1)
-    assert told(memory.check_diary(pi.machine())) == [
+    assert told(storage.check_diary(pi.machine())) == [
         ("ok", f"2 nights are in the diary {path}.", ""),
         (
             "problem",
@@ -108,7 +112,7 @@ def test_a_part_of_the_diary_that_the_service_may_not_write(pi):
     ]
     for each in path.parent.iterdir():
         each.chmod(0o666)
-    assert told(memory.check_diary(pi.machine())) == [("ok", f"2 nights are in the diary {path}.", "")]
+    assert told(storage.check_diary(pi.machine())) == [("ok", f"2 nights are in the diary {path}.", "")]
 
 
 def test_a_diary_that_was_put_aside_is_still_told_of(pi, monkeypatch):
@@ -118,7 +122,7 @@ def test_a_diary_that_was_put_aside_is_still_told_of(pi, monkeypatch):
     pi.diary.write_bytes(b"this is no diary" * 100)
     with make_store(pi.diary.parent, Clock()) as store:
         aside = store.put_aside
-    assert told(memory.check_diary(pi.machine())) == [
+    assert told(storage.check_diary(pi.machine())) == [
         ("ok", f"0 nights are in the diary {pi.diary}.", ""),
         (
             "note",
@@ -147,19 +151,19 @@ def test_a_diary_that_was_put_aside_is_still_told_of(pi, monkeypatch):
 def test_a_disk_that_cannot_remember(pi, mounts, free, says):
     pi.put("proc/self/mounts", mounts)
     pi.free = int(free)
-    (found,) = memory.check_disk(pi.machine())
+    (found,) = storage.check_disk(pi.machine())
     assert (found.level, found.says) == (Level.PROBLEM, says)
 
 
 def test_a_partition_of_its_own_remembers_below_an_overlay(pi):
     own = str(pi.diary.parent).replace(" ", "\\040")
     pi.put("proc/self/mounts", f"overlay / overlay rw 0 0\n/dev/mmcblk0p3 {own} ext4 rw 0 0\n")
-    assert memory.check_disk(pi.machine())[0].facts["mount"] == str(pi.diary.parent)
+    assert storage.check_disk(pi.machine())[0].facts["mount"] == str(pi.diary.parent)
 
 
 def test_a_clock_that_nobody_set(pi):
     pi.take("run/systemd/timesync/synchronized")
-    assert told(memory.check_clock(pi.machine())) == [
+    assert told(storage.check_clock(pi.machine())) == [
         (
             "note",
             "The clock has not been set: quiet hours count as on, the diary marks its times as doubtful.",
@@ -170,19 +174,19 @@ def test_a_clock_that_nobody_set(pi):
 
 def test_who_vouches_for_the_clock(pi):
     pi.clock_error = 0.21
-    (found,) = memory.check_clock(pi.machine())
+    (found,) = storage.check_clock(pi.machine())
     assert told([found]) == [("ok", "The clock has been set; a time service keeps it.", "")]
     assert found.facts == {"set": True, "by": "kernel", "seconds_off_at_most": 0.21}
     pi.clock_error = None
     pi.take("run/systemd/timesync/synchronized")
     pi.put("sys/class/rtc/rtc0/since_epoch", f"{int(time.time())}\n")
-    assert told(memory.check_clock(pi.machine())) == [("ok", "The clock has been set from its chip.", "")]
+    assert told(storage.check_clock(pi.machine())) == [("ok", "The clock has been set from its chip.", "")]
 
 
 def test_a_mistake_in_the_settings_and_one_in_a_technique(pi):
     pi.put("config/cramp-kiosk/config.toml", "[sound]\nvolume = 'deafening'\n[night]\nleft_out = ['nap']\n")
     pi.put("config/cramp-kiosk/techniques/mine.toml", "id = 'mine'\n")
-    found = office.check_settings(pi.machine())
+    found = service.check_settings(pi.machine())
     assert [each.check for each in found[:3]] == ["settings.file", "settings.file", "settings.techniques"]
     assert 'sound.volume must be one of "off"' in found[0].says
     mine = pi.root / "config/cramp-kiosk/config.toml"
@@ -207,7 +211,7 @@ def test_a_mistake_in_the_settings_and_one_in_a_technique(pi):
 )
 def test_the_service(pi, changes, level, says):
     pi.unit = RUNNING | changes
-    (found,) = office.check_service(pi.machine())
+    (found,) = service.check_service(pi.machine())
     assert (found.level.value, found.says) == (level, says)
     assert found.facts == pi.unit
 
@@ -221,7 +225,7 @@ def test_systemd_is_asked_once(pi):
 def test_a_group_that_the_service_needs_is_not_there(pi):
     pi.unit = RUNNING
     pi.put("etc/group", "root:x:0:\nvideo:x:44:\ninput:x:102:\n")
-    assert told(office.check_rights(pi.machine())) == [
+    assert told(service.check_rights(pi.machine())) == [
         (
             "problem",
             "The service cannot start: there is no group render, gpio.",
@@ -238,7 +242,7 @@ def test_what_the_service_keeps_is_its_own(pi):
     pi.forbidden = {"/var/lib/cramp-kiosk"}
     assert not pi.machine().may_see_state
     pi.forbidden = {"/var/lib/cramp-kiosk/diary.db"}
-    assert told(office.check_rights(pi.machine())) == [
+    assert told(service.check_rights(pi.machine())) == [
         ("ok", "You are guest, in none of the device groups.", ""),
         (
             "note",

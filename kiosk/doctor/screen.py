@@ -11,14 +11,14 @@ import msgspec
 from kiosk.config.config_txt import read, settings
 from kiosk.config.firmware import find_config
 from kiosk.devices.backlight import Backlight
-from kiosk.devices.which_light import KernelLight, Kin
+from kiosk.display.backlights import KernelLight, Kin, lights
 from kiosk.display.base import DisplayError
 from kiosk.display.decode import EV_ABS, EV_KEY, is_touch_panel
 from kiosk.display.geometry import Channel, Geometry, refusal, remedy
+from kiosk.display.panels import Candidate, pixels, survey
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
-from kiosk.panels import Candidate, pixels, survey
 
 
 def check_screen(machine: Machine) -> list[Finding]:
@@ -213,9 +213,10 @@ def _bits(words: str, word_bits: int) -> set[int]:
 
 def check_backlight(machine: Machine) -> list[Finding]:
     """Whether the screen's light can be set; of several, which and why."""
-    light = Backlight(machine.root, may=machine.may)
-    chosen = light.chosen
-    others = [_other_light(machine, each, chosen) for each in light.lights if each is not chosen]
+    found = lights(machine.root, machine.may)
+    light = Backlight(lambda: found)
+    chosen = next((each for each in found if not each.is_strangers), None)
+    others = [_other_light(machine, each, chosen) for each in found if each is not chosen]
     if chosen is None:
         says = _("The screen's light cannot be set: while asleep it shows plain black.")
         return [note("screen.backlight", says), *others]

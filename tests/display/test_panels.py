@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kiosk.panels import Candidate, Connector, candidates, survey
+from kiosk.display.panels import Candidate, Connector, candidates, survey
 from tests.display.fake_console import card, framebuffer
 
 

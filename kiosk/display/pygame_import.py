@@ -1,4 +1,7 @@
-"""pygame without what it drags along: a quarter of a second and megabytes that nothing here needs."""
+"""pygame without what it drags along: a quarter of a second and megabytes that nothing here needs.
+
+Whoever draws takes ``pygame`` from here.
+"""
 
 import importlib
 import sys
@@ -35,3 +38,8 @@ def load_pygame() -> None:
     finally:
         for name in masked:
             del sys.modules[name]
+
+
+load_pygame()
+
+import pygame as pygame  # noqa: E402, PLC0414 - loaded above; this is where the others have it from

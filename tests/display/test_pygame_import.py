@@ -10,7 +10,7 @@ import pytest
 
 from tests.sound import needs_mixer
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HEAVY = (
     "numpy",
     "pkg_resources",
@@ -67,7 +67,7 @@ def test_what_was_left_out_can_still_be_had() -> None:
     """The speaker loads the mixer where it can be heard; gpiozero 1.6 needs pkg_resources."""
     modules = loaded(
         """
-        from kiosk.lean import load_pygame
+        from kiosk.display.pygame_import import load_pygame
         load_pygame()
         import pygame, pygame.mixer
         pygame.mixer.init()
@@ -86,7 +86,7 @@ def test_what_is_there_already_stays() -> None:
         warnings.simplefilter("ignore")  # of pkg_resources, in some versions
         import pygame
         before = set(sys.modules)
-        from kiosk.lean import load_pygame
+        from kiosk.display.pygame_import import load_pygame
         load_pygame()
         assert before <= set(sys.modules)
         """
@@ -104,7 +104,13 @@ def test_debians_pygame_boasts_to_nobody(processor: str, tmp_path: Path) -> None
         "warnings.warn('no fast renderer available', RuntimeWarning)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "default", "-c", "from kiosk.lean import load_pygame; load_pygame()"],
+        [
+            sys.executable,
+            "-W",
+            "default",
+            "-c",
+            "from kiosk.display.pygame_import import load_pygame; load_pygame()",
+        ],
         env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
         cwd=tmp_path,
         capture_output=True,

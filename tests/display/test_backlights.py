@@ -2,13 +2,14 @@
 
 import errno
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.part import PartFails
-from kiosk.devices.which_light import Kin, lights
+from kiosk.display.backlights import Kin, lights
 
 
 class Board:
@@ -91,7 +92,7 @@ def state(root: Path, name: str) -> tuple[str, str]:
 
 def test_of_two_lights_the_panels_own_is_used(pi5: Board) -> None:
     assert pi5.kins() == [("z-dsi", Kin.DEVICE), ("a-spi", Kin.STRANGER)]
-    backlight = Backlight(pi5.root)
+    backlight = Backlight(partial(lights, pi5.root))
     backlight.set(1.0)
     backlight.set(0.0)
     assert state(pi5.root, "z-dsi") == ("0", "4")
@@ -100,7 +101,7 @@ def test_of_two_lights_the_panels_own_is_used(pi5: Board) -> None:
 
 def test_the_light_of_another_panel_stays_dark_where_we_are_alone(pi5: Board) -> None:
     """It would glow in the bedroom all night; at the end it is given back as it was."""
-    backlight = Backlight(pi5.root, alone=True)
+    backlight = Backlight(partial(lights, pi5.root), alone=True)
     assert state(pi5.root, "a-spi") == ("255", "0")
     for level in (0.0, 0.5, 1.0, 0.0):
         backlight.set(level)
@@ -115,7 +116,7 @@ def test_it_stays_dark_as_well_where_our_own_panel_has_no_light(board: Board) ->
     board.card(0, "platform/gpu", framebuffer=0, HDMI_A_1="connected")
     board.framebuffer(1, SPI)
     board.light("fb_ili9486", SPI)
-    with_us = Backlight(board.root, alone=True)
+    with_us = Backlight(partial(lights, board.root), alone=True)
     with_us.set(0.0)
     assert state(board.root, "fb_ili9486") == ("0", "4")
     with_us.close()
@@ -131,8 +132,8 @@ def test_where_there_is_no_light_at_all_nothing_else_is_looked_at(
     def survey(_root: Path) -> None:
         raise AssertionError("looked")
 
-    monkeypatch.setattr("kiosk.devices.which_light.survey", survey)
-    Backlight(board.root).set(1.0)
+    monkeypatch.setattr("kiosk.display.backlights.survey", survey)
+    Backlight(partial(lights, board.root)).set(1.0)
 
 
 def test_another_panels_light_is_never_taken_for_ours(board: Board) -> None:
@@ -140,7 +141,7 @@ def test_another_panels_light_is_never_taken_for_ours(board: Board) -> None:
     board.card(0, "platform/gpu", framebuffer=0, HDMI_A_1="connected")
     board.framebuffer(1, SPI)
     board.light("fb_ili9486", SPI)
-    backlight = Backlight(board.root)
+    backlight = Backlight(partial(lights, board.root))
     backlight.set(1.0)
     assert (backlight.is_present, backlight.dims) == (False, False)
     assert backlight.describe() == "The screen has no backlight that can be set."
@@ -170,7 +171,7 @@ def test_on_a_laptop_the_sockets_light_comes_before_the_firmwares(board: Board) 
     board.light("acpi_video0", "pci/0000:00:02.0", most=15)
     board.light("intel_backlight", "pci/0000:00:02.0/drm/card0/card0-eDP-1", most=96000)
     assert board.kins() == [("intel_backlight", Kin.SOCKET), ("acpi_video0", Kin.DEVICE)]
-    Backlight(board.root, alone=True).set(0.0)
+    Backlight(partial(lights, board.root), alone=True).set(0.0)
     assert state(board.root, "acpi_video0") == ("15", "0")
 
 
@@ -189,7 +190,7 @@ def test_one_that_may_not_be_written_is_passed_over_for_one_that_may(board: Boar
     def may(path: Path, _mode: int) -> bool:
         return path.parent.name != "panel"
 
-    backlight = Backlight(board.root, may=may)
+    backlight = Backlight(partial(lights, board.root, may))
     assert backlight.dims is False
     backlight.set(1.0)
     assert (state(board.root, "panel"), state(board.root, "other")) == (("255", "0"), ("7", "0"))
@@ -202,7 +203,7 @@ def test_one_that_refuses_when_it_is_written_is_passed_over_too(
     board.card(0, "platform/gpu", framebuffer=0, DSI_1="connected")
     refusing = board.light("panel", "platform/gpu")
     board.light("other", "platform/leds")
-    backlight, whole = Backlight(board.root), os.open
+    backlight, whole = Backlight(partial(lights, board.root)), os.open
 
     def refuse(path: Path, flags: int) -> int:
         if Path(path).parent == refusing:
@@ -219,7 +220,7 @@ def test_one_that_refuses_when_it_is_written_is_passed_over_too(
 def test_where_none_may_be_written_the_first_says_why(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     board.light("one", "platform/one")
     board.light("two", "platform/two")
-    backlight = Backlight(board.root)
+    backlight = Backlight(partial(lights, board.root))
 
     def refuse(path: Path, _flags: int) -> int:
         raise PermissionError(errno.EACCES, f"not {Path(path).parent.name}")
@@ -233,7 +234,7 @@ def test_where_none_may_be_written_the_first_says_why(board: Board, monkeypatch:
 def test_a_panel_that_is_connected_late_gets_its_light_when_somebody_wakes_it(board: Board) -> None:
     board.card(0, "platform/gpu", framebuffer=0, HDMI_A_1="connected", DSI_1="disconnected")
     board.light("10-0045", "platform/i2c/10-0045", needed_by="platform/soc/fe700000.dsi/fe700000.dsi.0")
-    backlight = Backlight(board.root)
+    backlight = Backlight(partial(lights, board.root))
     backlight.set(0.0)
     assert not backlight.is_present
     (board.root / "sys/class/drm/card0-DSI-1/status").write_text("connected\n")
