@@ -12,6 +12,7 @@ from kiosk.config import settings as owner
 from kiosk.config.changes import Change
 from kiosk.config.changes import save as save_changes
 from kiosk.core.calibration import Affine, text
+from kiosk.core.errors import KioskError
 from kiosk.display import calibration
 from kiosk.display.base import Bell, Display, DisplayError, OnContact
 from kiosk.display.console import Console, find_panel
@@ -24,7 +25,7 @@ from kiosk.runtime.main_loop import on_signals
 from kiosk.runtime.supervision import Supervisor
 
 
-class CalibrationError(Exception):
+class CalibrationError(KioskError):
     """It cannot be done; the text says why and what to do."""
 
 

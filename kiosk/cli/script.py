@@ -10,6 +10,7 @@ import msgspec
 from kiosk.config.tomlfile import read
 from kiosk.config.tomltypes import fit
 from kiosk.config.tomlwords import at_most, one_of, shown
+from kiosk.core.errors import KioskError
 from kiosk.core.events import Act, ProbeError
 from kiosk.core.technique import SECOND, Ms
 from kiosk.files import asset
@@ -23,7 +24,7 @@ PROBE_STATES = ("ok", FROZEN, *ProbeError)
 _AT = re.compile(r"(?:(?:([0-9]{1,2}):)?([0-9]{1,2}):)?([0-9]{1,2})(?:\.([0-9]{1,3}))?")
 
 
-class ScriptError(Exception):
+class ScriptError(KioskError):
     """The script cannot be played; the text says where and why, a line for each mistake."""
 
 

@@ -11,6 +11,7 @@ from kiosk.config import config_txt
 from kiosk.config.config_txt import PLACES, BrokenMarksError
 from kiosk.config.conflicts import one_wire_pin
 from kiosk.config.overlays import Line, enabled, known, number
+from kiosk.core.errors import KioskError
 from kiosk.devices.pins import ONE_WIRE
 from kiosk.i18n import _
 
@@ -23,7 +24,7 @@ _PWM = "pwm-2chan"
 """the overlay for both channels"""
 
 
-class ConfigError(Exception):
+class ConfigError(KioskError):
     """The file or the pins do not allow it. One sentence: what is wrong and what to do."""
 
 

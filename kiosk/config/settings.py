@@ -33,6 +33,7 @@ from kiosk.config.tomlfile import SYSTEM, ForbiddenError, TomlError, own_folder,
 from kiosk.config.tomlsyntax import in_short
 from kiosk.config.tomltypes import Misfit, MisfitError, clean, fit, tell, value_at
 from kiosk.config.tomlwords import TOLD, at_most, may_tell, unknown, untold
+from kiosk.core.errors import KioskError
 from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Cue, Technique
 from kiosk.core.timeline import Choice
@@ -70,7 +71,7 @@ Tell = Callable[[], Sequence[str]]
 """makes sentences, in the language of the moment: the settings' own is known when all files are read"""
 
 
-class SettingsError(Exception):
+class SettingsError(KioskError):
     """A setting that cannot be changed or written; says which, and what to do."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from kiosk.config.tomlsyntax import DEEPEST, explain, too_deep
+from kiosk.core.errors import KioskError
 from kiosk.files import at_home, read_file, replace_file
 from kiosk.i18n import N_, _
 
@@ -23,7 +24,7 @@ MOST = 64 * 1024
 SYSTEM = Path("/etc/cramp-kiosk")
 
 
-class TomlError(Exception):
+class TomlError(KioskError):
     """A file that cannot be read at all. ``tell`` says which, where and why in one sentence, in the language
     of the moment: what the settings' is may stand in a file that is read after this one."""
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from kiosk.core.errors import KioskError
 from kiosk.i18n import _
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class Part(ABC):
         self.close()
 
 
-class PartFails(Exception):  # noqa: N818 - a finding, for whoever drives the part
+class PartFails(KioskError):  # noqa: N818 - a finding, for whoever drives the part
     """A part could not be driven. The message is one sentence for the owner, with the reason."""
 
 

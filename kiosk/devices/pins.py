@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from kiosk.core.errors import KioskError
 from kiosk.core.threads import Watcher
 from kiosk.i18n import _
 
@@ -35,7 +36,7 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """1-Wire; driven by the kernel (``dtoverlay=w1-gpio``), never by us"""
 
 
-class PinsUnavailable(Exception):  # noqa: N818 - the name says what is so, as gpiozero's own do
+class PinsUnavailable(KioskError):  # noqa: N818 - the name says what is so, as gpiozero's own do
     """There are no pins to use. The message is one sentence: what is missing and what to do."""
 
 

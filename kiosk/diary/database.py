@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from kiosk.core.errors import KioskError
 from kiosk.diary import place, rows, schema
 from kiosk.files import replace_file
 from kiosk.i18n import _
@@ -24,7 +25,7 @@ _TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-class DiaryError(Exception):
+class DiaryError(KioskError):
     """The diary cannot be opened. The message is one sentence for the owner: what, where, what to do."""
 
 

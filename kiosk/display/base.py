@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
+from kiosk.core.errors import KioskError
 from kiosk.core.technique import Ms
 
 if TYPE_CHECKING:
     import pygame
 
 
-class DisplayError(Exception):
+class DisplayError(KioskError):
     """There is no picture to be had; the text says why and what to do."""
 
 
