@@ -208,7 +208,14 @@ class _Effect(msgspec.Struct, frozen=True, tag=True):
     pass
 
 
-class EpisodeBegan(_Effect, frozen=True):
+class _Record(_Effect, frozen=True, kw_only=True):
+    """For the diary. ``key``: the episode of this run that it is of, from 1 on; 0: one of an earlier run,
+    which was cut short."""
+
+    key: int = 0
+
+
+class EpisodeBegan(_Record, frozen=True):
     """A night's relief began. ``cramp`` False: only a soak, from the home page."""
 
     at: Ms
@@ -216,14 +223,14 @@ class EpisodeBegan(_Effect, frozen=True):
     cramp: bool = True
 
 
-class TechniqueBegan(_Effect, frozen=True):
+class TechniqueBegan(_Record, frozen=True):
     """A technique was begun (its first beat, or its first card)."""
 
     at: Ms
     technique: str
 
 
-class TechniqueEnded(_Effect, frozen=True):
+class TechniqueEnded(_Record, frozen=True):
     """It ended: ``finished`` to its end, else left early. ``soak_min`` and ``soak_max`` in Celsius."""
 
     at: Ms
@@ -234,28 +241,28 @@ class TechniqueEnded(_Effect, frozen=True):
     soak_ms: Ms | None = None
 
 
-class StopShown(_Effect, frozen=True):
+class StopShown(_Record, frozen=True):
     """The ten-minute page was shown."""
 
     at: Ms
 
 
-class EpisodeEnded(_Effect, frozen=True):
+class EpisodeEnded(_Record, frozen=True):
     """It is over; ``rating`` follows in its own effect."""
 
     at: Ms
     ending: Ending
 
 
-class EpisodeRated(_Effect, frozen=True):
-    """How bad the episode was that ended last, 0 to 10. Never sent when the question went unanswered."""
+class EpisodeRated(_Record, frozen=True):
+    """How bad the episode was, 0 to 10. Never sent when the question went unanswered."""
 
     at: Ms
     rating: int
 
 
-class EpisodeResumed(_Effect, frozen=True):
-    """The interrupted night goes on."""
+class EpisodeResumed(_Record, frozen=True):
+    """The interrupted night of an earlier run goes on, as the episode ``key`` of this one."""
 
     at: Ms
 

@@ -14,7 +14,6 @@ from kiosk.core.events import (
     Due,
     Effect,
     Ending,
-    EpisodeEnded,
     Event,
     Fault,
     FaultCleared,
@@ -71,7 +70,7 @@ def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
     if state.episode is not None:
         relief.end(lost, Ending.INTERRUPTED)
     elif isinstance(state.page, Resume):
-        lost.emit(EpisodeEnded(now, Ending.INTERRUPTED))
+        lost.emit_earlier(Ending.INTERRUPTED)
     if ReadWater(on=False) not in lost.effects:
         lost.emit(ReadWater(on=False))
     kept = State(
@@ -82,6 +81,7 @@ def failsafe(state: State, now: Ms) -> tuple[State, list[Effect]]:
         quiet=state.quiet,
         tally=state.tally,
         own_touch=state.own_touch,
+        episodes=state.episodes,
     )
     t = Transition(kept, now)
     t.apply_rules(lost.state.rules)
@@ -143,7 +143,7 @@ def _offer(t: Transition, cut: Interrupted) -> None:
     """A night was cut short: offered to whoever sleeps or has just woken the screen, as the diary may need a
     while to be read. Who is elsewhere by then does not want it; it is recorded as interrupted."""
     if not isinstance(t.page, Asleep | Home):
-        t.emit(EpisodeEnded(t.now, Ending.INTERRUPTED))
+        t.emit_earlier(Ending.INTERRUPTED)
         return
     ids = [technique.id for technique in t.state.sequence]
     last = cut.techniques[-1] if cut.techniques else ""

@@ -49,7 +49,7 @@ def begin(t: Transition, number: int = 0, *, cramp: bool = True) -> None:
     if not t.state.sequence:
         t.show(Home())
         return
-    t.episode(Episode(t.now, cramp))
+    t.begin_episode(Episode(t.now, cramp))
     t.emit(EpisodeBegan(t.now, t.state.rules.side, cramp))
     t.signal(Signal.NEXT)
     if t.technique(number).soak is not None:
@@ -63,7 +63,7 @@ def resume(t: Transition, page: Resume) -> None:
     if not t.state.sequence:
         sleep(t)
         return
-    t.episode(Episode(t.state.entered - page.ago))
+    t.begin_episode(Episode(t.state.entered - page.ago))
     t.emit(EpisodeResumed(t.now))
     next_up(t, page.technique, wait=True)
 
@@ -246,6 +246,6 @@ def sleep(t: Transition) -> None:
     if t.state.episode is not None:
         end(t, Ending.NO_ANSWER)
     elif isinstance(t.page, Resume):
-        t.emit(EpisodeEnded(t.now, Ending.INTERRUPTED))
+        t.emit_earlier(Ending.INTERRUPTED)
     check.leave(t)
     t.show(Asleep())

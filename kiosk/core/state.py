@@ -64,6 +64,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     down_at: Ms | None = None
     spent_press: bool = False
     episode: Episode | None = None
+    episodes: int = 0
+    """how many began since the device was switched on: the key of the one under way, or of the last one"""
     lamp: Shine = Shine()
     sound: Sound = Sound()
     light: Light = Light.OFF

@@ -3,7 +3,7 @@
 import msgspec
 
 from kiosk.core import safety
-from kiosk.core.events import Effect, Fault, TechniqueBegan, TechniqueEnded
+from kiosk.core.events import Effect, Ending, EpisodeEnded, Fault, Record, TechniqueBegan, TechniqueEnded
 from kiosk.core.pages import Asleep, Over, Page, Soak
 from kiosk.core.rules import Rules
 from kiosk.core.signals import DIM, LAMP, OFF, SILENT, LampPattern, Signal, Volume, loudness, tune
@@ -44,8 +44,14 @@ class Transition:
         return self.state.sequence[number % len(self.state.sequence)]
 
     def emit(self, effect: Effect) -> None:
-        """Ask for one thing to be done."""
+        """Ask for one thing to be done. A record is of the episode under way, or of the last one."""
+        if isinstance(effect, Record):
+            effect = msgspec.structs.replace(effect, key=self.state.episodes)
         self.effects.append(effect)
+
+    def emit_earlier(self, ending: Ending) -> None:
+        """For the record: the episode of an earlier run is over."""
+        self.effects.append(EpisodeEnded(self.now, ending))
 
     def show(self, page: Page) -> None:
         """Show this page from now on."""
@@ -88,6 +94,11 @@ class Transition:
         """The owner's settings are these; what is shown follows."""
         sequence = safety.sequence(rules)
         self.state = msgspec.structs.replace(self.state, rules=rules, sequence=sequence, coming=None)
+
+    def begin_episode(self, episode: Episode) -> None:
+        """A relief begins, with a key of its own."""
+        self.state = msgspec.structs.replace(self.state, episodes=self.state.episodes + 1)
+        self.episode(episode)
 
     def episode(self, episode: Episode | None) -> None:
         """The relief under way is this."""

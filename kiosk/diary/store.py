@@ -77,8 +77,8 @@ class Store:
         """episode id -> when it began on the monotonic clock; known for those of this run"""
         self._undated: set[int] = set()
         """begun in this run while the clock was not set: dated as soon as it is"""
-        self._ended: tuple[Ms, int] | None = None
-        """when the last episode of this run ended, and its id: a rating is for that one"""
+        self._ids: dict[int, int] = {}
+        """key of an episode of this run -> its id: a rating comes when it has ended"""
         self._night: list[tuple[Record, datetime, bool]] = []
         """the last night, each record as it was given to ``_write``"""
         self._of_earlier_run = False
@@ -131,8 +131,6 @@ class Store:
                 # So that a copy of the one file has every night; passive: waits for no reader.
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-        if _is_answered(effect) and self._ended is not None and self._ended[0] != effect.at:
-            self._ended = None  # should this end not be kept, its rating is for no other night
         self._attempt(work)
         if isinstance(effect, EpisodeBegan):
             self._night.clear()
@@ -260,7 +258,7 @@ class Store:
         self._origins.clear()
         self._undated.clear()
         self._unreadable.clear()
-        self._ended = None
+        self._ids.clear()
         self._again = self._night.copy()
 
     def _write(self, db: sqlite3.Connection, effect: Record, wall: datetime, clock_ok: bool) -> None:
@@ -293,9 +291,9 @@ class Store:
                     "UPDATE episode SET ended_ms = ?, ending = ? WHERE id = ?",
                     (offset, effect.ending.value, episode),
                 )
-                self._ended = (effect.at, episode)
             case EpisodeResumed():
                 db.execute("UPDATE episode SET resumed = 1 WHERE id = ?", (episode,))
+                self._ids[effect.key] = episode
             case _:
                 assert_never(effect)
 
@@ -311,6 +309,7 @@ class Store:
             (episode, *rows.utc(wall.astimezone(self._zone)), clock_ok, effect.cramp, effect.side.value),
         )
         self._origins[episode] = effect.at
+        self._ids[effect.key] = episode
         self._undated.discard(episode)
         if not clock_ok:
             self._undated.add(episode)
@@ -328,17 +327,17 @@ class Store:
 
     def _stray(self, effect: Record) -> None:
         """A record without an episode. The end of one may be said twice; then its rating still follows."""
-        if not (_is_answered(effect) and self._ended is not None):
+        if not (isinstance(effect, EpisodeEnded) and effect.key in self._ids):
             log.warning("no episode is under way for %r", effect)
 
     def _rate(self, db: sqlite3.Connection, effect: EpisodeRated) -> None:
-        """The episode that ended last is meant, whatever has begun since."""
+        """Its key says which episode is meant, whatever has begun since."""
         if not 0 <= effect.rating <= 10:
             log.warning("not a rating from 0 to 10: %r", effect)
-        elif self._ended is None:
-            log.warning("no episode has ended for %r", effect)
+        elif effect.key not in self._ids:
+            log.warning("no episode is known for %r", effect)
         else:
-            db.execute("UPDATE episode SET rating = ? WHERE id = ?", (effect.rating, self._ended[1]))
+            db.execute("UPDATE episode SET rating = ? WHERE id = ?", (effect.rating, self._ids[effect.key]))
 
     def _begin_technique(self, db: sqlite3.Connection, episode: int, technique: str, offset: Ms) -> None:
         number = rows.next_use_id(db)
@@ -388,8 +387,3 @@ class Store:
                     "UPDATE episode SET began_ms = ?, utc_offset_min = ?, clock_ok = 1 WHERE id = ?",
                     (*rows.utc(began.astimezone(self._zone)), episode),
                 )
-
-
-def _is_answered(effect: Record) -> bool:
-    """Whether it is an end that a rating may follow."""
-    return isinstance(effect, EpisodeEnded) and effect.ending is not Ending.INTERRUPTED

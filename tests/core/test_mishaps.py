@@ -181,8 +181,8 @@ def test_the_failsafe_closes_the_record_and_keeps_what_it_was_told():
     again = failed(night)
     assert again.page == Failsafe()
     assert again.effects == [
-        TechniqueEnded(5100, "hand", finished=False),
-        EpisodeEnded(5100, Ending.INTERRUPTED),
+        TechniqueEnded(5100, "hand", finished=False, key=1),
+        EpisodeEnded(5100, Ending.INTERRUPTED, key=1),
         ReadWater(on=False),
     ]
     state = again.state

@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from kiosk.core.events import (
     Ending,
     EpisodeBegan,
@@ -62,7 +64,7 @@ def keep(store: Store, clock: Clock, *effects: Record) -> None:
         store.record(effect, clock.moment(effect.at))
 
 
-def a_night(began: Ms, *, rating: int | None = 6) -> tuple[Record, ...]:
+def a_night(began: Ms, *, rating: int | None = 6, key: int = 1) -> tuple[Record, ...]:
     """A whole night: two techniques, the ten-minute page, a soak, gone after a quarter of an hour."""
     night: tuple[Record, ...] = (
         EpisodeBegan(began, Side.LEFT),
@@ -77,7 +79,8 @@ def a_night(began: Ms, *, rating: int | None = 6) -> tuple[Record, ...]:
         ),
         EpisodeEnded(began + 900_123, Ending.GONE),
     )
-    return night if rating is None else (*night, EpisodeRated(began + 905_000, rating))
+    whole = night if rating is None else (*night, EpisodeRated(began + 905_000, rating))
+    return tuple(msgspec.structs.replace(record, key=key) for record in whole)
 
 
 def a_diary(folder: Path, clock: Clock, nights: int = 1) -> Path:

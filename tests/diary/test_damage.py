@@ -293,7 +293,7 @@ def test_a_night_that_was_resumed_goes_into_the_new_diary_whole(
     with make_store(tmp_path, clock) as store:
         (before, *_others) = store.episodes()
         assert store.open_episode(clock.mono, clock.wall) is not None
-        keep(store, clock, EpisodeResumed(clock.mono + 5))
+        keep(store, clock, EpisodeResumed(clock.mono + 5, key=1))
         store.close()
         if when == "while it is open":
             store.open()

@@ -110,12 +110,12 @@ def test_a_rating_that_cannot_be_is_left_out(store: Store, clock: Clock, rating:
 
 def test_a_rating_is_for_the_episode_that_ended_whatever_has_begun_since(store: Store, clock: Clock) -> None:
     *first, rating = a_night(T0)
-    keep(store, clock, *first, EpisodeBegan(T0 + 904_000, Side.LEFT), rating)
+    keep(store, clock, *first, EpisodeBegan(T0 + 904_000, Side.LEFT, key=2), rating)
     assert [(entry.id, entry.rating) for entry in store.episodes()] == [(2, None), (1, 6)]
 
 
 def test_two_episodes_in_a_night_have_each_their_rating(store: Store, clock: Clock) -> None:
-    keep(store, clock, *a_night(T0, rating=3), *a_night(T0 + 1_200_000, rating=8))
+    keep(store, clock, *a_night(T0, rating=3), *a_night(T0 + 1_200_000, rating=8, key=2))
     assert [(entry.id, entry.rating) for entry in store.episodes()] == [(2, 8), (1, 3)]
 
 
@@ -123,7 +123,7 @@ def test_the_rating_of_a_night_that_could_not_be_kept_is_not_given_to_another(
     store: Store, clock: Clock
 ) -> None:
     keep(store, clock, *a_night(T0, rating=3))
-    _began, *rest = a_night(T0 + 1_200_000, rating=8)
+    _began, *rest = a_night(T0 + 1_200_000, rating=8, key=2)
     keep(store, clock, *rest)
     assert only(store).rating == 3
 
@@ -133,12 +133,12 @@ def test_the_rating_of_a_night_whose_end_could_not_be_kept_is_not_given_to_anoth
 ) -> None:
     """The end alone is lost, as no number of SQLite's takes it; the person still rates this night."""
     keep(store, clock, *a_night(T0, rating=3))
-    *first, _end, rating = a_night(T0 + 1_200_000, rating=8)
+    *first, _end, rating = a_night(T0 + 1_200_000, rating=8, key=2)
     keep(store, clock, *first)
     with pytest.raises(OverflowError):
-        store.record(EpisodeEnded(10**30, Ending.GONE), clock.wall)
+        store.record(EpisodeEnded(10**30, Ending.GONE, key=2), clock.wall)
     keep(store, clock, rating)
-    assert [(entry.ending, entry.rating) for entry in store.episodes()] == [(None, None), (Ending.GONE, 3)]
+    assert [(entry.ending, entry.rating) for entry in store.episodes()] == [(None, 8), (Ending.GONE, 3)]
 
 
 def test_an_end_said_twice_does_not_cost_the_rating(store: Store, clock: Clock) -> None:

@@ -255,7 +255,10 @@ def test_an_effect_that_breaks_in_the_failsafe_costs_only_itself(caplog):
     with Hall(perform=perform) as hall:
         hall.conductor.post(ButtonPressed())
         hall.until_page(Failsafe)
-    assert "EpisodeEnded(at=0, ending=<Ending.INTERRUPTED: 'interrupted'>) could not be done" in caplog.text
+    assert (
+        "EpisodeEnded(at=0, ending=<Ending.INTERRUPTED: 'interrupted'>, key=1) could not be done"
+        in caplog.text
+    )
     assert done[-1] == ReadWater(on=False)
 
 
