@@ -5,7 +5,6 @@ only what differs is drawn.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -14,53 +13,12 @@ from kiosk.core.events import Act, Event, Tapped, Touched
 from kiosk.core.state import Light, State, brightness
 from kiosk.core.technique import Ms
 from kiosk.display.pygame_import import pygame
-from kiosk.screen.pages import (
-    asleep,
-    check,
-    diary,
-    done,
-    failsafe,
-    guide,
-    home,
-    settings,
-    soak,
-    stop,
-    twopoint,
-)
+from kiosk.screen.drawers import DRAWERS, check_complete
+from kiosk.screen.pages import asleep
 from kiosk.screen.scene import Ink, Scene, Target, Words
 from kiosk.screen.theme import LEGIBLE, NOTICEABLE, Look, Panel, dimmed
 
-PageDrawer = Callable[[Scene, Any], None]
-
-DRAWERS: dict[type, PageDrawer] = {
-    pages.Asleep: asleep.asleep,
-    pages.Home: home.home,
-    pages.More: home.more,
-    pages.Choose: home.choose,
-    pages.NextUp: guide.next_up,
-    pages.CountIn: guide.count_in,
-    pages.Guide: guide.guide,
-    pages.Gone: guide.gone,
-    pages.Card: soak.card,
-    pages.Soak: soak.soak,
-    pages.TenMinutes: stop.ten_minutes,
-    pages.Signs: stop.signs,
-    pages.Awake: done.awake,
-    pages.Rating: done.rating,
-    pages.GoodNight: done.good_night,
-    pages.Resume: done.resume,
-    pages.Diary: diary.diary,
-    pages.Settings: settings.settings,
-    pages.Health: settings.health,
-    pages.Techniques: settings.techniques,
-    pages.About: settings.about,
-    pages.Check: check.check,
-    pages.Calibration: check.crosses,
-    pages.Dip: twopoint.dip,
-    pages.WarmWater: twopoint.warm_water,
-    pages.ProbeOffset: twopoint.probe_offset,
-    pages.Failsafe: failsafe.failsafe,
-}
+check_complete()
 
 MARGIN_MM = 2.0
 """Round a target's rim a touch still counts."""

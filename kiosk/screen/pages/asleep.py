@@ -3,9 +3,11 @@
 from kiosk.core.pages import Asleep
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.screen import parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.scene import Scene
 
 
+@draws(Asleep)
 def asleep(scene: Scene, _page: Asleep) -> None:
     """Nothing at all, so that nothing is lit and nothing is due."""
 

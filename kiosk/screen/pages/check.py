@@ -8,6 +8,7 @@ from kiosk.core.pages import Calibration, Check
 from kiosk.core.signals import Volume
 from kiosk.i18n import _
 from kiosk.screen import parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import text_card
 from kiosk.screen.parts import Passage
@@ -25,6 +26,7 @@ LOW_MM = 22.0
 """Less above and below, and words stand on the left, where there is twice as much."""
 
 
+@draws(Check)
 def check(scene: Scene, page: Check) -> None:
     """One part. With Next and Back at most eight words."""
     wanted = dot(page)
@@ -71,6 +73,7 @@ def _mark(scene: Scene, seen: Point) -> None:
     parts.shape(scene, box, f'{line}"{ground}" {wide}{line}"{hot}" {thin}')
 
 
+@draws(Calibration)
 def crosses(scene: Scene, page: Calibration) -> None:
     """One cross, and words beside it. Its arms are seen round a finger."""
     scene.asks_place = scene.asks_rest = True

@@ -4,6 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Diary
 from kiosk.i18n import _, ngettext
 from kiosk.screen import faults, gauges, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
@@ -12,6 +13,7 @@ from kiosk.screen.theme import Shape
 FIRST_HOUR = 22
 
 
+@draws(Diary)
 def diary(scene: Scene, _page: Diary) -> None:
     """This week's count, the last weeks, the hours of the night, how long it usually takes;
     the last gives way to a fault."""

@@ -4,12 +4,14 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Awake, GoodNight, Rating, Resume
 from kiosk.i18n import _, ngettext
 from kiosk.screen import faults, gauges, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Shape
 
 
+@draws(Rating)
 def rating(scene: Scene, page: Rating) -> None:
     """How bad was it, from 0 to 10: two big targets and a number."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
@@ -83,6 +85,7 @@ def _scale(scene: Scene, strip: Box, value: int | None, *, tall: bool) -> None:
     parts.write(scene, _("worst"), "body", middle.right + look.px(3), strip.cy + cap // 2)
 
 
+@draws(GoodNight)
 def good_night(scene: Scene, page: GoodNight) -> None:
     """It is gone, after so many minutes. Sleep well. And, small and last, what this night has missed."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
@@ -98,11 +101,13 @@ def good_night(scene: Scene, page: GoodNight) -> None:
     parts.stack(scene, block.without(top=side + look.px(3)), lines, align="centre")
 
 
+@draws(Awake)
 def awake(scene: Scene, _page: Awake) -> None:
     """Still there?"""
     question(scene, _("Still there?"), [(Act.YES, _("Yes"), "gone", True)])
 
 
+@draws(Resume)
 def resume(scene: Scene, _page: Resume) -> None:
     """Carry on with the night that was interrupted?"""
     question(scene, _("Carry on?"), [(Act.YES, _("Yes"), "gone", True), (Act.GONE, _("No"), "stop", False)])

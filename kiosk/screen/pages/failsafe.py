@@ -4,11 +4,13 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Failsafe
 from kiosk.i18n import _
 from kiosk.screen import parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene, Target
 from kiosk.screen.theme import Shape
 
 
+@draws(Failsafe)
 def failsafe(scene: Scene, _page: Failsafe) -> None:
     """Press to start again; the whole screen is the target."""
     look = scene.look

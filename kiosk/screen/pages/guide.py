@@ -7,6 +7,7 @@ from kiosk.core.technique import SECOND, Cue, Ms, Technique
 from kiosk.core.timeline import COUNT_IN, Timeline
 from kiosk.i18n import _
 from kiosk.screen import art, gauges, key_word, motion, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.regions import Regions, Saying, corner_size, regions, say
 from kiosk.screen.scene import Pose, Scene, Target
@@ -29,6 +30,7 @@ def corner(scene: Scene, where: Regions, act: Act, label: str, icon_name: str) -
         parts.target(scene, where.corner, act, label, icon_name)
 
 
+@draws(NextUp)
 def next_up(scene: Scene, page: NextUp) -> None:
     """The technique that comes next: its name, and how to sit or stand for it."""
     technique = scene.state.sequence[page.technique]
@@ -109,6 +111,7 @@ def _next_up_boxes(scene: Scene) -> tuple[Box, Box, Box]:
     return Box(page.right - 2 * w - look.gap, page.y, w, h), Box(page.right - w, page.y, w, h), gone
 
 
+@draws(CountIn)
 def count_in(scene: Scene, page: CountIn) -> None:
     """READY: three, two, one, and the posture once more."""
     technique = scene.state.sequence[page.technique]
@@ -127,6 +130,7 @@ def _saying(timeline: Timeline, index: int) -> Saying:
     return Saying(_(step.word or CUES[step.cue].word), _(step.line), short)
 
 
+@draws(Guide)
 def guide(scene: Scene, page: Guide) -> None:
     """One beat: what to do, with what, and for how long."""
     technique, beat = scene.state.sequence[page.technique], page.beat
@@ -164,6 +168,7 @@ def _countdown(scene: Scene, box: Box, track: Ring, start: Ms, end: Ms) -> None:
         scene.wake(min(end, now + TICK - (now - start) % TICK))
 
 
+@draws(Gone)
 def gone(scene: Scene, _page: Gone) -> None:
     """GONE? Yes, or still there. Without a cramp: STOP? Yes, or go on."""
     look, area = scene.look, scene.box.inset(scene.look.edge)

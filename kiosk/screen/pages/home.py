@@ -4,6 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Choose, Home, More
 from kiosk.i18n import _
 from kiosk.screen import art, faults, key_word, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Pose, Scene
 from kiosk.screen.theme import Shape
@@ -11,6 +12,7 @@ from kiosk.screen.theme import Shape
 ART, POSE = "home", Pose("move", "move")
 
 
+@draws(Home)
 def home(scene: Scene, _page: Home) -> None:
     """CRAMP, soak, more."""
     look = scene.look
@@ -64,6 +66,7 @@ def four(scene: Scene, area: Box) -> list[Box]:
     return area.column(4, look.gap) if look.shape is Shape.TALL else area.grid(2, 2, look.gap)
 
 
+@draws(More)
 def more(scene: Scene, _page: More) -> None:
     """Choose a technique, diary, settings, back."""
     area = scene.box.inset(scene.look.edge)
@@ -76,6 +79,7 @@ def more(scene: Scene, _page: More) -> None:
     parts.target(scene, boxes[3], Act.BACK, _("Back"), "back")
 
 
+@draws(Choose)
 def choose(scene: Scene, page: Choose) -> None:
     """Three techniques; the fourth target leads on, or back from the last of them."""
     boxes = four(scene, scene.box.inset(scene.look.edge))

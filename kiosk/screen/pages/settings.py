@@ -8,6 +8,7 @@ from kiosk.core.signals import Volume
 from kiosk.core.technique import Side
 from kiosk.i18n import N_, _
 from kiosk.screen import art, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import text_card
 from kiosk.screen.scene import Pose, Scene
@@ -48,6 +49,7 @@ ABOUT: tuple[tuple[str, str], ...] = (
 )
 
 
+@draws(Settings)
 def settings(scene: Scene, page: Settings) -> None:
     """One menu: two settings, and on the right what leads on and back."""
     first, second, third, fourth = _menu_boxes(scene)
@@ -89,6 +91,7 @@ def _setting(scene: Scene, box: Box, key: str, label: str, icon_name: str) -> No
     parts.target(scene, box, Act.CHANGE, label, icon_name, value=value, key=key)
 
 
+@draws(Health)
 def health(scene: Scene, page: Health) -> None:
     """One question of the safety profile, by day; the answer that stands is marked."""
     condition = list(Condition)[page.index]
@@ -115,6 +118,7 @@ def health(scene: Scene, page: Health) -> None:
     parts.target(scene, back, Act.BACK, _("Back"), "back")
 
 
+@draws(Techniques)
 def techniques(scene: Scene, page: Techniques) -> None:
     """One technique: on or off, and its place in the order."""
     known = scene.state.rules.techniques
@@ -153,6 +157,7 @@ def _technique_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
     return about, switch, earlier, following, back
 
 
+@draws(About)
 def about(scene: Scene, page: About) -> None:
     """What this device is and is not."""
     fact, advice = (_(text) for text in ABOUT[min(page.index, len(ABOUT) - 1)])

@@ -13,6 +13,7 @@ from kiosk.core.soak import Bands, Verdict
 from kiosk.core.technique import MINUTE, Ms
 from kiosk.i18n import N_, _, ngettext
 from kiosk.screen import gauges, key_word, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.guide import TICK, corner
 from kiosk.screen.parts import Passage
@@ -49,6 +50,7 @@ ADVICE: dict[Verdict, Advice] = {
 }
 
 
+@draws(Card)
 def card(scene: Scene, page: Card) -> None:
     """One thing to read and do at one's own pace."""
     technique = scene.state.sequence[page.technique]
@@ -105,6 +107,7 @@ def _card_small(scene: Scene, sayings: list[Saying], saying: Saying) -> None:
     parts.paragraph(scene, line, saying.line, "body", align="left")
 
 
+@draws(Soak)
 def soak(scene: Scene, page: Soak) -> None:
     """What to do with the feet, by what the water is."""
     verdict = scene.state.water.verdict

@@ -4,6 +4,7 @@ from kiosk.core.events import Act
 from kiosk.core.pages import Signs, TenMinutes
 from kiosk.i18n import N_, _
 from kiosk.screen import gauges, key_word, parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
@@ -22,6 +23,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
 )
 
 
+@draws(TenMinutes)
 def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
     """STOP. Ten minutes. Get help today."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
@@ -59,6 +61,7 @@ def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
     parts.stack(scene, words, passages)
 
 
+@draws(Signs)
 def signs(scene: Scene, page: Signs) -> None:
     """One warning sign and what to do about it."""
     sign, advice = (_(text) for text in SIGNS[min(page.index, len(SIGNS) - 1)])

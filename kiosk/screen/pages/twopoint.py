@@ -5,6 +5,7 @@ from kiosk.core.pages import Dip, ProbeOffset, WarmWater
 from kiosk.core.twopoint import Hint, hint, offset, shown
 from kiosk.i18n import N_, _
 from kiosk.screen import parts
+from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import SENTENCE_SIZES, sentence, text_card
 from kiosk.screen.parts import Passage
@@ -16,6 +17,7 @@ HINTS = {Hint.WAIT: N_("Wait."), Hint.COLDER: N_("Colder."), Hint.WARMER: N_("Wa
 NUMBER_SIZES = (18.0, 17.0, 16.0, 15.0, 13.0, 11.0, 9.0, 8.0, 7.0)
 
 
+@draws(Dip)
 def dip(scene: Scene, page: Dip) -> None:
     """The reading as it is now; once it is steady it can be saved."""
     if page.ice is None:
@@ -80,11 +82,13 @@ def _warm_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
     return above.without(left=w + look.px(3), right=w + look.px(3)), minus, plus, back, save
 
 
+@draws(WarmWater)
 def warm_water(scene: Scene, _page: WarmWater) -> None:
     """What the second point needs."""
     text_card(scene, _("Warm water, 37°."), _("Thermometer beside it."), 1, 3, main=None)
 
 
+@draws(ProbeOffset)
 def probe_offset(scene: Scene, page: ProbeOffset) -> None:
     """What both points said, and what comes of it."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
