@@ -235,12 +235,13 @@ class Rehearsal:
 
 
 def _in_words(effect: Effect) -> str:
-    """An effect in plain words: its name and what is known of it (the moment starts the line)."""
+    """An effect in plain words: its name and what is known of it. The moment starts the line, and where that
+    stands says which episode it is of."""
     plain = {"True": "yes", "False": "no"}
     values = [
         f"{name.replace('_', ' ')} {plain.get(str(value), value)}"
         for name, value in msgspec.structs.asdict(effect).items()
-        if name != "at" and value is not None
+        if name not in {"at", "key"} and value is not None
     ]
     return ", ".join([_spaced(type(effect).__name__), *values])
 
