@@ -10,7 +10,7 @@ import msgspec
 
 from kiosk.config.defaults import file_text
 from kiosk.config.schema import Health, Settings
-from kiosk.config.settings import SettingsError, is_stray_offset
+from kiosk.config.settings import SettingsError, is_stray_offset, lost_answer
 from kiosk.config.tomlfile import MOST, TomlError, parse, read_text, write
 from kiosk.config.tomltypes import MisfitError, clean, fit
 from kiosk.config.tomlwords import unknown
@@ -191,8 +191,9 @@ def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: boo
     What they change is what the file says, or ``settings`` where it says nothing. Whole or not at all, see
     ``tomlfile.write``. A file that somebody wrote by hand is copied to ``config.toml.old`` first, as comments
     are not kept. Raises ``SettingsError``; also if the file cannot be understood, as what it says about
-    someone's health would be lost, or if what is written could not be read again. ``anew``: those answers are
-    among ``changes``, all of them, so that such a file is set aside and begun anew.
+    someone's health would be lost, if a change would write over what may say it, or if what is written could
+    not be read again. ``anew``: those answers are among ``changes``, all of them, so that such a file is set
+    aside and begun anew.
     """
     try:
         raw, by_hand = _before(path, anew=anew)
@@ -202,6 +203,7 @@ def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: boo
             if each.is_for(after):
                 after = each.on(after)
                 written |= dict.fromkeys(_WRITTEN[each.key])
+        new = dict(raw)
         for section in dict.fromkeys(section for section, _key in written):
             values = {key: getattr(getattr(after, section), key) for each, key in written if each == section}
             if not values.get("probe", True):
@@ -209,8 +211,10 @@ def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: boo
             there = raw.get(section)
             # answers about health are all there is of them: beside them nothing is left in doubt
             kept = there if isinstance(there, dict) and section != "health" else {}
-            raw[section] = {**kept, **msgspec.to_builtins(values)}
-        text = _readable(file_text(raw), path)
+            new[section] = {**kept, **msgspec.to_builtins(values)}
+        if sentence := lost_answer(raw, new, path):
+            raise _unmended(sentence)
+        text = _readable(file_text(new), path)
         if by_hand:
             _keep_old(path)
         write(path, text)
@@ -231,9 +235,13 @@ def _before(path: Path, *, anew: bool) -> tuple[dict[str, Any], bool]:
     except TomlError as error:
         if anew:
             return {}, True
-        sentence = _("What is changed cannot be saved before this is mended. {reason}")
-        raise SettingsError(sentence.format(reason=error)) from error
+        raise _unmended(error) from error
     return raw, text != file_text(raw)
+
+
+def _unmended(reason: object) -> SettingsError:
+    sentence = _("What is changed cannot be saved before this is mended. {reason}")
+    return SettingsError(sentence.format(reason=reason))
 
 
 def _as_told(

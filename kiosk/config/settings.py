@@ -247,11 +247,25 @@ def _is_doubtful(raw: dict[str, Any], kept: dict[str, Any], wrong: list[Misfit],
     if "conditions" in kept.get("health", {}):
         return False  # a later answer settles what an earlier file left open
     # So much is wrong that answers may be anywhere, or they stand below a heading that nobody knows.
-    return (
-        before
-        or len(wrong) > TOLD
-        or any(may_hold_answers(str(misfit.key[-1]), value_at(raw, misfit.key)) for misfit in wrong)
-    )
+    return before or len(wrong) > TOLD or any(_may_be_answer(raw, misfit) for misfit in wrong)
+
+
+def _may_be_answer(raw: dict[str, Any], misfit: Misfit) -> bool:
+    return may_hold_answers(str(misfit.key[-1]), value_at(raw, misfit.key))
+
+
+def lost_answer(raw: dict[str, Any], after: dict[str, Any], path: Path) -> str:
+    """The sentence for what may be an answer about health in the tables ``raw`` of a file and is written over
+    in ``after``: with it the doubt would go. "" if there is none, or if the answers stand in their place."""
+    kept, still = clean(after, Settings)
+    if "conditions" in kept.get("health", {}):
+        return ""
+    _kept, wrong = clean(raw, Settings)
+    there = set(still)
+    for misfit in wrong:
+        if misfit not in there and (len(wrong) > TOLD or _may_be_answer(raw, misfit)):
+            return tell([misfit], raw, Settings, path)[0]
+    return ""
 
 
 def _pin_clash(found: Found) -> list[str]:

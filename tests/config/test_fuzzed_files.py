@@ -17,6 +17,7 @@ from kiosk.config.settings import Settings, SettingsError, check, find, to_rules
 from kiosk.config.tomlfile import TomlError
 from kiosk.core.timeline import lay_out
 from kiosk.files import asset
+from tests.config.test_settings import WARM
 from tests.config.test_techniques import SHIPPED
 from tests.prove import ROUNDS, prove
 
@@ -38,6 +39,10 @@ PIECES = [
     "“", "”", "ß", "\ufeff", "\u2028", "\x85", "\x1b[2J", "a.b", "[block]", "[[block]]",
     "[[block.step]]", "[soak]", "[moment]",
     "[1, [2]]", '"numb"', '"x\\u0000"', "health", "conditions = []", "99:99:99", "{ a = 1 }", " ", "true",
+]  # fmt: skip
+TAPS = [
+    {"volume": ""}, {"glow": ""}, {"side": ""}, {"technique": "walk"}, {"earlier": "walk"},
+    {"probe": WARM, "probe_offset": "0.5"}, {"calibration": "1 0 0 0 1 0"},
 ]  # fmt: skip
 
 
@@ -71,13 +76,17 @@ def read_settings(path: Path) -> list[str]:
     to_rules(found.in_force, TECHNIQUES)
     told = [*found.problems, *check(found, TECHNIQUES)]
     before = path.read_bytes()
+    taps, after = [], found.settings
+    for key, value in TAPS[len(before) % len(TAPS)].items():
+        taps.append(meant(after, key, value, ["stretch", "walk"]))
+        after = taps[-1].on(after)
     try:
-        save([meant(found.settings, "volume", "", [])], path, found.settings)
+        save(taps, path, found.settings)
     except SettingsError:
         assert path.read_bytes() == before
     else:
         again = find([path])
-        assert again.settings.sound.volume != found.settings.sound.volume
+        assert again.settings == after
         assert again.doubtful == found.doubtful
     return told
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from unittest import mock
 
+import msgspec
 import pytest
 
 from kiosk.config.settings import Health, find
@@ -10,6 +11,7 @@ from kiosk.core.rules import Condition
 from kiosk.core.technique import MINUTE
 from tests.config.test_forbidden_files import forbid
 from tests.config.test_keeper import ALL, BROKEN, Kiosk
+from tests.config.test_settings import WARM
 
 CLOT, NUMB, RAYNAUD, WOUND = Condition.CLOT, Condition.NUMB, Condition.RAYNAUD, Condition.WOUND
 NONE = "[health]\nconditions = []\nasked = true\n"
@@ -293,3 +295,38 @@ def test_what_comes_into_a_file_between_a_look_and_a_save_stays(kiosk: Kiosk) ->
         kiosk.write(kiosk.own, BOTH)
         kiosk.tap("condition", "raynaud=yes")
     assert told(kiosk).conditions == (NUMB, RAYNAUD, CLOT)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ('[sound]\nvolume = "numb"\n', "volume", ""),
+        ("[[sound]]\nclot = true\n", "volume", ""),
+        ('sound = "clot"\n', "volume", ""),
+        ('me = "numb"\n[sound]\nvolume = "clot"\n', "volume", ""),
+        ('[night]\nleft_out = ["walk", { health = "numb" }]\n', "technique", "walk"),
+        ('[night]\ntechniques = [["numb"]]\n', "earlier", "walk"),
+        ('[soak]\nprobe = "numb"\n', "probe", WARM),
+        ('[soak]\nprobe_offset = "clot"\n', "probe_offset", "0.5"),
+        ('[touch]\ncalibration = ["numb"]\n', "calibration", "1 0 0 0 1 0"),
+        ('[sound]\nvolume = "x"\n' + "".join(f"a{number} = 1\n" for number in range(20)), "volume", ""),
+    ],
+)
+def test_a_tap_does_not_write_over_what_may_be_an_answer(
+    kiosk: Kiosk, caplog: pytest.LogCaptureFixture, text: str, key: str, value: str
+) -> None:
+    """In the place of a value or of a section: with it, the doubt would go, and nobody has answered."""
+    kiosk.write(kiosk.own, text)
+    kiosk.start()
+    kiosk.tap(key, value, ["stretch", "walk"])
+    assert kiosk.own.read_text(encoding="utf-8") == text
+    assert f"cannot be saved before this is mended. {kiosk.own}: " in caplog.messages[-1]
+    assert (kiosk.conditions, kiosk.keeper.faulty) == (ALL, True)
+    kiosk.start()
+    assert kiosk.conditions == ALL
+    kiosk.tap(key, value, ["stretch", "walk"])
+    changed = kiosk.keeper.in_force
+    kiosk.answer(Condition.NUMB)
+    kiosk.start()
+    answered = Health(conditions=(Condition.NUMB,), asked=True)
+    assert kiosk.keeper.in_force == msgspec.structs.replace(changed, health=answered)

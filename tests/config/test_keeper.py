@@ -1,6 +1,7 @@
 """Settings while the kiosk runs: a fault that passes leaves nothing behind, and is over when it is over."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -35,8 +36,8 @@ class Kiosk:
         os.utime(path, ns=(self.clock.now(), self.clock.now()))
         self.clock.move_to(self.clock.now() + 1)
 
-    def tap(self, key: str, value: str = "") -> None:
-        self.keeper.change(key, value, [])
+    def tap(self, key: str, value: str = "", techniques: Sequence[str] = ()) -> None:
+        self.keeper.change(key, value, techniques)
         self.keeper.save()
 
     def answer(self, *yes: Condition) -> None:

@@ -80,6 +80,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "nobody may read it": byte(19, 66),
     "a file format of no SQLite": byte(47, 132),
     "another text encoding": byte(59, 2),
+    "no text encoding, which SQLite finds at its second look": byte(59, 4),
 }
 OLD_DAMAGES = {
     "an index renamed": swap(b"one_open_episode", b"one_open_episodd"),
