@@ -77,6 +77,7 @@ FILES = {
     "systemd/debian/rtupdate": ("usr/share/python3/runtime.d/cramp-kiosk.rtupdate", 0o755),
     "systemd/debian/lintian-overrides": ("usr/share/lintian/overrides/cramp-kiosk", 0o644),
     "README.md": ("usr/share/doc/cramp-kiosk/README.md", 0o644),
+    "SAFETY.md": ("usr/share/doc/cramp-kiosk/SAFETY.md", 0o644),
 }
 SCRIPTS = ("postinst", "prerm", "postrm")
 #: Folders of the checkout -> where they go, without these names.
