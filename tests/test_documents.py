@@ -25,14 +25,22 @@ MOST_LETTERS = 120
 #: In backticks, yet not in the tree: others' names, what is made here, what a reader fills in.
 OTHERS = frozenset(
     {
-        *("assert_never", "config.txt", "gettext", "mypy", "pybabel update", "statistics.linear_regression"),
+        *("assert_never", "config.txt", "gettext", "mypy", "statistics.linear_regression"),
         *("tomllib", "--strict", "-D", "-d", "-i", "CPUUsageNSec="),
         *(".rig/figures.txt", ".venv", "out/rehearsal", "~/.config/cramp-kiosk/techniques/"),
         *("DEVICE='-k water'", "PEOPLE=200", "SEED=2", "rehearse --script"),
-        *("NN", "assets/techniques/NN_NAME.toml", "command(...)", "kiosk/cli/NAME.py"),
+        *(
+            "NN",
+            "two-words",
+            "two_words.py",
+            "assets/techniques/NN_NAME.toml",
+            "command(...)",
+            "kiosk/cli/NAME.py",
+        ),
         "assets/locale/de/LC_MESSAGES/cramp-kiosk.po",
-        "pybabel compile -D cramp-kiosk -d assets/locale",
-        "pybabel init -D cramp-kiosk -i assets/locale/cramp-kiosk.pot -d assets/locale -l de",
+        ".venv/bin/pybabel update",
+        ".venv/bin/pybabel compile -D cramp-kiosk -d assets/locale",
+        ".venv/bin/pybabel init -D cramp-kiosk -i assets/locale/cramp-kiosk.pot -d assets/locale -l de",
     }
 )
 
@@ -205,6 +213,10 @@ def test_every_dependency_has_its_reason() -> None:
     cells = re.findall(r"(?m)^\| ([^|]+) \| .{10}", text("ARCHITECTURE.md"))
     told = {re.split(r"[<>= ]", name.strip())[0] for cell in cells for name in cell.split(",")}
     assert wanted - told == set()
+
+
+def test_readme_has_a_row_for_every_command() -> None:
+    assert set(re.findall(r"(?m)^\| `cramp-kiosk ([a-z-]+)` \|", text("README.md"))) == commands()
 
 
 # --- SAFETY.md
