@@ -219,6 +219,29 @@ def test_readme_has_a_row_for_every_command() -> None:
     assert set(re.findall(r"(?m)^\| `cramp-kiosk ([a-z-]+)` \|", text("README.md"))) == commands()
 
 
+def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
+    block = re.search(r"(?s)```\n(KioskError\n.*?)```", text("CONTRIBUTING.md"))
+    assert block is not None
+    drawn, path = {}, {-1: ""}
+    for line in block[1].splitlines():
+        depth = re.search(r"\w", line).start() // 3
+        path[depth] = line.split("─ ")[-1].split()[0]
+        drawn[path[depth]] = path[depth - 1]
+    bases = {
+        each.name: [base.id for base in each.bases if isinstance(base, ast.Name)]
+        for file in (ROOT / "kiosk").rglob("*.py")
+        for each in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(each, ast.ClassDef)
+    }
+    grown, size = {"KioskError"}, 0
+    while len(grown) > size:
+        size = len(grown)
+        grown |= {name for name, above in bases.items() if grown & set(above)}
+    assert drawn == {
+        name: next((base for base in bases[name] if base in grown), "") for name in sorted(grown)
+    }
+
+
 # --- SAFETY.md
 
 WORDS = {
