@@ -1,7 +1,7 @@
 """What this person must not be shown, and the clock that says when to stop.
 
-Which condition bars or softens what: from the contraindications listed in ARCHITECTURE.md with their
-sources. The device asks once, by day; at night it only obeys.
+Which condition bars or softens what: from the contraindications listed in SAFETY.md with their sources; a
+test compares the two. The device asks once, by day; at night it only obeys.
 """
 
 import msgspec

@@ -1,7 +1,40 @@
 """``make deb``: the Debian package for Raspberry Pi OS and Debian Trixie, without debhelper.
 
-Everything is put into a folder as it will lie on the device, and dpkg-deb packs it. The same checkout
-gives the same bytes: all times are ``SOURCE_DATE_EPOCH``, or that of the last commit.
+Everything is put into a folder as it will lie on the device, and dpkg-deb packs it. The same checkout gives
+the same bytes: all times are ``SOURCE_DATE_EPOCH``, or that of the last commit. debhelper would write a
+page of maintainer scripts, other ones in each Debian.
+
+* Modules are private (``/usr/lib/cramp-kiosk``), and the launcher runs Python isolated: nothing in a home
+  or working folder gets between. They are compiled at installation, as the service may not write there.
+* **gpiozero and colorzero come along**, pinned by hash, because Debian has gpiozero 1.6.2 and Raspberry Pi
+  OS 2.0.1. ``Depends: python3-gpiozero (>= 2)`` could not be installed on Debian; ``Recommends:`` would
+  give a kiosk that installs and has no pins. 0.7 MB buys one file that is the same on both, and pins that
+  nobody else's upgrade changes. Everything else (pygame, msgspec, evdev, libgpiod) is Debian's, with its
+  security updates.
+* The settings file has every setting commented out, so an upgrade may bring better defaults; only lines
+  that the owner made their own count.
+* The service is stopped before an upgrade and started after it: half of the old program would import half
+  of the new.
+* A purge deletes settings, techniques, user, group and what ``setup`` wrote into ``config.txt``. The diary
+  stays, owned by root, and is its user's again after the next installation: nobody can give a deleted night
+  back, so only the owner deletes it. The group ``gpio`` stays: others may use it.
+* **A purge is an undo.** A removal leaves ``/etc/cramp-kiosk/undo-setup`` where ``setup`` wrote something:
+  ``config_txt.py`` in one piece (``undo_setup``), which needs the standard library alone. The purge runs
+  it, or says what to delete where Python is gone. What somebody else wrote into our block stays; marks that
+  do not pair are left to a person.
+* Debian's package raspi-firmware writes ``config.txt`` anew at each of its upgrades and the kernel's: there
+  ``setup`` writes into ``/etc/default/raspi-firmware-custom``, which that package takes over.
+* The service sees no network (a network namespace of its own), the system read-only, and of the devices
+  only framebuffer, DRM, input, GPIO and its console. ``systemd-analyze security`` says 1.4 (systemd 252 and
+  257): 0.2 for real time, 0.4 for being allowed to ask the kernel whether the clock is set. A test holds it
+  to that, and to 1.5 with other versions. What must stay off, and why, is in the unit.
+* ``WatchdogSec=`` is 9 s, and the main loop feeds it every 2.25 s while the conductor answers: an SD card
+  may take 7 s to write before that counts as a hang, and a hang is noticed within 12 s.
+* A kernel or a systemd that hangs is the board's own watchdog's to restart. That belongs to the whole
+  machine, so the package leaves it as it is (newer Raspberry Pi OS asks it for a minute), and ``doctor``
+  says what it guards: kernels before Linux 6.8 refuse more than 15 s and go on without, later ones feed it
+  themselves during what is over 16 s, and until June 2026 counted such a time wrongly
+  (raspberrypi/linux#5838, #7432).
 """
 
 import argparse
@@ -44,6 +77,7 @@ FILES = {
     "systemd/debian/rtupdate": ("usr/share/python3/runtime.d/cramp-kiosk.rtupdate", 0o755),
     "systemd/debian/lintian-overrides": ("usr/share/lintian/overrides/cramp-kiosk", 0o644),
     "README.md": ("usr/share/doc/cramp-kiosk/README.md", 0o644),
+    "SAFETY.md": ("usr/share/doc/cramp-kiosk/SAFETY.md", 0o644),
 }
 SCRIPTS = ("postinst", "prerm", "postrm")
 #: Folders of the checkout -> where they go, without these names.

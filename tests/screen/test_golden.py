@@ -1,10 +1,13 @@
 """No page changes its looks by accident; `make frames` says that a change is meant."""
 
+from typing import get_args
+
 import msgspec
 import pygame
 import pytest
 from PIL import Image
 
+from kiosk.core.pages import Page
 from kiosk.screen.scene import Rim, Scene, Thing, Words
 from kiosk.screen.stage import Stage
 from tests.screen import golden
@@ -24,6 +27,10 @@ def test_every_page_has_a_golden_frame() -> None:
     assert {path.name for path in golden.FOLDER.glob("*.webp")} == {
         golden.path(*s).name for s in golden.SHEETS
     }
+
+
+def test_every_page_has_a_state_in_the_gallery() -> None:
+    assert {type(state.page) for state in GALLERY.values()} == set(get_args(Page))
 
 
 @pytest.mark.parametrize("panel", COARSE_AND_FINE)

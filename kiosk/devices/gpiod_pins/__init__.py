@@ -40,6 +40,21 @@ What differs from gpiozero's other factories:
 * **Forks**: a child has the lines but not the threads. Make the factory after ``os.fork()``, or use
   ``subprocess``, which closes the lines in the child.
 
+Why it exists: gpiozero's lgpio polls all night (joan2937/lg#26; 46,760 wake-ups in 30 s with one button
+armed, this one none), leaves a pipe in the working folder and is not in Debian. It could be a package of
+its own: it imports nothing of the kiosk, and whoever uses it may hand it a supervisor for its threads
+(``threads``).
+
+Why a process makes the pulses: beside a thread that computes, on a crowded two-core machine, 523 Hz came
+out as 123 Hz (median) from a thread, and as 340 to 521 Hz from the process. It takes 5 MB, asks for real
+time, sleeps while nothing is dimmed or sounds, and ends a tone by itself. If the process is killed or
+hangs, its lines are written low and another one is told all of them, as each message is the whole state of
+a line. One that dies again and again is tried again after five seconds at most; meanwhile who wants a tone
+is told that there is none.
+
+Why ``read_anew()``: a debounced line's level is what its last interrupt said. At most every two seconds the
+line is set up anew, for which the kernel looks at it, so that a lost interrupt is made up for.
+
 Errors are gpiozero's: ``BadPinFactory`` (no chip, no permission), ``PinUnknownPi`` (not a Pi),
 ``PinInvalidPin``, ``GPIOPinInUse`` (in this program, or by another: the message names who),
 ``PinFixedPull``, ``PinSetInput`` and so on.
