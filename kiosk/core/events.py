@@ -1,6 +1,7 @@
 """Everything that can happen, and everything the night asks to be done about it."""
 
 from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 
@@ -81,11 +82,14 @@ class ProbeError(StrEnum):
 
 
 class _Event(msgspec.Struct, frozen=True, tag=True):
-    pass
+    by_person: ClassVar[bool] = False
+    """whether a person did it: it may wake the device, which then must know whether these are quiet hours"""
 
 
 class ButtonPressed(_Event, frozen=True):
     """The button went down (debounced)."""
+
+    by_person: ClassVar[bool] = True
 
 
 class ButtonReleased(_Event, frozen=True):
@@ -95,6 +99,7 @@ class ButtonReleased(_Event, frozen=True):
 class Tapped(_Event, frozen=True):
     """A finger was lifted inside a target (or, ``Act.ANYWHERE``, outside all)."""
 
+    by_person: ClassVar[bool] = True
     act: Act = Act.ANYWHERE
     number: int = 0
     key: str = ""
@@ -105,6 +110,7 @@ class Touched(_Event, frozen=True):
     from 0 to 1; while the page ``Calibration`` is shown, without calibration. ``aspect``: width of the
     picture by its height."""
 
+    by_person: ClassVar[bool] = True
     x: float
     y: float
     aspect: float

@@ -146,6 +146,16 @@ RHYTHM: dict[Signal, Tune] = {
 }
 
 
+def check_complete() -> None:
+    """Raises ``TypeError`` for signals without a lamp pattern or tones, by name."""
+    missing = sorted({signal.value for signal in Signal for table in (LAMP, TUNE) if signal not in table})
+    if missing:
+        raise TypeError(f"lamp or buzzer says nothing for: {', '.join(missing)}")
+
+
+check_complete()
+
+
 def tune(signal: Signal, *, passive: bool) -> Tune:
     """What the buzzer fitted here plays for a signal."""
     return TUNE[signal] if passive else RHYTHM[signal]

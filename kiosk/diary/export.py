@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from typing import TextIO
+from typing import TextIO, assert_never
 
 from kiosk.core.events import Ending
 from kiosk.core.technique import MINUTE, Ms, Side
@@ -34,13 +34,33 @@ COLUMNS = (
 #: A spreadsheet takes a cell that begins like this for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-_ENDINGS = {
-    Ending.GONE: N_("gone"),
-    Ending.NO_ANSWER: N_("no answer"),
-    Ending.INTERRUPTED: N_("interrupted"),
-}
 
-_SIDES = {Side.LEFT: N_("left foot"), Side.RIGHT: N_("right foot"), Side.BOTH: N_("both feet")}
+def _ending(ending: Ending) -> str:
+    match ending:
+        case Ending.GONE:
+            return N_("gone")
+        case Ending.NO_ANSWER:
+            return N_("no answer")
+        case Ending.INTERRUPTED:
+            return N_("interrupted")
+        case _:
+            assert_never(ending)
+
+
+def _side(side: Side) -> str:
+    match side:
+        case Side.LEFT:
+            return N_("left foot")
+        case Side.RIGHT:
+            return N_("right foot")
+        case Side.BOTH:
+            return N_("both feet")
+        case _:
+            assert_never(side)
+
+
+_ENDINGS = {ending: _ending(ending) for ending in Ending}
+_SIDES = {side: _side(side) for side in Side}
 
 
 def rows(store: Store) -> list[tuple[str, ...]]:

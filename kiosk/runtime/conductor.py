@@ -15,7 +15,6 @@ from typing import Protocol
 from kiosk.core import night
 from kiosk.core.clock import Clock
 from kiosk.core.events import (
-    ButtonPressed,
     Due,
     Effect,
     Event,
@@ -23,7 +22,6 @@ from kiosk.core.events import (
     FaultCleared,
     FaultFound,
     QuietHours,
-    Tapped,
 )
 from kiosk.core.pages import Asleep
 from kiosk.core.rules import Rules
@@ -115,7 +113,7 @@ class Conductor:
     def handle(self, event: Event, now: Ms) -> None:
         """Everything due before ``now``, then the event itself."""
         self.advance(now)
-        if isinstance(event, ButtonPressed | Tapped) and self.state.episode is None:
+        if event.by_person and self.state.episode is None:
             quiet = self._quiet(self.state.rules)
             if quiet != self.state.quiet:
                 self._apply(QuietHours(quiet))

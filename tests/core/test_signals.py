@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core import signals
 from kiosk.core.signals import (
     LAMP,
     RHYTHM,
@@ -170,3 +171,10 @@ def test_every_repeated_pattern_fits_its_period(table):
     assert set(table) == set(Signal)
     for pattern in table.values():
         assert pattern.period == 0 or sum(length for length, _ in pattern.pieces) <= pattern.period
+
+
+def test_a_signal_without_its_row_is_told_at_import(monkeypatch):
+    monkeypatch.delitem(signals.LAMP, Signal.DONE)
+    monkeypatch.delitem(signals.TUNE, Signal.HOLD)
+    with pytest.raises(TypeError, match="says nothing for: done, hold"):
+        signals.check_complete()

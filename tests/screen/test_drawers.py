@@ -7,9 +7,11 @@ import pytest
 from kiosk.core.pages import Home, Page, Rating
 from kiosk.screen import drawers
 from kiosk.screen.drawers import DRAWERS, check_complete
+from kiosk.screen.stage import Stage
 
 
 def test_every_page_is_drawn_by_one():
+    assert Stage, "its module has loaded all that draw"
     assert set(DRAWERS) == set(get_args(Page))
     check_complete()
 

@@ -1,0 +1,40 @@
+"""What the night may say of an episode, the file takes; what the file takes, the night may say."""
+
+import re
+import sqlite3
+from contextlib import closing
+from enum import StrEnum
+
+import pytest
+
+from kiosk.core.events import Ending
+from kiosk.core.technique import Side
+from kiosk.diary import export, schema
+
+
+def taken(column: str) -> set[str]:
+    """The words that a new diary's CHECK of this column names."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        schema.mark_ours(db)
+        schema.migrate(db)
+        (table,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'episode'").fetchone()
+    found = re.search(rf"CHECK \({column} IN \(([^)]*)\)\)", table)
+    assert found is not None
+    return set(re.findall(r"'([^']*)'", found[1]))
+
+
+@pytest.mark.parametrize(("column", "words"), [("ending", Ending), ("side", Side)])
+def test_a_new_word_needs_its_migration(column: str, words: type[StrEnum]) -> None:
+    assert taken(column) == {word.value for word in words}
+
+
+def test_each_has_a_word_for_people() -> None:
+    assert set(export._ENDINGS) == set(Ending)
+    assert set(export._SIDES) == set(Side)
+
+
+def test_the_comment_beside_the_column_names_each_ending() -> None:
+    source = (schema.__file__ or "").replace("schema.py", "export.py")
+    with open(source, encoding="utf-8") as file:  # noqa: PTH123 - one line of it
+        line = next(each for each in file if '"ending",' in each)
+    assert all(ending.value in line for ending in Ending)
