@@ -1,4 +1,4 @@
-"""The buzzer's tones through the sound card, where there is one."""
+"""The simulator's buzzer: its tones through the sound card of a laptop, where there is one."""
 
 from __future__ import annotations
 
