@@ -5,7 +5,7 @@ import argparse
 from kiosk.cli.streams import FAILED, OK, complain
 from kiosk.config import settings
 from kiosk.devices.backlight import Backlight
-from kiosk.devices.pins import Pins, PinsUnavailable, open_factory
+from kiosk.devices.pins import PinsUnavailable, open_factory
 from kiosk.devices.safe import safe_outputs
 from kiosk.display.backlights import lights
 
@@ -18,7 +18,6 @@ def run(_chosen: argparse.Namespace) -> int:
         factory = open_factory(wired.factory)
     except PinsUnavailable as error:
         trouble.append(str(error))
-    pins = Pins(button=wired.button, lamp=wired.lamp, buzzer=wired.buzzer)
-    trouble += safe_outputs(pins, factory, Backlight(lights))
+    trouble += safe_outputs(settings.wiring(wired), factory, Backlight(lights))
     complain(trouble)
     return FAILED if trouble else OK

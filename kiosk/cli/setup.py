@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from kiosk.cli.ask import ask_person
 from kiosk.cli.owner import read_settings
 from kiosk.cli.streams import FAILED, OK, WRONG, complain
@@ -27,7 +29,7 @@ from kiosk.config.firmware import (
     where_overlays_are,
     without_block,
 )
-from kiosk.devices.pins import Pins
+from kiosk.config.settings import wiring
 from kiosk.i18n import _
 
 Say = Callable[[str], None]
@@ -168,7 +170,7 @@ class Setup:
 
     def _remarks(self, config: Path, wanted: str) -> list[str]:
         """What will still be in the way."""
-        pins = Pins(**{name: getattr(self._needs, name) for name in Pins.__struct_fields__})
+        pins = self._needs
         remarks = find(pins, wanted, self._model) + doubts(wanted, self._model)
         if absent := absent_overlays(config, config_txt.block(wanted)):
             remarks += [*absent, where_overlays_are()]
@@ -224,6 +226,6 @@ def _failed(error: OSError, path: Path) -> str:
 
 def run(chosen: argparse.Namespace) -> int:
     """The command."""
-    pins = read_settings().in_force.pins
-    needs = Needs(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer, pwm=chosen.pwm)
+    pins = wiring(read_settings().in_force.pins)
+    needs = Needs(**msgspec.structs.asdict(pins), pwm=chosen.pwm)
     return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)

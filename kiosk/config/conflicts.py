@@ -34,6 +34,8 @@ _TAKEN = {
         "Give it another pin, or take the line out."
     ),
 }
+if missing := set(Pins.__struct_fields__) - set(_TAKEN):
+    raise TypeError(f"no sentence says what it costs when something else takes the pin of: {missing}")
 
 _ODD = {
     "remark": N_(
@@ -149,7 +151,7 @@ def _use(line: Line, others: Sequence[Addon], model: str) -> _Use:
 
 
 def _ours(pins: Pins) -> dict[str, int]:
-    return {"button": pins.button, "lamp": pins.lamp, "buzzer": pins.buzzer, "probe": pins.probe}
+    return {name: getattr(pins, name) for name in Pins.__struct_fields__}
 
 
 def _taken(use: _Use, ours: Mapping[str, int]) -> Iterator[str]:

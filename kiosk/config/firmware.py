@@ -12,7 +12,7 @@ from kiosk.config.config_txt import PLACES, BrokenMarksError
 from kiosk.config.conflicts import one_wire_pin
 from kiosk.config.overlays import Line, enabled, known, number
 from kiosk.core.errors import KioskError
-from kiosk.devices.pins import ONE_WIRE
+from kiosk.devices.pins import ONE_WIRE, Pins
 from kiosk.i18n import _
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
@@ -37,13 +37,9 @@ class WrongFileError(ConfigError):
 _SETTING = re.compile(r"[a-z0-9_]+(:\d+)?=(?!.*\s[A-Za-z_.]+=)|(include|initramfs)\s", re.ASCII)
 
 
-class Needs(msgspec.Struct, frozen=True, kw_only=True):
+class Needs(Pins, frozen=True, kw_only=True):
     """What the kiosk wants of the firmware. BCM pins; ``pwm``: lamp and buzzer by the PWM hardware."""
 
-    button: int = 5
-    probe: int = ONE_WIRE
-    lamp: int = 12
-    buzzer: int = 13
     pwm: bool = False
 
 

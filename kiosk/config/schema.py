@@ -10,6 +10,7 @@ from kiosk.core.calibration import MOST
 from kiosk.core.rules import Condition, Glow, TextSize, Theme
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Count, Seconds, Side
+from kiosk.devices.pins import Pins as Wiring
 from kiosk.i18n import N_
 
 
@@ -181,13 +182,16 @@ class Health(_Table, frozen=True):
     asked: Annotated[bool, _about(_ASKED)] = False
 
 
+_USUAL = Wiring()
+
+
 class Pins(_Table, frozen=True):
     """The wires; see hardware/pinmap.toml."""
 
     factory: Annotated[Factory, _about(_FACTORY)] = Factory.AUTO
-    button: Pin = 5
-    lamp: Pin = 12
-    buzzer: Pin = 13
+    button: Pin = _USUAL.button
+    lamp: Pin = _USUAL.lamp
+    buzzer: Pin = _USUAL.buzzer
 
 
 class Diary(_Table, frozen=True):

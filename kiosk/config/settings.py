@@ -38,6 +38,7 @@ from kiosk.core.rules import Condition, Rules
 from kiosk.core.technique import Cue, Technique
 from kiosk.core.timeline import Choice
 from kiosk.devices.pins import ONE_WIRE
+from kiosk.devices.pins import Pins as Wiring
 from kiosk.files import Stamp, stamp
 from kiosk.i18n import _
 
@@ -268,10 +269,16 @@ def lost_answer(raw: dict[str, Any], after: dict[str, Any], path: Path) -> str:
     return ""
 
 
+def wiring(pins: Pins) -> Wiring:
+    """Where the parts are wired, as the settings say."""
+    named = {name: getattr(pins, name) for name in Wiring.__struct_fields__ if hasattr(pins, name)}
+    return Wiring(**named)
+
+
 def _pin_clash(found: Found) -> list[str]:
     """A sentence if two wires are on one pin."""
     taken = {ONE_WIRE: _("the probe")}
-    names = ["button", "lamp", "buzzer"]
+    names = [name for name in Wiring.__struct_fields__ if name in Pins.__struct_fields__]
     # Who was moved is told, not whose usual pin it took.
     for name in sorted(names, key=lambda each: ("pins", each) in found.sources):
         number = getattr(found.settings.pins, name)

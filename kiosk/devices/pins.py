@@ -27,7 +27,8 @@ ONE_WIRE = 4
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the parts are wired. The defaults are those of ``hardware/pinmap.toml``."""
+    """Where the parts are wired. The defaults are those of ``hardware/pinmap.toml``. Whoever walks over the
+    parts that have a pin walks over these fields: settings, setup, conflicts, doctor."""
 
     button: Bcm = 5
     lamp: Bcm = 12

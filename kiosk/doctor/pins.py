@@ -17,7 +17,7 @@ from kiosk.config.firmware import (
     where_overlays_are,
     without_block,
 )
-from kiosk.config.settings import Factory
+from kiosk.config.settings import Factory, wiring
 from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, claiming
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
@@ -166,8 +166,7 @@ def _firmware(machine: Machine, place: str, text: str) -> Finding:
 
 
 def _wires(machine: Machine) -> Pins:
-    pins = machine.config.pins
-    return Pins(button=pins.button, lamp=pins.lamp, buzzer=pins.buzzer)
+    return wiring(machine.config.pins)
 
 
 def check_hat(machine: Machine) -> list[Finding]:
