@@ -1,6 +1,7 @@
 """Any sequence of records and restarts, with any clock."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,14 +36,38 @@ records = st.one_of(
     st.builds(EpisodeResumed, moments),
 )
 walls = st.datetimes(datetime(1970, 1, 2), datetime(2099, 1, 1), timezones=st.just(UTC))
-happenings = st.one_of(
-    st.tuples(st.just("record"), records, walls, st.booleans()),
-    st.tuples(st.just("restart"), st.none(), walls, st.booleans()),
-)
+recorded = st.tuples(st.just("record"), records, walls, st.booleans())
+restarted = st.tuples(st.just("restart"), st.none(), walls, st.booleans())
+
+
+def of(kind: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.tuples(st.just("record"), kind, walls, st.booleans())
+
+
+#: As a night goes, with anything in between: else few ends would come while an episode is open.
+stories = st.lists(
+    st.tuples(
+        of(st.builds(EpisodeBegan, moments, st.sampled_from(Side), st.booleans())),
+        st.lists(st.one_of(recorded, recorded, restarted), max_size=4),
+        of(st.builds(EpisodeEnded, moments, st.sampled_from(Ending))),
+        st.lists(st.one_of(recorded, restarted), max_size=2),
+    ).map(lambda night: [night[0], *night[1], night[2], *night[3]]),
+    max_size=4,
+).map(lambda nights: [happening for night in nights for happening in night])
+
+
+@pytest.mark.parametrize("ending", Ending)
+@pytest.mark.parametrize("side", Side)
+def test_every_ending_and_side_is_kept(tmp_path: Path, ending: Ending, side: Side) -> None:
+    clock = Clock()
+    with make_store(tmp_path, clock) as store:
+        store.record(EpisodeBegan(clock.mono, side), clock.wall)
+        store.record(EpisodeEnded(clock.mono, ending), clock.wall)
+        assert [(entry.side, entry.ending) for entry in store.episodes()] == [(side, ending)]
 
 
 @settings(max_examples=60, deadline=None)
-@given(story=st.lists(happenings, max_size=20))
+@given(story=stories)
 def test_any_sequence_keeps_at_most_one_open_episode(
     tmp_path_factory: pytest.TempPathFactory, story: list[tuple[str, Any, datetime, bool]]
 ) -> None:
