@@ -85,7 +85,7 @@ def stamp(path: Path) -> Stamp:
         about = path.stat()
     except OSError:
         return None
-    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -19,7 +19,6 @@ from kiosk.i18n import _, speak
 
 def run(chosen: argparse.Namespace) -> int:
     """The command."""
-
     if chosen.watch and chosen.test:
         complain([_("--watch only looks: leave out --watch or --test.")])
         return WRONG

@@ -269,18 +269,20 @@ def lost_answer(raw: dict[str, Any], after: dict[str, Any], path: Path) -> str:
     return ""
 
 
+#: The parts whose pin the owner may choose; the probe's is the kernel's.
+_MOVABLE = tuple(name for name in Wiring.__struct_fields__ if name in Pins.__struct_fields__)
+
+
 def wiring(pins: Pins) -> Wiring:
     """Where the parts are wired, as the settings say."""
-    named = {name: getattr(pins, name) for name in Wiring.__struct_fields__ if hasattr(pins, name)}
-    return Wiring(**named)
+    return Wiring(**{name: getattr(pins, name) for name in _MOVABLE})
 
 
 def _pin_clash(found: Found) -> list[str]:
     """A sentence if two wires are on one pin."""
     taken = {ONE_WIRE: _("the probe")}
-    names = [name for name in Wiring.__struct_fields__ if name in Pins.__struct_fields__]
     # Who was moved is told, not whose usual pin it took.
-    for name in sorted(names, key=lambda each: ("pins", each) in found.sources):
+    for name in sorted(_MOVABLE, key=lambda each: ("pins", each) in found.sources):
         number = getattr(found.settings.pins, name)
         if number in taken:
             sentence = _(

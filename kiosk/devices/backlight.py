@@ -5,7 +5,7 @@ import errno
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from kiosk.core.eye import light
 from kiosk.devices.part import driving
@@ -22,8 +22,7 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class KernelLight(Protocol):
-    """One of the kernel's backlights: its folder, its highest step, whether it may be written, and whether it
-    is known to be another panel's (``display.backlights``)."""
+    """One of the kernel's backlights (``display.backlights`` finds them)."""
 
     @property
     def folder(self) -> Path:
@@ -34,15 +33,14 @@ class KernelLight(Protocol):
         """Its highest step, from 1."""
 
     @property
-    def writable(self) -> bool:
-        """Whether it may be set."""
-
-    @property
     def is_strangers(self) -> bool:
         """Whether it is another panel's."""
 
 
-class Backlight:
+L = TypeVar("L", bound=KernelLight)
+
+
+class Backlight(Generic[L]):
     """The panel's own backlight, else one of which the kernel says of no panel that it is its; one that may
     not be written is passed over for one that may.
 
@@ -52,18 +50,18 @@ class Backlight:
     panels, which would glow in the bedroom all night, are ours as well: they are dark until ``close``.
     """
 
-    def __init__(self, find: Callable[[], Sequence[KernelLight]], *, alone: bool = False) -> None:
+    def __init__(self, find: Callable[[], Sequence[L]], *, alone: bool = False) -> None:
         self._find_lights = find
         self._alone = alone
         self._powered: bool | None = None
         self._lost = False
         self._darkened: dict[Path, str] = {}
-        self.lights: list[KernelLight] = []
+        self.lights: list[L] = []
         """every backlight there is, the one to use first"""
         self._find()
 
     @property
-    def chosen(self) -> KernelLight | None:
+    def chosen(self) -> L | None:
         """The one to use; None: there is none."""
         return next((each for each in self.lights if not each.is_strangers), None)
 

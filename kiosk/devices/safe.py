@@ -1,6 +1,6 @@
 """After every end of the program, clean or not: nothing hums, nothing glows, the screen is not dead."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.output import Output
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SAFE_LEVEL = 0.2
 
 
-def safe_outputs(pins: Pins, factory: "Factory | None", backlight: Backlight) -> list[str]:
+def safe_outputs(pins: Pins, factory: "Factory | None", backlight: Backlight[Any]) -> list[str]:
     """Lamp and buzzer off, backlight dim but on. Never raises.
 
     Needed because the Raspberry Pi's kernels leave a pin as it was driven when its program dies

@@ -59,10 +59,6 @@ def _side(side: Side) -> str:
             assert_never(side)
 
 
-_ENDINGS = {ending: _ending(ending) for ending in Ending}
-_SIDES = {side: _side(side) for side in Side}
-
-
 def rows(store: Store) -> list[tuple[str, ...]]:
     """One row an episode, the oldest first, in the order of ``COLUMNS``; empty: not recorded."""
     return [_row(entry) for entry in reversed(store.episodes())]
@@ -143,8 +139,8 @@ def _told(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
         when,
         length,
         _("not rated") if entry.rating is None else _("{rating} of 10").format(rating=entry.rating),
-        _("still open") if entry.ending is None else _(_ENDINGS[entry.ending]),
-        _(_SIDES[entry.side]) if entry.cramp else _("soak only"),
+        _("still open") if entry.ending is None else _(_ending(entry.ending)),
+        _(_side(entry.side)) if entry.cramp else _("soak only"),
         _listed(_(names[id_]) if id_ in names else id_ for id_ in entry.techniques),
     )
 

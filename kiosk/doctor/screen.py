@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -213,10 +214,9 @@ def _bits(words: str, word_bits: int) -> set[int]:
 
 def check_backlight(machine: Machine) -> list[Finding]:
     """Whether the screen's light can be set; of several, which and why."""
-    found = lights(machine.root, machine.may)
-    light = Backlight(lambda: found)
-    chosen = next((each for each in found if not each.is_strangers), None)
-    others = [_other_light(machine, each, chosen) for each in found if each is not chosen]
+    light = Backlight(partial(lights, machine.root, machine.may))
+    chosen = light.chosen
+    others = [_other_light(machine, each, chosen) for each in light.lights if each is not chosen]
     if chosen is None:
         says = _("The screen's light cannot be set: while asleep it shows plain black.")
         return [note("screen.backlight", says), *others]

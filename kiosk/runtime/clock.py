@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.core.technique import Ms
+from kiosk.files import stamp
 
 #: What the C library reads the time zone from where TZ names none.
 _ZONE = Path("/etc/localtime")
@@ -14,11 +15,7 @@ _ZONE = Path("/etc/localtime")
 
 def _mark() -> tuple[int, ...]:
     """Another one whenever the file of the time zone was replaced or written; () while there is none."""
-    try:
-        told = _ZONE.stat()
-    except OSError:
-        return ()
-    return told.st_dev, told.st_ino, told.st_size, told.st_ctime_ns
+    return stamp(_ZONE) or ()
 
 
 _zone_lock = threading.Lock()

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.core.events import Fault
-from kiosk.core.pages import Asleep, Card, CountIn, Gone, Guide, NextUp, Page, Signs, Soak, TenMinutes
+from kiosk.core.pages import Asleep, Card, CountIn, Guide, NextUp, Over, Page, Signs, Soak, TenMinutes
 from kiosk.core.state import State
 from kiosk.core.transition import soak_of
 
@@ -73,7 +73,7 @@ def _technique(page: Page) -> int | None:
     match page:
         case NextUp(technique) | CountIn(technique) | Guide(technique) | Card(technique) | Soak(technique):
             return technique
-        case Gone(back) | TenMinutes(back) | Signs(back):
+        case Over(back):
             return _technique(back)
         case _:
             return None
