@@ -1,7 +1,7 @@
-"""A scripted night on a simulated clock: the whole device without hardware, without waiting.
+"""A scripted night on a simulated clock, without hardware and without waiting.
 
-The same conductor and the same night as at the bedside; only the clock and the parts are simulated.
-The same script gives the same output, byte for byte.
+Conductor and ``core.night`` are those of the device; only the clock and the parts are simulated. The same
+script gives the same output, byte for byte.
 """
 
 import re
@@ -36,12 +36,12 @@ from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.outputs import Outputs
 
-#: A DS18B20 takes 750 ms to measure; the reader asks once a second.
+#: A DS18B20 takes 750 ms for a 12-bit conversion (data sheet, tCONV), so the real reader reads once a second.
 READ_EVERY: Ms = SECOND
 
 
 class _Tub:
-    """The water: straight lines to what the script says, then it cools to the room."""
+    """The water: its temperature moves linearly to what the script says, then cools towards ``room``."""
 
     def __init__(self, room: float) -> None:
         self._room = self._from = self._to = room
@@ -51,7 +51,7 @@ class _Tub:
         self._frozen: float | None = None
 
     def probe(self, state: str, now: Ms) -> None:
-        """The probe is one of ``PROBE_STATES`` from now on."""
+        """Set the probe's state, one of ``PROBE_STATES``."""
         self._frozen = self.at(now) if state == FROZEN else None
         self._error = ProbeError(state) if state in list(ProbeError) else None
 
@@ -64,28 +64,30 @@ class _Tub:
         return self._from + (self._to - self._from) * (now - self._start) / self._length
 
     def reading(self, now: Ms) -> WaterRead:
-        """What the probe says."""
+        """What the probe reads at ``now``: a temperature in the probe's steps, or its error."""
         return reading(
             self._error or Measured(in_steps(self.at(now) if self._frozen is None else self._frozen)), 0.0
         )
 
 
 class Watch(Protocol):
-    """The real time a rehearsal can be played in."""
+    """The clock of a rehearsal that is played in real time."""
 
     def now(self) -> Ms:
-        """Now."""
+        """The time now, in ms."""
 
     def sleep_until(self, moment: Ms) -> None:
-        """Wait for ``moment``."""
+        """Block until ``moment``, in ms."""
 
 
 class Rehearsal:
-    """Plays a script, or what somebody does who sees it (``go_to``, then ``conductor.handle`` or
-    ``change_water``).
+    """Plays a script (``play_all``), or is played step by step: ``go_to``, then ``conductor.handle`` or
+    ``change_water``.
 
-    ``tell`` gets each line; ``picture(state, now)`` is called for each new page, ``performed`` with each
-    effect; ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
+    ``tell`` gets each line of output; ``picture(state, now)`` is called for each new page and may raise;
+    ``performed`` is called with each effect. ``speed`` is a multiple of the real time of ``watch``; 0 does
+    not wait at all.
+    """
 
     def __init__(
         self,
@@ -110,7 +112,7 @@ class Rehearsal:
         self._next_reading: Ms | None = None
         self._scene = _scene(State())
         self._unseen: list[tuple[State, Ms]] = []
-        """new pages of which no picture was taken yet"""
+        """new pages whose picture was not taken yet"""
         self.conductor = Conductor(
             night.new(rules),
             Outputs(self, self, _Dark()),
@@ -122,11 +124,11 @@ class Rehearsal:
     # --- the parts
 
     def set(self, level: float) -> None:
-        """The lamp."""
+        """The lamp's level, 0.0 to 1.0."""
         self._line("lamp", f"{level:.2f}")
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """The buzzer."""
+        """The buzzer's tone; 0 Hz is silence."""
         self._line("buzzer", f"{hertz} Hz {volume}" if hertz else "silent")
 
     def _perform(self, effect: Effect) -> None:
@@ -152,7 +154,7 @@ class Rehearsal:
     # --- the night
 
     def play_all(self) -> None:
-        """From the start to the end of the script."""
+        """Play the whole script. Raises what ``picture`` raises."""
         for at, event, said in self._happenings():
             self.go_to(at)
             if said:
@@ -163,7 +165,8 @@ class Rehearsal:
         self.go_to(parse_time(self._script.until))
 
     def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
-        """Everything the script does, in the order of time (a press is down and up again)."""
+        """The script's events in order of time, each with the text of its line; a press is two events.
+        Changes of the water, which are no events, are made here."""
         happenings: list[tuple[Ms, Event | None, str]] = []
         for moment in self._script.moment:
             at = parse_time(moment.at)
@@ -191,7 +194,7 @@ class Rehearsal:
         return f"water to {moment.water:.1f} C" + (f" in {moment.over:g} s" if moment.over else "")
 
     def change_water(self, moment: Moment, now: Ms) -> None:
-        """What this moment's ``water`` or ``probe`` says, from ``now`` on."""
+        """Apply this moment's ``water`` or ``probe`` from ``now`` on."""
         if moment.water is not None:
             self._tub.become(moment.water, round(moment.over * SECOND), now)
         else:
@@ -199,7 +202,7 @@ class Rehearsal:
 
     @property
     def water(self) -> float:
-        """How warm the water is by now, in degrees Celsius, whatever the probe says."""
+        """The true temperature of the water now, in degrees Celsius, whatever the probe reads."""
         return self._tub.at(self._clock.now())
 
     def _next_moment(self) -> Ms | None:
@@ -207,8 +210,8 @@ class Rehearsal:
         return min((at for at in moments if at is not None), default=None)
 
     def go_to(self, moment: Ms, pause: Callable[[], bool] = lambda: False) -> None:
-        """On to ``moment``, through every deadline, edge and reading on the way; not so far if ``pause`` says
-        so after one of them."""
+        """Play every deadline, edge and reading up to and including ``moment``. ``pause`` is called after
+        each of them; True stops there."""
         while True:
             due = self._next_moment()
             nearest = moment if due is None else min(due, moment)
@@ -223,7 +226,8 @@ class Rehearsal:
                 return
 
     def _take_pictures(self) -> None:
-        """Here, as no listener of the night may raise: a picture may find no space on the disk."""
+        """Not in the listener, because the conductor swallows what a listener raises: a full disk must end
+        the rehearsal."""
         for state, at in self._unseen:
             if self._picture is not None:
                 self._picture(state, at)
@@ -235,8 +239,8 @@ class Rehearsal:
 
 
 def _in_words(effect: Effect) -> str:
-    """An effect in plain words: its name and what is known of it. The moment starts the line, and where that
-    stands says which episode it is of."""
+    """The effect's name and its fields as text. Left out: ``at``, which begins the line, and ``key``, as the
+    place in the output shows which episode it belongs to."""
     plain = {"True": "yes", "False": "no"}
     values = [
         f"{name.replace('_', ' ')} {plain.get(str(value), value)}"
@@ -252,14 +256,14 @@ def _spaced(name: str) -> str:
 
 
 class _Dark:
-    """The backlight of a rehearsal; the pictures show what there is to see."""
+    """The backlight of a rehearsal, which is not reported."""
 
     def set(self, level: float) -> None:
-        """Nothing to light."""
+        """Do nothing."""
 
 
 def _scene(state: State) -> str:
-    """The page in a few words, with what makes it another scene."""
+    """The page as text. A new text is a new scene, which is reported and pictured."""
     page = state.page
     name = _spaced(type(page).__name__)
     match page:

@@ -1,4 +1,4 @@
-"""``cramp-kiosk settings``: where they are, what is wrong with them, and all there are."""
+"""``cramp-kiosk settings``: show where the settings files are, check them, or print all defaults."""
 
 import argparse
 
@@ -11,7 +11,7 @@ from kiosk.i18n import _, speak
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code: 0, or 2 if ``--check`` finds a mistake."""
     if chosen.defaults:
         print(defaults_text(), end="")
         return OK

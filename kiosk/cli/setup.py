@@ -1,4 +1,7 @@
-"""``cramp-kiosk setup``: what the Raspberry Pi's firmware must be told, shown, asked, written, undone."""
+"""``cramp-kiosk setup``: add what the kiosk needs to the firmware's config.txt, or take it out (``--undo``).
+
+The change is shown as a diff and written after a question.
+"""
 
 import argparse
 import difflib
@@ -34,11 +37,11 @@ from kiosk.i18n import _
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool | None]
-"""asks a yes-or-no question; None: there is nobody to answer"""
+"""asks a yes-or-no question; None: nobody is there to answer"""
 
 
 class _Change(NamedTuple):
-    """A file, what is in it, and what shall be."""
+    """A file, its text, and the text it should have."""
 
     path: Path
     text: str
@@ -46,8 +49,11 @@ class _Change(NamedTuple):
 
 
 class Setup:
-    """One run of the command. ``file``: another ``config.txt`` than this device's, such as one on a card
-    in a reader. ``say`` prints a line for the person, ``warn`` one about a problem."""
+    """One run of the command.
+
+    ``root``: prefix of /boot and /proc, for tests. ``file``: another ``config.txt`` than this device's, such
+    as one on a card in a reader. ``say`` prints a line of output, ``warn`` a line about a problem.
+    """
 
     def __init__(
         self,
@@ -66,7 +72,12 @@ class Setup:
         self._ask, self._say, self._warn = ask, say, warn
 
     def run(self, *, undo: bool = False, yes: bool = False, dry_run: bool = False) -> int:
-        """Change the file, or put it back as it was. Returns the exit code."""
+        """Add our block to the file, or with ``undo`` take it out. ``yes`` does not ask; ``dry_run`` only
+        shows.
+
+        Returns the exit code: 0 written, or nothing to do; 1 not written; 2 the file is no ``config.txt`` or
+        is not there.
+        """
         config = self._file or Path("config.txt")
         try:
             config = self._path()
@@ -129,13 +140,14 @@ class Setup:
         self._needs = keep_pwm(text, self._needs)
         lines = missing(plain, self._needs, self._model)
         wanted = config_txt.with_block(plain, lines) if lines else plain
-        # the same block with its owner's lines below it may stay where it is
+        # If only the owner's own lines follow our block, it need not move to the end.
         if config_txt.block(text) == config_txt.block(wanted) and not missing(text, self._needs, self._model):
             wanted = text
         return [_Change(path, text, wanted)]
 
     def _lasting(self, config: Path) -> Path:
-        """Where lines last that Debian's package puts into the file which it writes anew."""
+        """The file whose lines survive when Debian's package raspi-firmware regenerates ``config``. Raises
+        ``ConfigError`` for a card in a reader, whose root file system is not at hand."""
         if self._file is None:
             return self._root / PLACES[-1]
         raise ConfigError(
@@ -153,7 +165,7 @@ class Setup:
         return [_Change(path, text, without_block(text, path)) for path, text in texts.items()]
 
     def _anew(self, config: Path) -> str:
-        """What to do where Debian's package has yet to put our lines into config.txt; "" elsewhere."""
+        """What to do if raspi-firmware must still copy our lines into config.txt; "" if nothing."""
         text = config_txt.read(config)
         if not is_generated(text) or not missing(text, self._needs, self._model):
             return ""
@@ -169,7 +181,7 @@ class Setup:
         self._say("")
 
     def _remarks(self, config: Path, wanted: str) -> list[str]:
-        """What will still be in the way."""
+        """Sentences about what will still conflict with our pins after the change."""
         pins = self._needs
         remarks = find(pins, wanted, self._model) + doubts(wanted, self._model)
         if absent := absent_overlays(config, config_txt.block(wanted)):
@@ -225,7 +237,7 @@ def _failed(error: OSError, path: Path) -> str:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code, see ``Setup.run``."""
     pins = wiring(read_settings().in_force.pins)
     needs = Needs(**msgspec.structs.asdict(pins), pwm=chosen.pwm)
     return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)
