@@ -1,4 +1,4 @@
-"""``doctor --test``: the lamp lights, the buzzer sounds, and someone says whether they did."""
+"""``doctor --test``: drives lamp and buzzer and asks a person whether they worked."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
 Ask = Callable[[str], bool | None]
-"""asks a yes-or-no question; None: there is nobody to answer"""
+"""asks a yes-or-no question; None: nobody is there to answer"""
 
 LIT_FOR = 2.0
 """seconds"""
@@ -30,7 +30,11 @@ _WAIT = 0.5
 def try_outputs(
     machine: Machine, ask: Ask, say: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
 ) -> list[Finding]:
-    """Lamp on for two seconds, then the tones of hold and let go; the answers as findings."""
+    """Light the lamp for ``LIT_FOR``, then play the tunes of hold and release, and ask after each.
+
+    ``sleep`` takes seconds. Returns a finding per part; one note if the service holds the pins; one problem
+    if they cannot be used. Never raises ``PinsUnavailable`` or ``PartFails``.
+    """
     if machine.service_runs:
         return [
             note(
