@@ -111,14 +111,14 @@ class Rehearsal:
         self._tub = _Tub(script.room)
         self._next_reading: Ms | None = None
         self._scene = _scene(State())
-        self._unseen: list[tuple[State, Ms]] = []
+        self._unpictured: list[tuple[State, Ms]] = []
         """new pages whose picture was not taken yet"""
         self.conductor = Conductor(
             night.new(rules),
-            Outputs(self, self, _Dark()),
+            Outputs(self, self, _NoBacklight()),
             self._clock,
             perform=self._perform,
-            listeners=(self._seen,),
+            listeners=(self._on_state,),
         )
 
     # --- the parts
@@ -136,17 +136,17 @@ class Rehearsal:
             self._next_reading = self._clock.now() + READ_EVERY if effect.on else None
         elif isinstance(effect, ReadEveryProbe):
             self._next_reading = self._clock.now() + READ_EVERY
-        self._line("effect", _in_words(effect))
+        self._line("effect", _describe_effect(effect))
         if self._performed is not None:
             self._performed(effect)
 
-    def _seen(self, state: State) -> None:
+    def _on_state(self, state: State) -> None:
         scene = _scene(state)
         if scene == self._scene:
             return
         self._scene = scene
         self._line("page", scene)
-        self._unseen.append((state, self.conductor.now))
+        self._unpictured.append((state, self.conductor.now))
 
     def _line(self, kind: str, text: str) -> None:
         self._tell(f"{clock_text(self.conductor.now)}  {kind:<7} {text}")
@@ -155,35 +155,35 @@ class Rehearsal:
 
     def play_all(self) -> None:
         """Play the whole script. Raises what ``picture`` raises."""
-        for at, event, said in self._happenings():
+        for at, event, text in self._script_events():
             self.go_to(at)
-            if said:
-                self._line("you", said)
+            if text:
+                self._line("you", text)
             if event is not None:
                 self.conductor.handle(event, at)
                 self._take_pictures()
         self.go_to(parse_time(self._script.until))
 
-    def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
+    def _script_events(self) -> Iterator[tuple[Ms, Event | None, str]]:
         """The script's events in order of time, each with the text of its line; a press is two events.
         Changes of the water, which are no events, are made here."""
-        happenings: list[tuple[Ms, Event | None, str]] = []
+        events: list[tuple[Ms, Event | None, str]] = []
         for moment in self._script.moment:
             at = parse_time(moment.at)
             if moment.press is not None:
-                happenings.append((at, ButtonPressed(), "press"))
-                happenings.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
+                events.append((at, ButtonPressed(), "press"))
+                events.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
             elif moment.tap is not None:
-                happenings.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
+                events.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
             elif moment.crash is not None:
                 ago = round(moment.crash * 60 * SECOND)
-                happenings.append((at, Interrupted(ago), f"power back, night began {clock_text(ago)} ago"))
+                events.append((at, Interrupted(ago), f"power back, night began {clock_text(ago)} ago"))
             else:
-                happenings.append((at, None, self._describe_water(moment)))
-        happenings.sort(key=lambda happening: happening[0])
+                events.append((at, None, self._describe_water(moment)))
+        events.sort(key=lambda entry: entry[0])
         moments = iter(m for m in self._script.moment if m.water is not None or m.probe)
-        for at, event, said in happenings:
-            yield at, event, said
+        for at, event, text in events:
+            yield at, event, text
             if event is None:
                 self.change_water(next(moments), at)
 
@@ -228,17 +228,17 @@ class Rehearsal:
     def _take_pictures(self) -> None:
         """Not in the listener, because the conductor swallows what a listener raises: a full disk must end
         the rehearsal."""
-        for state, at in self._unseen:
+        for state, at in self._unpictured:
             if self._picture is not None:
                 self._picture(state, at)
-        self._unseen.clear()
+        self._unpictured.clear()
 
     def _wait_for(self, moment: Ms) -> None:
         if self._speed > 0:
             self._watch.sleep_until(self._began + round(moment / self._speed))
 
 
-def _in_words(effect: Effect) -> str:
+def _describe_effect(effect: Effect) -> str:
     """The effect's name and its fields as text. Left out: ``at``, which begins the line, and ``key``, as the
     place in the output shows which episode it belongs to."""
     plain = {"True": "yes", "False": "no"}
@@ -255,7 +255,7 @@ def _spaced(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
 
 
-class _Dark:
+class _NoBacklight:
     """The backlight of a rehearsal, which is not reported."""
 
     def set(self, level: float) -> None:

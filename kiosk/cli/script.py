@@ -67,8 +67,8 @@ def parse_time(text: str) -> Ms:
     """Time in ms: "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
     match = _AT.fullmatch(text)
     if match is None:
-        told = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
-        raise ScriptError(told.format(text=shown(text)))
+        sentence = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
+        raise ScriptError(sentence.format(text=shown(text)))
     hours, minutes, seconds, part = match.groups()
     whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
     return whole * SECOND + int((part or "").ljust(3, "0"))
@@ -100,12 +100,12 @@ def _check(script: Script, path: Path) -> Iterator[str]:
         where = _("{file}, moment {number}").format(file=path, number=number)
         given = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
         if sum(one is not None for one in given) != 1:
-            told = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
-            yield told.format(where=where, example="press = 0.2")
+            sentence = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
+            yield sentence.format(where=where, example="press = 0.2")
         if moment.probe and moment.probe not in PROBE_STATES:
-            told = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
+            sentence = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
             expected, example = one_of(PROBE_STATES), 'probe = "ok"'
-            yield told.format(where=where, expected=expected, found=shown(moment.probe), example=example)
+            yield sentence.format(where=where, expected=expected, found=shown(moment.probe), example=example)
         try:
             at = parse_time(moment.at)
         except ScriptError as error:

@@ -23,7 +23,7 @@ def run(chosen: argparse.Namespace) -> int:
         complain(wrong)
         return WRONG if wrong else OK
     for path in settings.places():
-        told = _("{file}: there") if is_there(path) else _("{file}: not there")
-        print(told.format(file=path))
+        line = _("{file}: there") if is_there(path) else _("{file}: not there")
+        print(line.format(file=path))
     print(_("diary: {file}").format(file=diary_path(found.in_force)))
     return OK

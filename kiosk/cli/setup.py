@@ -81,7 +81,7 @@ class Setup:
         config = self._file or Path("config.txt")
         try:
             config = self._path()
-            changes = self._taken_out(config) if undo else self._put_in(config)
+            changes = self._removals(config) if undo else self._additions(config)
         except ConfigError as error:
             self._warn(str(error))
             return WRONG if isinstance(error, WrongFileError) else FAILED
@@ -90,13 +90,13 @@ class Setup:
             return WRONG if isinstance(error, FileNotFoundError) and self._file is not None else FAILED
         changes = [each for each in changes if each.text != each.wanted]
         if not changes:
-            told = (
+            sentence = (
                 _("{file} has nothing of cramp-kiosk in it.")
                 if undo
                 else _("{file} has everything that cramp-kiosk needs.")
             )
-            self._say(told.format(file=config))
-            if not undo and (hint := self._anew(config)):
+            self._say(sentence.format(file=config))
+            if not undo and (hint := self._regenerate_hint(config)):
                 self._say(hint)
             return OK
         for change in changes:
@@ -129,12 +129,12 @@ class Setup:
             )
         return path
 
-    def _put_in(self, config: Path) -> list[_Change]:
+    def _additions(self, config: Path) -> list[_Change]:
         path, text = config, config_txt.read(config)
         refuse_strange(text, config)
         plain = without_block(text, config)
         if is_generated(text):
-            path = self._lasting(config)
+            path = self._persistent_file(config)
             text = config_txt.read(path) if path.is_file() else ""
             plain = without_block(text, path)
         self._needs = keep_pwm(text, self._needs)
@@ -145,7 +145,7 @@ class Setup:
             wanted = text
         return [_Change(path, text, wanted)]
 
-    def _lasting(self, config: Path) -> Path:
+    def _persistent_file(self, config: Path) -> Path:
         """The file whose lines survive when Debian's package raspi-firmware regenerates ``config``. Raises
         ``ConfigError`` for a card in a reader, whose root file system is not at hand."""
         if self._file is None:
@@ -157,14 +157,14 @@ class Setup:
             ).format(file=config, lasting=PLACES[-1])
         )
 
-    def _taken_out(self, config: Path) -> list[_Change]:
+    def _removals(self, config: Path) -> list[_Change]:
         text = config_txt.read(config)
         refuse_strange(text, config)
         paths = [config] if self._file is not None else config_txt.places(self._root)
         texts = {path: config_txt.read(path) for path in paths}
         return [_Change(path, text, without_block(text, path)) for path, text in texts.items()]
 
-    def _anew(self, config: Path) -> str:
+    def _regenerate_hint(self, config: Path) -> str:
         """What to do if raspi-firmware must still copy our lines into config.txt; "" if nothing."""
         text = config_txt.read(config)
         if not is_generated(text) or not missing(text, self._needs, self._model):
@@ -222,7 +222,7 @@ class Setup:
             self._say(_("Written."))
         if backup.exists():
             self._say(_("As it was before cramp-kiosk, it is in {file}.").format(file=backup))
-        if not undo and (hint := self._anew(config)):
+        if not undo and (hint := self._regenerate_hint(config)):
             self._say(hint)
         self._say(_("Restart the device for this to take effect: sudo reboot"))
         return OK

@@ -255,12 +255,12 @@ def _as_told(
 ) -> Settings:
     """The settings with the values of ``raw`` at ``places``, which may be newer than those in force."""
     kept, _wrong = clean(raw, Settings)
-    told = fit(kept, Settings, path)
+    parsed = fit(kept, Settings, path)
     if is_stray_offset(kept.get("soak", {}), settings.soak.probe):
         del kept["soak"]["probe_offset"]
     for section, key in places:
         if key in kept.get(section, {}):
-            settings = _with(settings, section, key, getattr(getattr(told, section), key))
+            settings = _with(settings, section, key, getattr(getattr(parsed, section), key))
     return settings
 
 

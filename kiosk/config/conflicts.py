@@ -88,10 +88,10 @@ def find(pins: Pins, config: str, model: str = "") -> list[str]:
     """
     others = addons()
     uses = [_use(line, others, model) for line in enabled(config, model)]
-    told = [sentence for use in uses for sentence in _taken(use, _ours(pins))]
-    told += _elsewhere(uses, pins.probe)
-    told += _both_pwm(uses)
-    return list(dict.fromkeys(told))
+    sentences = [sentence for use in uses for sentence in _taken(use, _ours(pins))]
+    sentences += _elsewhere(uses, pins.probe)
+    sentences += _both_pwm(uses)
+    return list(dict.fromkeys(sentences))
 
 
 def find_hat(pins: Pins, product: str, model: str = "") -> list[str]:

@@ -52,8 +52,8 @@ def _documented(table: msgspec.Struct, key: str) -> list[str]:
     type_ = get_type_hints(type(table), include_extras=True)[key]
     about = next(meta.description for meta in type_.__metadata__ if meta.description)
     values = wanted(inspect.type_info(type_))
-    told = _("{meaning} Allowed: {values}.").format(meaning=_(about), values=values)
-    return [*_comment(told), f"{key} = {emit(getattr(table, key))}"]
+    comment = _("{meaning} Allowed: {values}.").format(meaning=_(about), values=values)
+    return [*_comment(comment), f"{key} = {emit(getattr(table, key))}"]
 
 
 def _comment(text: str) -> list[str]:

@@ -48,11 +48,11 @@ class Keeper:
         """the files' contents that came into force last"""
         self._base = found.settings
         """the saved settings that are in force"""
-        self._waiting = self._where[-1].with_name(f"{self._where[-1].name}.yes")
-        self._changes: list[Change] = [Change("yes", name) for name in _read_yes(self._waiting)]
+        self._yes_file = self._where[-1].with_name(f"{self._where[-1].name}.yes")
+        self._changes: list[Change] = [Change("yes", name) for name in _read_yes(self._yes_file)]
         """changes not saved yet, in order"""
-        self._laid_by = _yes(self._changes)
-        """the contents of the file ``_waiting``"""
+        self._stored_yeses = _yes(self._changes)
+        """the contents of the file ``_yes_file``"""
         self._settings = replay(self._base, self._changes)
         """``_base`` with ``_changes`` applied"""
         self._is_new = bool(self._changes)
@@ -60,7 +60,7 @@ class Keeper:
         self._files_doubtful = found.doubtful
         self._problems = found.problems
         self._failed_at: Ms | None = None
-        self._told = ""
+        self._logged = ""
         self._seen = found.stamps or self._stamps()
 
     @property
@@ -96,36 +96,36 @@ class Keeper:
         if changes:
             self._write(changes)
             self.look()
-        self._lay_by()
+        self._store_yeses()
 
-    def _lay_by(self) -> None:
-        """Store each unwritten yes in the file ``_waiting``, which the next start reads."""
+    def _store_yeses(self) -> None:
+        """Store each unwritten yes in the file ``_yes_file``, which the next start reads."""
         with self._lock:
             said, self._is_new = _yes(self._changes), False
-        if said == self._laid_by:
+        if said == self._stored_yeses:
             return
         try:
             if said:
-                write(self._waiting, "".join(f"{name}\n" for name in said))
+                write(self._yes_file, "".join(f"{name}\n" for name in said))
             else:
-                self._waiting.unlink(missing_ok=True)
+                self._yes_file.unlink(missing_ok=True)
         except OSError as error:
-            told = _("{file} cannot be written: {reason}.")
-            log.warning(told.format(file=self._waiting, reason=error.strerror))
+            sentence = _("{file} cannot be written: {reason}.")
+            log.warning(sentence.format(file=self._yes_file, reason=error.strerror))
         else:
-            self._laid_by = said
+            self._stored_yeses = said
 
     def _write(self, changes: list[Change]) -> None:
         try:
             save(changes, self._where[-1], self._base, anew=_is_all(changes))
         except SettingsError as error:
-            if str(error) != self._told:
-                self._told = str(error)
+            if str(error) != self._logged:
+                self._logged = str(error)
                 log.warning("%s", error)
             with self._lock:
                 self._failed_at = self._now()
             return
-        self._told = ""
+        self._logged = ""
         saved = {id(each) for each in changes}
         with self._lock:
             self._failed_at = None
@@ -158,13 +158,13 @@ class Keeper:
                     self._settings = replay(self._base, self._changes)
                 # If a file became unreadable while the kiosk runs, its old contents stay in force.
                 if found.unread <= self._found.unread:
-                    self._obey(found)
+                    self._take_over(found)
             news = [problem for problem in problems if problem not in self._problems]
             self._problems = problems
         for problem in news:
             log.warning("%s", problem)
 
-    def _obey(self, found: Found) -> None:
+    def _take_over(self, found: Found) -> None:
         settings = found.settings
         if ("health", "conditions") not in found.sources:  # a deleted file deletes no answers
             settings = msgspec.structs.replace(settings, health=self._base.health)

@@ -109,7 +109,7 @@ class Found:
     @property
     def problems(self) -> tuple[str, ...]:
         """A sentence for each mistake in the files."""
-        return tuple(sentence for told in self.mistakes for sentence in told())
+        return tuple(sentence for tell_all in self.mistakes for sentence in tell_all())
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -164,7 +164,7 @@ def find(where: Sequence[Path] | None = None) -> Found:
         if wrong:
             mistakes.append(partial(tell, wrong, raw, Settings, path))
         doubtful = _is_doubtful(raw, kept, wrong, before=doubtful)
-        if _part_from_offset(kept, wrong, merged, sources):
+        if _drop_other_offset(kept, wrong, merged, sources):
             mistakes.append(partial(_stray_offset, path, merged["soak"]["probe"]))
         for name, value in kept.items():
             if isinstance(value, dict):
@@ -207,7 +207,7 @@ def _unreadable(error: TomlError, path: Path) -> list[str]:
     return [sentence.format(file=path)]
 
 
-def _part_from_offset(
+def _drop_other_offset(
     kept: dict[str, Any],
     wrong: list[Misfit],
     merged: dict[str, Any],
@@ -294,10 +294,10 @@ def _pin_clash(found: Found) -> list[str]:
                 "Take a pin from 2 to 27 that nothing else uses. Example: {name} = {usual}"
             )
             usual = getattr(Pins(), name)
-            told = sentence.format(
+            text = sentence.format(
                 file=found.source("pins", name), name=name, number=number, other=taken[number], usual=usual
             )
-            return [told]
+            return [text]
         taken[number] = f"pins.{name}"
     return []
 
@@ -321,7 +321,7 @@ def check(found: Found, techniques: Sequence[Technique]) -> list[str]:
     file = found.source("night", "choice")
     for name, chosen in night.choice.items():
         if name in known:
-            problems[file] += _beyond(file, name, chosen, known[name])
+            problems[file] += _choice_mistakes(file, name, chosen, known[name])
     return [sentence for file, wrong in problems.items() for sentence in at_most(wrong, file)]
 
 
@@ -331,7 +331,7 @@ def _no_technique(file: Path, name: str, key: str, known: list[str]) -> str:
     return unknown(file, _("{name} in {key}").format(name=in_short(name, 60), key=key), name, known)
 
 
-def _beyond(file: Path, name: str, chosen: Chosen, technique: Technique) -> list[Callable[[], str]]:
+def _choice_mistakes(file: Path, name: str, chosen: Chosen, technique: Technique) -> list[Callable[[], str]]:
     """A sentence for each value of a choice that no step or block allows. (The night uses the nearest allowed
     one.)"""
     holds = [step.range for block in technique.block for step in block.step if step.cue is Cue.HOLD]

@@ -120,8 +120,8 @@ def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique]
             continue
         left -= len(text.encode())
         if left < 0:
-            told = _("{file} is not read, nor what follows: a folder may have {most} kB in all.")
-            wrong.append(told.format(file=path, most=BYTES // 1024))
+            sentence = _("{file} is not read, nor what follows: a folder may have {most} kB in all.")
+            wrong.append(sentence.format(file=path, most=BYTES // 1024))
             break
         technique, mistakes = read_technique(text, path, pictures)
         wrong += mistakes
@@ -151,13 +151,15 @@ def _names(folder: Path, wrong: list[str]) -> list[str]:
         wrong.append(_("{file} cannot be read: {reason}.").format(file=folder, reason=error.strerror))
         return []
     if len(there) > _ENTRIES:
-        told = _("{folder} has more than {most} files in it, so none is read: keep only techniques there.")
-        wrong.append(told.format(folder=folder, most=_ENTRIES))
+        sentence = _(
+            "{folder} has more than {most} files in it, so none is read: keep only techniques there."
+        )
+        wrong.append(sentence.format(folder=folder, most=_ENTRIES))
         return []
     names = [each for each in there if each.endswith(".toml") and each[0] != "."]
     if len(names) > FILES:
-        told = _("{folder} has {n} files; the first {most} by name are read.")
-        wrong.append(told.format(folder=folder, n=len(names), most=FILES))
+        sentence = _("{folder} has {n} files; the first {most} by name are read.")
+        wrong.append(sentence.format(folder=folder, n=len(names), most=FILES))
     return heapq.nsmallest(FILES, names)
 
 
@@ -302,24 +304,24 @@ def _picture(key: str, art: str, pose: str, pictures: Pictures) -> Iterator[str]
 
 def describe(technique: Technique) -> list[str]:
     """A technique as lines of text: steps with seconds and ranges, cautions, sources."""
-    told = [_(technique.name), _("Posture: {posture}").format(posture=_(technique.posture))]
+    lines = [_(technique.name), _("Posture: {posture}").format(posture=_(technique.posture))]
     sources = [technique.source]
     for block in technique.block:
-        told.append(_rounds(block))
-        told += ["  " + _step(step) for step in block.step]
+        lines.append(_rounds(block))
+        lines += ["  " + _step(step) for step in block.step]
         sources += [step.source for step in block.step]
     if (soak := technique.soak) is not None:
         low, high = soak.range
         length = _("Soak {minutes} minutes ({low} to {high})")
-        told += ["  " + _card(card) for card in soak.prepare]
-        told.append(length.format(minutes=soak.minutes, low=low, high=high))
-        told += ["  " + _card(card) for card in soak.after]
+        lines += ["  " + _card(card) for card in soak.prepare]
+        lines.append(length.format(minutes=soak.minutes, low=low, high=high))
+        lines += ["  " + _card(card) for card in soak.after]
         sources += [soak.source, *(card.source for card in (*soak.prepare, *soak.after))]
     if technique.caution:
-        told.append(_("Take care: {caution}").format(caution=_(technique.caution)))
+        lines.append(_("Take care: {caution}").format(caution=_(technique.caution)))
     if technique.by_day:
-        told.append(_("By day: {by_day}").format(by_day=_(technique.by_day)))
-    return [*told, _("Sources:"), *("  " + source for source in dict.fromkeys(sources))]
+        lines.append(_("By day: {by_day}").format(by_day=_(technique.by_day)))
+    return [*lines, _("Sources:"), *("  " + source for source in dict.fromkeys(sources))]
 
 
 def _rounds(block: Block) -> str:
@@ -336,13 +338,13 @@ def _rounds(block: Block) -> str:
 
 def _step(step: Step) -> str:
     word, line = _(step.word or CUES[step.cue].word), _(step.line)
-    told = _("{word} {seconds} s – {line}")
+    text = _("{word} {seconds} s – {line}")
     if step.range is not None:
-        told = _("{word} {seconds} s ({low} to {high}) – {line}")
+        text = _("{word} {seconds} s ({low} to {high}) – {line}")
     if step.rounds:
-        told = _("{step} (round {rounds} only)").format(step=told, rounds=", ".join(map(str, step.rounds)))
+        text = _("{step} (round {rounds} only)").format(step=text, rounds=", ".join(map(str, step.rounds)))
     low, high = step.range or (step.seconds, step.seconds)
-    return told.format(word=word, seconds=step.seconds, low=low, high=high, line=line)
+    return text.format(word=word, seconds=step.seconds, low=low, high=high, line=line)
 
 
 def _card(card: Card) -> str:

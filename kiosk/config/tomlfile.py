@@ -68,8 +68,8 @@ def passed_over(place: Path) -> str:
 
 def dangling(link: Path) -> str:
     """The sentence for a symbolic link whose target does not exist."""
-    told = _("{file} is a link that leads nowhere. Bring back what it leads to, or take the link away.")
-    return told.format(file=link)
+    sentence = _("{file} is a link that leads nowhere. Bring back what it leads to, or take the link away.")
+    return sentence.format(file=link)
 
 
 def read(path: Path) -> dict[str, Any]:

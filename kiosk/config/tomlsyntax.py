@@ -309,10 +309,10 @@ def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
     whole = lines[number - 1]
     line = _Line(whole[:_LOOKED_AT], column, reason, column > len(whole))
     is_private = mentions_health(flat) or tells(whole)
-    for cure, told, usual in _CURES:
+    for cure, sentence, usual in _CURES:
         if (example := cure(line)) is not None:
             shown = _(usual) if is_private else in_short(example, _LONGEST)
-            return _(told).format(file=file, line=number, example=shown)
+            return _(sentence).format(file=file, line=number, example=shown)
     if is_private:
         return _(
             "{file}, line {line}: this cannot be understood. It may tell about health, so it is not shown. A "

@@ -226,43 +226,47 @@ def _bounds(low: float | None, high: float | None, least: float, most: float) ->
 def _sentence(misfit: Misfit, raw: object, kind: type, file: object) -> str:
     key, why = misfit
     if why is _Why.VALUE:
-        return _does_not_belong(key, raw, kind, file)
-    section = cast("inspect.StructType", _member(_place(raw, kind, key[:-1])[0], {}))
+        return _wrong_value(key, raw, kind, file)
+    section = cast("inspect.StructType", _member(_type_at(raw, kind, key[:-1])[0], {}))
     fields, name = _fields(section.cls), str(key[-1])
     if why is _Why.UNKNOWN:
-        return _not_known(key, list(fields), raw, kind, file)
-    told = _("{file}: {key} is missing. Example: {example}")
-    return told.format(file=file, key=spell(key), example=example(key, fields[name].type, None))
+        return _unknown_name(key, list(fields), raw, kind, file)
+    sentence = _("{file}: {key} is missing. Example: {example}")
+    return sentence.format(file=file, key=spell(key), example=example(key, fields[name].type, None))
 
 
-def _does_not_belong(key: Key, raw: object, kind: type, file: object) -> str:
-    value, type_ = value_at(raw, key), _place(raw, kind, key)[0]
+def _wrong_value(key: Key, raw: object, kind: type, file: object) -> str:
+    value, type_ = value_at(raw, key), _type_at(raw, kind, key)[0]
     whole = key[:-1] if isinstance(key[-1], int) else key  # for an entry, show the whole list
-    line = example(whole, *_place(raw, kind, whole))
-    told = _("{file}: {key} must be {expected}, but it is {found}. Example: {example}")
+    line = example(whole, *_type_at(raw, kind, whole))
+    sentence = _("{file}: {key} must be {expected}, but it is {found}. Example: {example}")
     if _is_private(raw, kind, key) or may_tell(value):
-        told = _(
+        sentence = _(
             "{file}: {key} must be {expected}. What stands there may tell about health, so it is not shown. "
             "Example: {example}"
         )
     if line.startswith("[[") and isinstance(value, dict):
-        told = _("{file}: there may be several of {key}, so its heading has two brackets: {example}")
+        sentence = _("{file}: there may be several of {key}, so its heading has two brackets: {example}")
     elif line.startswith("[") and isinstance(value, list) and value and isinstance(value[0], dict):
-        told = _("{file}: there is only one {key}, so its heading has one bracket on each side: {example}")
+        sentence = _(
+            "{file}: there is only one {key}, so its heading has one bracket on each side: {example}"
+        )
     elif line.startswith("[") and not isinstance(value, list):
-        told = _("{file}: {key} is no value but a section; its values stand below a heading: {example}")
-    return told.format(file=file, key=spell(key), expected=wanted(type_), found=shown(value), example=line)
+        sentence = _("{file}: {key} is no value but a section; its values stand below a heading: {example}")
+    return sentence.format(
+        file=file, key=spell(key), expected=wanted(type_), found=shown(value), example=line
+    )
 
 
-def _not_known(key: Key, known: list[str], raw: object, kind: type, file: object) -> str:
+def _unknown_name(key: Key, known: list[str], raw: object, kind: type, file: object) -> str:
     """The sentence for an unknown name; if it belongs in one other section, it says which one."""
     name = str(key[-1])
     homes = [home for home, each in _names(kind) if each == name]
     if len(homes) == 1:
-        told = _("{file}: {key} belongs at the top of the file, above every heading.")
+        sentence = _("{file}: {key} belongs at the top of the file, above every heading.")
         if homes[0]:
-            told = _("{file}: {key} belongs below the heading {heading}.")
-        return told.format(file=file, key=spell(key), heading=homes[0])
+            sentence = _("{file}: {key} belongs below the heading {heading}.")
+        return sentence.format(file=file, key=spell(key), heading=homes[0])
     is_near = difflib.get_close_matches(name[:60], known, 1, 0.8)
     if may_tell(name) or (_is_private(raw, kind, key[:-1]) and not is_near):
         return untold(file, spell(key[:-1]), known)
@@ -272,7 +276,7 @@ def _not_known(key: Key, known: list[str], raw: object, kind: type, file: object
 def _is_private(raw: object, kind: type, key: Key) -> bool:
     """Whether the type at ``key``, or of a section around it, is marked with ``Meta(extra={"private":
     True})``."""
-    types = (_place(raw, kind, key[:length])[0] for length in range(len(key) + 1))
+    types = (_type_at(raw, kind, key[:length])[0] for length in range(len(key) + 1))
     return any(isinstance(each, inspect.Metadata) and (each.extra or {}).get("private") for each in types)
 
 
@@ -315,7 +319,7 @@ def value_at(raw: Any, key: Key) -> Any:
     return reduce(lambda inner, part: inner[part], key, raw)
 
 
-def _place(raw: Any, kind: type, key: Key) -> tuple[inspect.Type, object]:
+def _type_at(raw: Any, kind: type, key: Key) -> tuple[inspect.Type, object]:
     """The type expected at ``key``, and its default; None, or msgspec's marker, if it has none."""
     type_, usual = _type(kind), None
     for part in key:

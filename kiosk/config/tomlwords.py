@@ -36,12 +36,12 @@ _LONGEST = 60
 def at_most(mistakes: Sequence[str | Callable[[], str]], file: object) -> list[str]:
     """The first ``TOLD`` sentences, and one that counts the others. A callable makes its sentence only if it
     is among the first."""
-    told = [mistake if isinstance(mistake, str) else mistake() for mistake in mistakes[:TOLD]]
-    more = len(mistakes) - len(told)
+    sentences = [mistake if isinstance(mistake, str) else mistake() for mistake in mistakes[:TOLD]]
+    more = len(mistakes) - len(sentences)
     if more > 0:
         sentence = ngettext("{file}: and {n} more mistake.", "{file}: and {n} more mistakes.", more)
-        told.append(sentence.format(file=file, n=more))
-    return told
+        sentences.append(sentence.format(file=file, n=more))
+    return sentences
 
 
 def may_tell(value: object) -> bool:
@@ -52,11 +52,11 @@ def may_tell(value: object) -> bool:
 
 def untold(file: object, place: str, known: Collection[str]) -> str:
     """The sentence for an unknown name that is not quoted, because it may be about health."""
-    told = _(
+    sentence = _(
         "{file}: a name in {place} is not known. It may tell about health, so it is not shown; "
         "known are: {known}."
     )
-    return told.format(file=file, place=place, known=", ".join(known))
+    return sentence.format(file=file, place=place, known=", ".join(known))
 
 
 def unknown(file: object, key: str, word: str, known: Collection[str]) -> str:
@@ -69,10 +69,10 @@ def unknown(file: object, key: str, word: str, known: Collection[str]) -> str:
 
 def spell(key: Key) -> str:
     """A key as text, with indices from 1: ``block 1.step 2.seconds``."""
-    told = ""
+    text = ""
     for part in key:
-        told += f" {part + 1}" if isinstance(part, int) else f".{_name(part)}"
-    return told.lstrip(".") or _("the file")
+        text += f" {part + 1}" if isinstance(part, int) else f".{_name(part)}"
+    return text.lstrip(".") or _("the file")
 
 
 def _name(part: str) -> str:

@@ -82,8 +82,8 @@ def check_watchdog(machine: Machine) -> list[Finding]:
     """
     if not machine.is_pi:
         return []
-    told = machine.ask(["systemctl", "show", "--property=RuntimeWatchdogUSec"]) or ""
-    asked = _seconds(told.strip().partition("=")[2])
+    output = machine.ask(["systemctl", "show", "--property=RuntimeWatchdogUSec"]) or ""
+    asked = _seconds(output.strip().partition("=")[2])
     state = machine.text("sys/class/watchdog/watchdog0/state")  # kernels of 2025 and newer; "" in older ones
     there = any((machine.root / "sys/class/watchdog").glob("watchdog*"))
     facts = {"asked": asked, "state": state, "there": there}

@@ -111,8 +111,8 @@ class Machine:
     @cached_property
     def unit(self) -> dict[str, str]:
         """The service's properties as systemd reports them; empty without systemd."""
-        told = self.ask(["systemctl", "show", UNIT, f"--property={','.join(_PROPERTIES)}"])
-        return dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
+        output = self.ask(["systemctl", "show", UNIT, f"--property={','.join(_PROPERTIES)}"])
+        return dict(line.split("=", 1) for line in (output or "").splitlines() if "=" in line)
 
     @property
     def has_service(self) -> bool:

@@ -82,7 +82,7 @@ def _rpigpio(machine: Machine) -> str:
 def _button(machine: Machine, factory: "PinFactory") -> Finding:
     pin = machine.config.pins.button
     if machine.service_runs:
-        return _button_of_the_service(machine, pin)
+        return _button_from_debugfs(machine, pin)
     try:
         with claiming(pin), InputDevice(pin, pull_up=True, pin_factory=factory) as device:
             pressed = device.is_active
@@ -90,10 +90,10 @@ def _button(machine: Machine, factory: "PinFactory") -> Finding:
         return problem(
             "pins.button", _("The button on GPIO{pin} cannot be read.").format(pin=pin), str(error)
         )
-    return _told(pin, pressed)
+    return _button_finding(pin, pressed)
 
 
-def _told(pin: int, pressed: bool) -> Finding:
+def _button_finding(pin: int, pressed: bool) -> Finding:
     if not pressed:
         return fine(
             "pins.button", _("The button on GPIO{pin} is up.").format(pin=pin), pin=pin, pressed=False
@@ -107,11 +107,11 @@ def _told(pin: int, pressed: bool) -> Finding:
     )
 
 
-def _button_of_the_service(machine: Machine, pin: int) -> Finding:
+def _button_from_debugfs(machine: Machine, pin: int) -> Finding:
     """The level from debugfs, which only root can read: the line itself is held by the service."""
     lines = {int(m[1]): m[4] for m in _LINE.finditer(machine.text("sys/kernel/debug/gpio"))}
     if pin in lines:
-        return _told(pin, lines[pin] == "lo")
+        return _button_finding(pin, lines[pin] == "lo")
     return note(
         "pins.button",
         _("The service holds the pins, so the button's level cannot be read now."),

@@ -86,10 +86,12 @@ def _sensor(sensor: Sensor, *, is_water: bool, offset: float) -> Finding:
     facts: dict[str, Any] = {"name": sensor.name, "raw": sensor.text, "offset": offset}
     if isinstance(sensor.value, ProbeError):
         says, remedy = _SAYS[sensor.value]
-        told = _(says).format(name=sensor.name)
+        sentence = _(says).format(name=sensor.name)
         if not is_water:
-            return note(check, told, celsius=None, error=sensor.value, **facts)
-        return problem(check, told, _(remedy).format(pin=ONE_WIRE), celsius=None, error=sensor.value, **facts)
+            return note(check, sentence, celsius=None, error=sensor.value, **facts)
+        return problem(
+            check, sentence, _(remedy).format(pin=ONE_WIRE), celsius=None, error=sensor.value, **facts
+        )
     celsius, bits = sensor.value
     facts |= {"celsius": celsius, "bits": bits, "error": None}
     raw = " / ".join(sensor.text.split("\n")[:2])

@@ -48,15 +48,15 @@ def check_privacy(machine: Machine) -> list[Finding]:
             _("{file} holds answers about health, and everyone on this machine may read it.").format(
                 file=path
             ),
-            _for_few(path, system, own, machine),
+            _restrict_access(path, system, own, machine),
             file=str(path),
         )
         for path in (system, own, *(each.with_name(f"{each.name}.old") for each in (system, own)))
-        if _is_open(path) and _tells_health(path)
+        if _is_world_readable(path) and _may_have_answers(path)
     ]
 
 
-def _is_open(path: Path) -> bool:
+def _is_world_readable(path: Path) -> bool:
     """Whether every user may read the file, which takes search permission for all folders above it."""
     try:
         folders = [folder.stat().st_mode & stat.S_IXOTH for folder in path.resolve().parents]
@@ -65,14 +65,14 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _tells_health(path: Path) -> bool:
+def _may_have_answers(path: Path) -> bool:
     """Whether the file has health answers, or may have some: it cannot be parsed, or they may be under an
     unknown heading."""
     found = settings.find([path])
     return found.doubtful or any(section == "health" for section, _key in found.sources)
 
 
-def _for_few(path: Path, system: Path, own: Path, machine: Machine) -> str:
+def _restrict_access(path: Path, system: Path, own: Path, machine: Machine) -> str:
     if path.parent != system.parent:
         return _("Run chmod 600 {file}.").format(file=path)
     if machine.has_service:

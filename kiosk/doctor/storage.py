@@ -128,17 +128,17 @@ def check_disk(machine: Machine) -> list[Finding]:
         ]
     free = machine.free(machine.diary)
     facts["free_bytes"] = free
-    told = _("{megabytes} MB are free on {place}.").format(megabytes=free // 1_000_000, place=place)
+    sentence = _("{megabytes} MB are free on {place}.").format(megabytes=free // 1_000_000, place=place)
     if free < _ENOUGH:
         return [
             problem(
                 "memory.disk",
-                told,
+                sentence,
                 _("Make room: sudo apt clean; sudo journalctl --vacuum-size=50M."),
                 **facts,
             )
         ]
-    return [fine("memory.disk", told, **facts)]
+    return [fine("memory.disk", sentence, **facts)]
 
 
 def _mount(mounts: str, path: Path) -> tuple[str, str, list[str]]:

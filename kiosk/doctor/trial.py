@@ -53,7 +53,7 @@ def try_outputs(
             say(_("The lamp lights for two seconds."))
             lamp.set(LAMP[Signal.HOLD].after)
             sleep(LIT_FOR)
-        lit = _judged(
+        lit = _finding(
             "pins.lamp",
             ask(_("Did the lamp light?")),
             _("The lamp on GPIO{pin} lights.").format(pin=pins.lamp),
@@ -62,7 +62,7 @@ def try_outputs(
         )
         say(_("The buzzer plays hold, then let go."))
         _play(machine, factory, sleep)
-        heard = _judged(
+        heard = _finding(
             "pins.buzzer",
             ask(_("Did the buzzer sound?")),
             _("The buzzer on GPIO{pin} sounds.").format(pin=pins.buzzer),
@@ -88,7 +88,7 @@ def _play(machine: Machine, factory: "Factory", sleep: Callable[[float], None]) 
             sleep(_WAIT)
 
 
-def _judged(check: str, answer: bool | None, good: str, bad: str, remedy: str) -> Finding:
+def _finding(check: str, answer: bool | None, good: str, bad: str, remedy: str) -> Finding:
     if answer is None:
         return note(check, _("Nobody was there to say whether it worked."))
     return fine(check, good) if answer else problem(check, bad, remedy)

@@ -41,15 +41,15 @@ def watch(
     ``now`` returns the time for a line. ``find`` opens the touch panels; None: those in /dev/input.
     """
     events = queue.SimpleQueue() if inbox is None else inbox
-    told: dict[str, str] = {}
+    printed: dict[str, str] = {}
     with ExitStack() as stack:
         for sentence in _open(machine, events, stack, find):
             say(sentence)
         say(_("Press the button, touch the screen, dip the probe. Ctrl-C ends this."))
         while (event := events.get()) is not None:
-            what, sentence = _told(event)
-            if told.get(what) != sentence:
-                told[what] = sentence
+            what, sentence = _describe(event)
+            if printed.get(what) != sentence:
+                printed[what] = sentence
                 say(f"{now()}  {sentence}")
 
 
@@ -81,7 +81,7 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
     return trouble
 
 
-def _told(event: object) -> tuple[str, str]:
+def _describe(event: object) -> tuple[str, str]:
     """The part that the event is about, and the sentence for it."""
     match event:
         case ButtonPressed() | FaultFound():  # FaultFound: the button was down at the start

@@ -136,7 +136,7 @@ class App:
         self.clock = SystemClock()
         self._clock_ok = clock_is_set if clock_ok is None else clock_ok
         self._keeper = Keeper(found, self.clock.now)
-        self._in_order = threading.Lock()
+        self._rules_lock = threading.Lock()
         self._techniques = techniques
         self._parts = parts
         self._closing = contextlib.ExitStack()
@@ -236,7 +236,7 @@ class App:
         self.supervisor.fail()
 
     def _conduct(self) -> None:
-        _be_on_time()
+        _request_real_time()
         self.conductor.run()
 
     def _stop_conductor(self) -> None:
@@ -283,11 +283,11 @@ class App:
         except owner.SettingsError as error:
             log.warning("%s", error)
             return
-        self._obey()
+        self._apply_settings()
         self._saver.ask()
 
-    def _obey(self) -> None:
-        with self._in_order:  # so that the event posted last has the newest settings
+    def _apply_settings(self) -> None:
+        with self._rules_lock:  # so that the event posted last has the newest settings
             config = self._keeper.in_force
             self._probe.chosen, self._probe.offset = config.soak.probe, config.soak.probe_offset
             self.conductor.post(RulesChanged(owner.to_rules(config, self._techniques)))
@@ -297,11 +297,11 @@ class App:
         before = self._keeper.in_force
         self._keeper.save()
         if self._keeper.in_force != before:
-            self._obey()
+            self._apply_settings()
         self._trouble(Fault.SETTINGS, self._keeper.faulty)
 
 
-def _be_on_time() -> None:
+def _request_real_time() -> None:
     """Give this thread real-time priority, and make drawing yield Python's lock to it within 0.5 ms.
 
     Without permission for real time (``LimitRTPRIO=``) it keeps its normal priority. Threads and processes

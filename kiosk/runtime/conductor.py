@@ -167,7 +167,7 @@ class Conductor:
             self._perform(effect)
         if self.state is not was:
             self._publish(self.state)
-        self._tell_outputs()
+        self._update_output_faults()
 
     def _publish(self, state: State) -> None:
         for listener in self._listeners:
@@ -180,9 +180,9 @@ class Conductor:
 
     def _follow(self) -> None:
         self._outputs.follow(self.state, self._now)
-        self._tell_outputs()
+        self._update_output_faults()
 
-    def _tell_outputs(self) -> None:
+    def _update_output_faults(self) -> None:
         """Add to the State, or remove from it, the faults that the outputs report."""
         failing = self._outputs.faults()
         for fault in OUTPUT_FAULTS:
@@ -200,7 +200,7 @@ class Conductor:
         try:
             self._outputs.follow(self.state, self._now)
             self._publish(self.state)
-            self._tell_outputs()
+            self._update_output_faults()
             while not self._stopping.is_set() or not self._inbox.empty():
                 try:
                     self._serve()

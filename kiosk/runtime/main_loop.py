@@ -98,7 +98,7 @@ class MainLoop:
         on_hang: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_hang = on_hang
-        self._in_vain = 0
+        self._unanswered = 0
         self._conductor = conductor
         self._bell = bell
         self._tick = tick
@@ -128,19 +128,19 @@ class MainLoop:
         A display that cannot be opened, for whatever reason, is logged once and retried every ``RETRY_AFTER``
         without limit: button, lamp and buzzer work without it.
         """
-        told = ""
+        logged = ""
         while not self.stopping:
             try:
                 with _opened(open_display) as display:
-                    told = ""
+                    logged = ""
                     while not self.stopping:
                         panel = Panel.of(display.size, inches)
                         self.draw_on(display, Stage(panel, clock=time_of_day, has_light=has_light))
             except (DisplayError, OSError, _UnforeseenError) as error:
-                if told != str(error):
-                    told = str(error)
-                    log.error("%s", told, exc_info=isinstance(error, _UnforeseenError))
-                self._blind(RETRY_AFTER)
+                if logged != str(error):
+                    logged = str(error)
+                    log.error("%s", logged, exc_info=isinstance(error, _UnforeseenError))
+                self._wait_without_display(RETRY_AFTER)
 
     def find_panel(self, root: Path) -> Candidate:
         """The panel to draw on. The first call waits up to ``PATIENCE`` for one to appear, and keeps feeding
@@ -156,7 +156,7 @@ class MainLoop:
 
         return find_panel(root, patience=patience, clock=self._clock.now, sleep=nap)
 
-    def _blind(self, length: Ms) -> None:
+    def _wait_without_display(self, length: Ms) -> None:
         """Wait ``length`` ms without a display, and keep feeding the watchdog."""
         until = self._clock.now() + length
         while not self.stopping and (now := self._clock.now()) < until:
@@ -169,7 +169,7 @@ class MainLoop:
         size = display.size
         taps: Taps[Target] = Taps(size, stage.target_at)
         rests = Rests()
-        while self._pumped(display):
+        while self._process_events(display):
             if display.size != size:
                 self._contacts.clear()  # their coordinates are those of the old size
                 return
@@ -191,7 +191,7 @@ class MainLoop:
             self._tell_systemd(now)
             self._bell.wait(self._patience(now, frame, display.poll_ms(moving=frame is not None)))
 
-    def _pumped(self, display: Display) -> bool:
+    def _process_events(self, display: Display) -> bool:
         """Process the window system's events. False: ``stop`` was called, and nothing may be drawn, because
         the window may be gone."""
         display.pump()
@@ -228,11 +228,11 @@ class MainLoop:
             return
         # Not the age of the answer: if this loop itself is late, the conductor is not to blame.
         if self._conductor.heartbeat >= self._pulse:
-            self._in_vain = 0
+            self._unanswered = 0
             notify("WATCHDOG=1")
         else:
-            self._in_vain += 1
-            if self._in_vain == IN_VAIN:
+            self._unanswered += 1
+            if self._unanswered == IN_VAIN:
                 self._on_hang()
         self._pulse = now
         self._conductor.beat()

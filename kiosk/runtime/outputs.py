@@ -53,29 +53,29 @@ class _Output(Generic[T]):
     def __init__(self, name: str, drive: Callable[[T], None], rest: T) -> None:
         self.failed = False
         self._name, self._drive, self._rest = name, drive, rest
-        self._at: T | None = None
+        self._value: T | None = None
         """the value it has; None: not known"""
         self._tried: T | None = None
         self._failures = 0
-        self._again: Ms = 0
+        self._retry_at: Ms = 0
         self._late = False
 
     def follow(self, wanted: T, now: Ms, longest: Ms = BACK_OFF[-1]) -> None:
         """Drive it to ``wanted``, unless it has that value already or waits for its next try, at most
         ``longest`` ms."""
-        self._late, self._again = False, min(self._again, now + longest)
-        if wanted == self._at:
+        self._late, self._retry_at = False, min(self._retry_at, now + longest)
+        if wanted == self._value:
             return
         # It must not stay on until the next try: driving it to rest is tried once without waiting.
-        if now < self._again and (wanted != self._rest or self._tried == self._rest):
+        if now < self._retry_at and (wanted != self._rest or self._tried == self._rest):
             self._late = True
             return
         if self._driven(wanted):
             if wanted != self._rest:  # one that cannot be switched on may still be switched off
-                self.failed, self._failures, self._again = False, 0, 0
+                self.failed, self._failures, self._retry_at = False, 0, 0
             return
         self._late = True
-        self._again = now + min(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)], longest)
+        self._retry_at = now + min(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)], longest)
         self._failures += 1
 
     def off(self) -> None:
@@ -85,14 +85,14 @@ class _Output(Generic[T]):
 
     def forget(self) -> None:
         """Its value is no longer known: the next ``follow`` drives it again."""
-        self._at = None
+        self._value = None
 
     def next_try(self) -> Ms | None:
         """When the wanted value is tried again; None: it has that value."""
-        return self._again if self._late else None
+        return self._retry_at if self._late else None
 
     def _driven(self, wanted: T) -> bool:
-        self._tried, self._at = wanted, None
+        self._tried, self._value = wanted, None
         try:
             self._drive(wanted)
         except Exception as error:
@@ -100,7 +100,7 @@ class _Output(Generic[T]):
                 log.warning("the %s fails, the rest leads without it: %s", self._name, error, exc_info=True)
             self.failed = True
             return False
-        self._at = wanted
+        self._value = wanted
         return True
 
 
