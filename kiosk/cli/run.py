@@ -104,7 +104,7 @@ def play(
     kiosk: Composition, found: Found, techniques: Sequence[Technique], diary: Path, supervisor: Supervisor
 ) -> int:
     """Run ``App`` and ``MainLoop`` on these parts until a signal or until the window is closed. Returns the
-    exit code: 0, or 1 if the program must be started anew."""
+    exit code: 0, or 1 if the program must be restarted."""
     from kiosk.display.base import Bell
     from kiosk.runtime.main_loop import MainLoop, until_signalled
 

@@ -21,7 +21,7 @@ STEADY = 60.0
 HANGS = 30.0
 
 Wait = Callable[[threading.Event, float], object]
-"""waits until the event is set, at most so many seconds"""
+"""waits until the event is set, at most that many seconds"""
 
 _here = threading.local()
 
