@@ -26,9 +26,9 @@ maintainer scripts that differ between Debian releases.
 * Debian's package raspi-firmware regenerates ``config.txt`` at each upgrade of itself and of the kernel.
   There ``setup`` writes into ``/etc/default/raspi-firmware-custom``, which that package appends.
 * The service has no network (a network namespace of its own), a read-only system, and of the devices only
-  framebuffer, DRM, input, GPIO and its console. ``systemd-analyze security`` rates it 1.4 (systemd 252 and
-  257), of which 0.2 are for real time and 0.4 for reading the kernel's clock state. A test requires that, and
-  1.5 with other versions. The unit says which options must stay off, and why.
+  framebuffer, DRM, input, GPIO and its console. ``systemd-analyze security`` says 1.4 (systemd 252 and 257),
+  of which 0.2 are for real time and 0.4 for reading the kernel's clock state. A test requires that, and 1.5
+  with other versions. The unit says which options must stay off, and why.
 * ``WatchdogSec=`` is 9 s, and the main loop feeds it every 2.25 s while the conductor answers: an SD card may
   take 7 s to write without counting as a hang, and a hang is noticed within 12 s.
 * If the kernel or systemd hangs, the board's watchdog restarts the device. It concerns the whole machine, so
