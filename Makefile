@@ -1,43 +1,43 @@
-# make run      the kiosk: real hardware if there is, else a simulator window, else a rehearsal
-# make test     everything that is checked on every change: make lint, types, contracts and unit, in turn
-# make rehearse a scripted night as text, its pictures in out/rehearsal
-# make messages the sentences for translators, after changing any; make bench what things cost
-# make coverage which lines the tests never reach
-# make frames   the golden frames of the screen, after a change that is meant
-# make deb      the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
-# make test-reading   key words and numbers, read by Tesseract as by eyes without glasses
-# make hardware the drawings of hardware/; make enclosure its case; make hardware-check both, against what is here
-# make prove    every file that is read back, spoilt 20,000 times; a quarter of an hour
-# make people   ten thousand simulated people live a night each: what it was like for them, and the ten worst
-#               nights as scripts, in out/people; some ten minutes on two processors. PEOPLE=200 for fewer
-# make test-device  the package in an emulated device: pins, probe, screen and touch; about half an hour
+# make run      run the kiosk: on real hardware if there is any, else in a simulator window, else as a rehearsal
+# make test     everything that every change must pass: make lint, types, contracts and unit
+# make rehearse play a scripted night as text, with pictures in out/rehearsal
+# make messages update the sentences for translators, after changing one; make bench measures performance
+# make coverage list the lines that no test reaches
+# make frames   draw the golden frames again, after an intended change of a page
+# make deb      build the Debian package, dist/cramp-kiosk_VERSION_all.deb; make lint-deb checks it
+# make test-reading   check with Tesseract that key words and numbers can be read, sharp and blurred
+# make hardware make the drawings of hardware/; make enclosure its case; make hardware-check compares both
+# make prove    corrupt every kind of file that is read back 20,000 times; takes 15 minutes
+# make people   simulate one night each of 10,000 people: a report and the ten worst nights as scripts, in
+#               out/people; about ten minutes on two processors. PEOPLE=200 for fewer
+# make test-device  test the package in an emulated device: pins, probe, screen and touch; about half an hour
 # make test-device-smoke  the part of it that every change must pass; five minutes, ten the first time
-# make clean    takes away .venv and everything that was made
-# Whichever is first makes .venv with what they need; nothing else has to be prepared.
+# make clean    delete .venv and everything that was built
+# Each of them makes .venv first if needed; nothing else has to be prepared.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DRAWING := $(VENV)/.drawing
-# On a Raspberry Pi also what reaches its pins and its touch panel.
+# On a Raspberry Pi also the libraries for its pins and touch panel.
 EXTRA  := $(shell grep -qs 'Raspberry Pi' /proc/device-tree/model && echo ',pi')
 
-# Scripts in a virtual environment name its folder and its Python: one that was moved or copied, or has lost its
-# Python to an upgrade, is made anew. So its mark says where it was made and for which.
+# Scripts in a virtual environment contain the path of its folder and of its Python. $(READY) records both, so that
+# an environment that was moved or copied, or whose Python was upgraded, is made again.
 WHERE = $(CURDIR) $$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 ifneq ($(shell cat $(READY) 2>/dev/null),$(shell echo "$(WHERE)"))
 .PHONY: $(READY)
 endif
 
-# Into the environment, what pyproject.toml lists under these names. pip's own page goes into a file: without a
-# network it is 25 lines that end in the name of some library.
+# Install the extras $(1) of pyproject.toml. pip's output goes to a file, because without a network it prints 25 lines
+# that do not say so clearly; the usual causes get one sentence.
 install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 2 -e '.[$(1)]' >$(VENV)/pip.log 2>&1 || { \
   if grep -qE 'connection broken|Failed to establish|name resolution|[Uu]nreachable|Max retries|[Tt]imed? ?out|ProxyError' $(VENV)/pip.log; \
   then echo "PyPI cannot be reached: connect this computer to the network, then do the same again ($(VENV)/pip.log has pip's words)."; \
   else echo "pip could not install what is needed: $$(grep . $(VENV)/pip.log | tail -n 1) ($(VENV)/pip.log has the rest)."; fi; exit 1; }
 
-# One device a processor; each takes half a gigabyte of memory.
+# One emulated device per processor, at most 4; each needs 0.5 GB of memory.
 EMULATED = $(BIN)/pytest -o addopts='--strict-markers --strict-config' --verbose --capture=no \
   --numprocesses=auto --maxprocesses=4 --dist=worksteal tests/device
 
@@ -83,8 +83,8 @@ unit: $(READY)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-report=
 	$(BIN)/coverage report --include='kiosk/core/*' --fail-under=100 --skip-covered
 
-# Debian's Tesseract reads the screens; installed here if this is root, else it says what to do. One thread
-# each: its threads wait for each other by spinning, which costs more than they save.
+# Needs Debian's Tesseract: root installs it here, others are told how. One thread each, because Tesseract's threads
+# spin while they wait for each other, which costs more than they gain.
 test-reading: $(READY)
 	@command -v tesseract >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 	  apt-get install -yqq --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; } || \
@@ -105,8 +105,7 @@ messages: $(READY)
 	$(BIN)/python -m tests.tools.messages
 
 .PHONY: hardware enclosure hardware-check
-# The drawings and the enclosure in hardware/: what they need beyond Python they install themselves as
-# root, and say in one sentence otherwise.
+# Drawings and enclosure in hardware/. Root installs the programs they need; others get one sentence that names them.
 $(DRAWING): $(READY)
 	@$(call install,hardware)
 	@touch $@
@@ -120,7 +119,7 @@ enclosure: $(DRAWING)
 hardware-check: $(DRAWING)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m hardware check
 
-# The golden frames of every page and the picture of them in README, after a page was changed on purpose.
+# The golden frames of every page, and the picture of them in README.
 frames: $(READY)
 	$(BIN)/python -m tests.screen.golden
 
@@ -130,7 +129,7 @@ bench: $(READY)
 deb: $(READY)
 	@$(BIN)/python -m systemd.debian.build
 
-# tool:package for each program it takes; installed where that is allowed, else said
+# Each program that is needed, as program:package. Root installs it, others are told how.
 lint-deb: $(READY)
 	@for need in lintian:lintian dpkg-deb:dpkg systemd-analyze:systemd; do \
 	  command -v $${need%:*} >/dev/null && continue; \
@@ -140,8 +139,8 @@ lint-deb: $(READY)
 	lintian --fail-on error,warning "$$($(BIN)/python -m systemd.debian.build)"
 	$(BIN)/pytest -o addopts='-q --strict-markers --strict-config' tests/package
 
-# Both need root on Debian x86-64 and fetch the rest themselves: QEMU, mmdebstrap, an image of Trixie.
-# DEVICE: which scenarios, as pytest takes them: make test-device DEVICE='-k water'
+# Both need root on Debian x86-64 and download the rest: QEMU, mmdebstrap, an image of Trixie.
+# DEVICE: options for pytest, such as which scenarios: make test-device DEVICE='-k water'
 test-device: $(READY)
 	$(EMULATED) $(DEVICE)
 

@@ -1,1 +1,1 @@
-"""The commands: the parser, and one file each."""
+"""The command line: ``parser`` defines it, and each command has a file of its own."""

@@ -1,16 +1,20 @@
-"""What may be typed behind an option; what may not is told in a sentence."""
+"""Types of command line arguments, for argparse. Each raises ``ArgumentTypeError`` with a sentence that says
+what was expected."""
 
 import argparse
 import re
 
 from kiosk.i18n import _
 
-#: The least and the most pixels of a side of a picture or window: a small panel's, and a large monitor's.
+#: Shortest and longest allowed side of a picture or window, in pixels: from a small panel to a 4K monitor.
 _SIZES = 240, 4096
 
 
 def size(text: str) -> tuple[int, int]:
-    """Pixels across and down, as ``800x480``: what a screen may have."""
+    """Width and height in pixels, from text such as ``800x480``.
+
+    Each side is 240 to 4096 pixels, and the longer one at most 3 times the shorter one.
+    """
     match = re.fullmatch(r"([0-9]{3,4})x([0-9]{3,4})", text)
     if match is None:
         raise argparse.ArgumentTypeError(_('"{text}" is no size; write it as 800x480').format(text=text))
@@ -25,7 +29,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def speed(text: str) -> float:
-    """How many times as fast as real time, from a tenth up to a thousand."""
+    """Speed as a multiple of real time, 0.1 to 1000."""
     try:
         times = float(text)
     except ValueError:
@@ -38,7 +42,7 @@ def speed(text: str) -> float:
 
 
 def count(text: str) -> int:
-    """How many nights, of at most nine digits."""
+    """A number of nights, 1 to 999,999,999."""
     if not text.isdecimal() or len(text) > 9 or int(text) < 1:
         raise argparse.ArgumentTypeError(_('"{text}" is no number of nights').format(text=text))
     return int(text)

@@ -6,9 +6,9 @@ from kiosk.i18n import _
 
 
 def ask_person(question: str) -> bool | None:
-    """Ask at the terminal; anything but yes is no. None where nobody sits at one.
+    """Ask a yes-or-no question. Any answer but yes is no; None if standard input is not a terminal.
 
-    The question goes to standard error: what is printed may be for a machine.
+    The question goes to standard error, because a program may be reading standard output.
     """
     if not sys.stdin.isatty():
         return None

@@ -1,4 +1,4 @@
-"""The device by the bed: real pins, and the panel or a desktop's window."""
+"""The composition of the real device: real pins, and a panel or a window on a desktop."""
 
 import os
 from typing import TYPE_CHECKING
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 
 class Bedside:
-    """The real device's parts and its display, as ``run.Composition``. ``size``: of the window, in pixels;
-    None: it fills the screen."""
+    """The real device's parts and display: a ``run.Composition``.
+
+    ``size``: width and height of the window on a desktop, in pixels; None makes it fill the screen.
+    """
 
     clock_ok = staticmethod(clock_is_set)
 
@@ -43,7 +45,7 @@ class Bedside:
         self.own_touch = not self._desktop
 
     def open_display(self, app: App, loop: "MainLoop", bell: "Bell") -> "Display":
-        """The panel, or a window on a desktop, turned as the settings say. Raises ``DisplayError``."""
+        """Open the panel, or a window on a desktop, rotated by ``screen.rotate``. Raises ``DisplayError``."""
         from kiosk.display.turned import Turned
 
         shown = self._window(app, loop) if self._desktop else self._console(app, loop, bell)
@@ -55,7 +57,7 @@ class Bedside:
         return Desktop(
             self._size or (800, 480),
             loop.contact,
-            # by the bed nobody means to end the nights by closing a window
+            # Under systemd a closed window is an accident, and must not stop the kiosk.
             on_quit=None if is_started_by_systemd() else loop.stop,
             last_words=app.close,
             fullscreen=self._size is None,
@@ -75,7 +77,8 @@ class Bedside:
         )
 
     def _on_glass(self, app: App) -> "Transform":
-        """How the touch panel lies on its glass now; while crosses are touched, without calibration."""
+        """How touch coordinates map to the screen now. On the calibration page without the old calibration,
+        because the new one is computed from raw positions."""
         from kiosk.display.touch import Transform
 
         touch = app.touch
@@ -86,7 +89,8 @@ class Bedside:
 
 
 def open_parts(config: owner.Settings, supervisor: Supervisor) -> Parts:
-    """The real parts, their threads ``supervisor``'s. Raises ``PinsUnavailable``."""
+    """Open the pins and make the real parts, their threads run by ``supervisor``. Raises
+    ``PinsUnavailable``."""
     from kiosk.devices.button import Button
     from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
     from kiosk.devices.lamp import Lamp
@@ -117,7 +121,7 @@ def open_parts(config: owner.Settings, supervisor: Supervisor) -> Parts:
 
 
 def without_pins(config: owner.Settings, supervisor: Supervisor) -> Parts:
-    """Touch alone: what is left of the device when its pins cannot be had."""
+    """The parts that work without GPIO: backlight and probe. Reports ``Fault.NO_GPIO``."""
     backlight = Backlight(lights, alone=not has_desktop())
 
     def make_probe(post: Post) -> Probe:
@@ -136,26 +140,27 @@ def without_pins(config: owner.Settings, supervisor: Supervisor) -> Parts:
 
 
 class Absent:
-    """In place of lamp and buzzer where there are no pins: the screen leads alone."""
+    """Stands in for lamp and buzzer when there are no pins: accepts every call and does nothing."""
 
     def set(self, level: float) -> None:
-        """Nothing shines."""
+        """Do nothing."""
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """Nothing sounds."""
+        """Do nothing."""
 
 
 def is_started_by_systemd() -> bool:
-    """Whether systemd started this and waits to hear of it."""
+    """Whether systemd started this process and expects notifications (``NOTIFY_SOCKET``, sd_notify(3))."""
     return "NOTIFY_SOCKET" in os.environ
 
 
 def has_desktop() -> bool:
-    """Whether a desktop is named (SDL's dummy driver, named explicitly, counts: tests use it)."""
+    """Whether the environment names a desktop. An explicit SDL_VIDEODRIVER counts too: tests set "dummy"."""
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
 
 
 def wants_desktop(config: owner.Settings) -> bool:
-    """Whether the night is to be shown in a desktop's window."""
+    """Whether to show the kiosk in a window on a desktop: ``screen.display``, or for "auto" the
+    environment."""
     wanted = config.screen.display
     return wanted is owner.Display.DESKTOP or (wanted is owner.Display.AUTO and has_desktop())

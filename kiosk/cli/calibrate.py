@@ -1,4 +1,4 @@
-"""``cramp-kiosk calibrate``: the touch panel of the console, and where its calibration is kept."""
+"""``cramp-kiosk calibrate``: calibrate the console's touch panel and save the result in the settings."""
 
 import argparse
 import contextlib
@@ -26,11 +26,15 @@ from kiosk.runtime.supervision import Supervisor
 
 
 class CalibrationError(KioskError):
-    """It cannot be done; the text says why and what to do."""
+    """The touch panel cannot be calibrated; the text says why and what to do."""
 
 
 def calibrate(config: owner.Settings, root: Path = Path("/")) -> Affine:
-    """Lead through it on the console's panel. Raises ``CalibrationError`` or ``DisplayError``."""
+    """Show crosses on the console's panel until all are touched; return the calibration computed from them.
+
+    ``root`` is prefixed to /dev and /sys, for tests. Raises ``CalibrationError`` if there is no touch panel,
+    if another process has it, or if not all crosses were touched; ``DisplayError`` if there is no display.
+    """
     require_touch(root)
     rotation, touch = config.screen.rotate, config.touch
     axes = Transform(touch.swap, touch.invert_x, touch.invert_y)
@@ -60,7 +64,7 @@ def calibrate(config: owner.Settings, root: Path = Path("/")) -> Affine:
 
 
 def require_touch(root: Path) -> None:
-    """Raises ``CalibrationError`` unless there is a touch panel that nobody else listens to."""
+    """Raise ``CalibrationError`` unless there is a touch panel that no other process has grabbed."""
     devices = Finder(root / "dev" / "input")(set())
     if not devices:
         raise CalibrationError(
@@ -80,15 +84,18 @@ def require_touch(root: Path) -> None:
 
 
 def save(config: owner.Settings, found: Affine, path: Path) -> None:
-    """Write this calibration to the settings, the file its folder's owner's. Raises ``SettingsError``."""
+    """Write the calibration to the settings file ``path``. Raises ``SettingsError``.
+
+    Run as root, the file is given the owner and group of its folder, so that the service can still write it.
+    """
     save_changes([Change("calibration", text(found))], path, config)
-    if os.geteuid() == 0:  # the administrator writes for the service
+    if os.geteuid() == 0:
         folder = path.parent.stat()
         os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def run(_chosen: argparse.Namespace) -> int:
-    """The command. Returns its exit code: 0 done, 1 not."""
+    """The command. Returns its exit code: 0 if the calibration was saved, otherwise 1."""
     path = owner.places()[1]
     settings = owner.find()
     config = settings.in_force

@@ -1,4 +1,4 @@
-"""``cramp-kiosk diary``: the nights as a list, or as CSV."""
+"""``cramp-kiosk diary``: list the nights, or export everything as CSV."""
 
 import argparse
 import io
@@ -15,13 +15,13 @@ from kiosk.i18n import _
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code: 0, also for an empty diary; 1 if the diary cannot be read."""
     config = read_settings().in_force
     path = diary_path(config)
     try:
         with Store.read_only(path) as store:
             if chosen.csv:
-                table = io.StringIO(newline="")  # CSV has its own line ends
+                table = io.StringIO(newline="")  # keep the line endings of the CSV writer
                 export.write_csv(store, table)
             else:
                 names = {technique.id: technique.name for technique in techniques.load()[0]}

@@ -1,4 +1,4 @@
-"""``cramp-kiosk doctor``: looks at everything, changes nothing, and says what to do."""
+"""``cramp-kiosk doctor``: print what ``kiosk.doctor`` finds, or try or watch the hardware."""
 
 import argparse
 import contextlib
@@ -18,12 +18,13 @@ from kiosk.i18n import _, speak
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code: 0 without problems, 1 with some, 2 for options that exclude each
+    other."""
     if chosen.watch and chosen.test:
         complain([_("--watch only looks: leave out --watch or --test.")])
         return WRONG
     if Machine().may_see_state:
-        os.environ.setdefault("STATE_DIRECTORY", f"/{STATE}")  # look at what the service looks at
+        os.environ.setdefault("STATE_DIRECTORY", f"/{STATE}")  # check the service's own settings and diary
     config, _problems = settings.load()
     speak(config.language)
     machine = Machine(config, diary_path(config))
@@ -35,7 +36,7 @@ def run(chosen: argparse.Namespace) -> int:
         return OK
     tried = try_outputs(machine, ask_person, lambda line: complain([line])) if chosen.test else []
     findings = [*doctor.examine(machine), *tried]
-    with contextlib.suppress(BrokenPipeError):  # the exit code is the answer, however much of it is read
+    with contextlib.suppress(BrokenPipeError):  # `| head` must not change the exit code
         if chosen.json:
             print(report.json(findings))
         else:

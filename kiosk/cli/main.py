@@ -1,6 +1,6 @@
-"""The program: runs one command, each in the file of its name. What is wrong is one sentence.
+"""The program's entry point: parses the command line and runs one command.
 
-Exit codes: 0 all is well; 1 something could not be done; 2 the command line or a file is wrong.
+Exit codes: 0 all is well; 1 something could not be done; 2 the command line or a file is wrong; 130 Ctrl-C.
 """
 
 import argparse
@@ -17,7 +17,12 @@ from kiosk.i18n import _
 
 
 def main(typed: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run the command in ``typed`` (``sys.argv`` if None) and return its exit code.
+
+    An ``OSError`` becomes one sentence on standard error, except for ``run``: there it propagates, so that
+    the journal gets the traceback. A reader of our output that went away (EPIPE) is no error. Raises
+    ``SystemExit`` for ``--help``, ``--version`` and a wrong command line.
+    """
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     streams.open_output()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -29,16 +34,16 @@ def main(typed: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # what --help printed
             raise
         by_the_bed = chosen.command == "run"
-        # A command imports only what it needs.
+        # Imported here, so that a command loads only what it needs.
         command = importlib.import_module(f"kiosk.cli.{chosen.command}")
         run: Callable[[argparse.Namespace], int] = command.run
         code = run(chosen)
         sys.stdout.flush()
     except OSError as error:
         if by_the_bed and not isinstance(error, streams.OutputError):
-            raise  # the journal needs the whole story
+            raise  # with its traceback, for the journal
         if error.errno == errno.EPIPE:
-            # the reader of our output went away (`| head`); nothing is wrong
+            # The reader of our output went away (`| head`): no error.
             streams.drop(sys.stdout)
             return code
         if error.filename is None:

@@ -1,4 +1,4 @@
-"""What the owner's files say, for the commands."""
+"""The owner's settings and the diary's path, for the commands."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from kiosk.i18n import speak
 
 
 def read_settings() -> settings.Found:
-    """The owner's settings. What is wrong with them is told, in their language."""
+    """Read the owner's settings, switch to their language, and print what is wrong with them."""
     found = settings.find()
     speak(found.in_force.language)
     complain([*found.notes, *found.problems])
@@ -18,7 +18,7 @@ def read_settings() -> settings.Found:
 
 
 def diary_path(config: settings.Settings) -> Path:
-    """Where the diary is: where the settings say, else the service's or the user's state folder."""
+    """Path of the diary: ``diary.path`` of the settings, or its usual place (``diary.place.usual``)."""
     if config.diary.path:
         return at_home(config.diary.path)
     return place.usual()

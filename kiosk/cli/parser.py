@@ -1,4 +1,4 @@
-"""What may be typed after ``cramp-kiosk``; what a command then does is in the file of its name."""
+"""The command line of ``cramp-kiosk``; what a command does is in the file of its name."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,8 @@ from kiosk.i18n import _
 
 
 def command_line() -> argparse.ArgumentParser:
-    """What may be typed after ``cramp-kiosk``."""
+    """The parser. What it returns has ``command``: the module in ``kiosk.cli`` to run. The man page and the
+    usage are made from it."""
     parser = streams.Parser(
         prog="cramp-kiosk",
         description=_(

@@ -1,7 +1,7 @@
-"""A scripted night on a simulated clock: the whole device without hardware, without waiting.
+"""A scripted night on a simulated clock, without hardware and without waiting.
 
-The same conductor and the same night as at the bedside; only the clock and the parts are simulated.
-The same script gives the same output, byte for byte.
+Conductor and ``core.night`` are those of the device; only the clock and the parts are simulated. The same
+script gives the same output, byte for byte.
 """
 
 import re
@@ -36,12 +36,12 @@ from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.outputs import Outputs
 
-#: A DS18B20 takes 750 ms to measure; the reader asks once a second.
+#: A DS18B20 takes 750 ms for a 12-bit conversion (data sheet, tCONV), so the real reader reads once a second.
 READ_EVERY: Ms = SECOND
 
 
 class _Tub:
-    """The water: straight lines to what the script says, then it cools to the room."""
+    """The water: its temperature moves linearly to what the script says, then cools towards ``room``."""
 
     def __init__(self, room: float) -> None:
         self._room = self._from = self._to = room
@@ -51,7 +51,7 @@ class _Tub:
         self._frozen: float | None = None
 
     def probe(self, state: str, now: Ms) -> None:
-        """The probe is one of ``PROBE_STATES`` from now on."""
+        """Set the probe's state, one of ``PROBE_STATES``."""
         self._frozen = self.at(now) if state == FROZEN else None
         self._error = ProbeError(state) if state in list(ProbeError) else None
 
@@ -64,28 +64,30 @@ class _Tub:
         return self._from + (self._to - self._from) * (now - self._start) / self._length
 
     def reading(self, now: Ms) -> WaterRead:
-        """What the probe says."""
+        """What the probe reads at ``now``: a temperature in the probe's steps, or its error."""
         return reading(
             self._error or Measured(in_steps(self.at(now) if self._frozen is None else self._frozen)), 0.0
         )
 
 
 class Watch(Protocol):
-    """The real time a rehearsal can be played in."""
+    """The clock of a rehearsal that is played in real time."""
 
     def now(self) -> Ms:
-        """Now."""
+        """The time now, in ms."""
 
     def sleep_until(self, moment: Ms) -> None:
-        """Wait for ``moment``."""
+        """Block until ``moment``, in ms."""
 
 
 class Rehearsal:
-    """Plays a script, or what somebody does who sees it (``go_to``, then ``conductor.handle`` or
-    ``change_water``).
+    """Plays a script (``play_all``), or is played step by step: ``go_to``, then ``conductor.handle`` or
+    ``change_water``.
 
-    ``tell`` gets each line; ``picture(state, now)`` is called for each new page, ``performed`` with each
-    effect; ``speed`` 1 plays it in the real time of ``watch``, 0 at once."""
+    ``tell`` gets each line of output; ``picture(state, now)`` is called for each new page and may raise;
+    ``performed`` is called with each effect. ``speed`` is a multiple of the real time of ``watch``; 0 does
+    not wait at all.
+    """
 
     def __init__(
         self,
@@ -109,24 +111,24 @@ class Rehearsal:
         self._tub = _Tub(script.room)
         self._next_reading: Ms | None = None
         self._scene = _scene(State())
-        self._unseen: list[tuple[State, Ms]] = []
-        """new pages of which no picture was taken yet"""
+        self._unpictured: list[tuple[State, Ms]] = []
+        """new pages whose picture was not taken yet"""
         self.conductor = Conductor(
             night.new(rules),
-            Outputs(self, self, _Dark()),
+            Outputs(self, self, _NoBacklight()),
             self._clock,
             perform=self._perform,
-            listeners=(self._seen,),
+            listeners=(self._on_state,),
         )
 
     # --- the parts
 
     def set(self, level: float) -> None:
-        """The lamp."""
+        """The lamp's level, 0.0 to 1.0."""
         self._line("lamp", f"{level:.2f}")
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """The buzzer."""
+        """The buzzer's tone; 0 Hz is silence."""
         self._line("buzzer", f"{hertz} Hz {volume}" if hertz else "silent")
 
     def _perform(self, effect: Effect) -> None:
@@ -134,17 +136,17 @@ class Rehearsal:
             self._next_reading = self._clock.now() + READ_EVERY if effect.on else None
         elif isinstance(effect, ReadEveryProbe):
             self._next_reading = self._clock.now() + READ_EVERY
-        self._line("effect", _in_words(effect))
+        self._line("effect", _describe_effect(effect))
         if self._performed is not None:
             self._performed(effect)
 
-    def _seen(self, state: State) -> None:
+    def _on_state(self, state: State) -> None:
         scene = _scene(state)
         if scene == self._scene:
             return
         self._scene = scene
         self._line("page", scene)
-        self._unseen.append((state, self.conductor.now))
+        self._unpictured.append((state, self.conductor.now))
 
     def _line(self, kind: str, text: str) -> None:
         self._tell(f"{clock_text(self.conductor.now)}  {kind:<7} {text}")
@@ -152,35 +154,36 @@ class Rehearsal:
     # --- the night
 
     def play_all(self) -> None:
-        """From the start to the end of the script."""
-        for at, event, said in self._happenings():
+        """Play the whole script. Raises what ``picture`` raises."""
+        for at, event, text in self._script_events():
             self.go_to(at)
-            if said:
-                self._line("you", said)
+            if text:
+                self._line("you", text)
             if event is not None:
                 self.conductor.handle(event, at)
                 self._take_pictures()
         self.go_to(parse_time(self._script.until))
 
-    def _happenings(self) -> Iterator[tuple[Ms, Event | None, str]]:
-        """Everything the script does, in the order of time (a press is down and up again)."""
-        happenings: list[tuple[Ms, Event | None, str]] = []
+    def _script_events(self) -> Iterator[tuple[Ms, Event | None, str]]:
+        """The script's events in order of time, each with the text of its line; a press is two events.
+        Changes of the water, which are no events, are made here."""
+        events: list[tuple[Ms, Event | None, str]] = []
         for moment in self._script.moment:
             at = parse_time(moment.at)
             if moment.press is not None:
-                happenings.append((at, ButtonPressed(), "press"))
-                happenings.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
+                events.append((at, ButtonPressed(), "press"))
+                events.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
             elif moment.tap is not None:
-                happenings.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
+                events.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
             elif moment.crash is not None:
                 ago = round(moment.crash * 60 * SECOND)
-                happenings.append((at, Interrupted(ago), f"power back, night began {clock_text(ago)} ago"))
+                events.append((at, Interrupted(ago), f"power back, night began {clock_text(ago)} ago"))
             else:
-                happenings.append((at, None, self._describe_water(moment)))
-        happenings.sort(key=lambda happening: happening[0])
+                events.append((at, None, self._describe_water(moment)))
+        events.sort(key=lambda entry: entry[0])
         moments = iter(m for m in self._script.moment if m.water is not None or m.probe)
-        for at, event, said in happenings:
-            yield at, event, said
+        for at, event, text in events:
+            yield at, event, text
             if event is None:
                 self.change_water(next(moments), at)
 
@@ -191,7 +194,7 @@ class Rehearsal:
         return f"water to {moment.water:.1f} C" + (f" in {moment.over:g} s" if moment.over else "")
 
     def change_water(self, moment: Moment, now: Ms) -> None:
-        """What this moment's ``water`` or ``probe`` says, from ``now`` on."""
+        """Apply this moment's ``water`` or ``probe`` from ``now`` on."""
         if moment.water is not None:
             self._tub.become(moment.water, round(moment.over * SECOND), now)
         else:
@@ -199,7 +202,7 @@ class Rehearsal:
 
     @property
     def water(self) -> float:
-        """How warm the water is by now, in degrees Celsius, whatever the probe says."""
+        """The true temperature of the water now, in degrees Celsius, whatever the probe reads."""
         return self._tub.at(self._clock.now())
 
     def _next_moment(self) -> Ms | None:
@@ -207,8 +210,8 @@ class Rehearsal:
         return min((at for at in moments if at is not None), default=None)
 
     def go_to(self, moment: Ms, pause: Callable[[], bool] = lambda: False) -> None:
-        """On to ``moment``, through every deadline, edge and reading on the way; not so far if ``pause`` says
-        so after one of them."""
+        """Play every deadline, edge and reading up to and including ``moment``. ``pause`` is called after
+        each of them; True stops there."""
         while True:
             due = self._next_moment()
             nearest = moment if due is None else min(due, moment)
@@ -223,20 +226,21 @@ class Rehearsal:
                 return
 
     def _take_pictures(self) -> None:
-        """Here, as no listener of the night may raise: a picture may find no space on the disk."""
-        for state, at in self._unseen:
+        """Not in the listener, because the conductor swallows what a listener raises: a full disk must end
+        the rehearsal."""
+        for state, at in self._unpictured:
             if self._picture is not None:
                 self._picture(state, at)
-        self._unseen.clear()
+        self._unpictured.clear()
 
     def _wait_for(self, moment: Ms) -> None:
         if self._speed > 0:
             self._watch.sleep_until(self._began + round(moment / self._speed))
 
 
-def _in_words(effect: Effect) -> str:
-    """An effect in plain words: its name and what is known of it. The moment starts the line, and where that
-    stands says which episode it is of."""
+def _describe_effect(effect: Effect) -> str:
+    """The effect's name and its fields as text. Left out: ``at``, which begins the line, and ``key``, as the
+    place in the output shows which episode it belongs to."""
     plain = {"True": "yes", "False": "no"}
     values = [
         f"{name.replace('_', ' ')} {plain.get(str(value), value)}"
@@ -251,15 +255,15 @@ def _spaced(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
 
 
-class _Dark:
-    """The backlight of a rehearsal; the pictures show what there is to see."""
+class _NoBacklight:
+    """The backlight of a rehearsal, which is not reported."""
 
     def set(self, level: float) -> None:
-        """Nothing to light."""
+        """Do nothing."""
 
 
 def _scene(state: State) -> str:
-    """The page in a few words, with what makes it another scene."""
+    """The page as text. A new text is a new scene, which is reported and pictured."""
     page = state.page
     name = _spaced(type(page).__name__)
     match page:

@@ -1,4 +1,4 @@
-"""``cramp-kiosk rehearse``: a scripted night on a simulated clock, as text and pictures."""
+"""``cramp-kiosk rehearse``: play a scripted night on a simulated clock, as text and pictures."""
 
 import argparse
 import contextlib
@@ -19,14 +19,19 @@ from kiosk.i18n import _
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code, see ``play``."""
     return play(chosen.script, out=chosen.out, size=chosen.size, speed=chosen.speed)
 
 
 def play(
     name: str = "normal", *, out: Path | None = None, size: tuple[int, int] = (800, 480), speed: float = 0.0
 ) -> int:
-    """Play a script, a shipped one or a file. Returns the exit code. Raises ``OSError`` of its pictures."""
+    """Play the shipped script ``name``, or the file of that name.
+
+    ``out``: folder for the pictures; None: none are taken. ``size``: of the pictures, in pixels. ``speed``: a
+    multiple of real time; 0 does not wait. Returns the exit code: 0; 1 if ``out`` cannot be written; 2 if
+    there is no such script or it is wrong. Raises ``OSError`` if a picture cannot be saved.
+    """
     shipped = scripts.shipped()
     path = shipped.get(name, Path(name))
     try:
@@ -38,7 +43,7 @@ def play(
     except (scripts.ScriptError, TomlError) as error:
         complain([str(error)])
         return WRONG
-    # The shipped techniques alone, with the usual settings: the same output on every machine.
+    # Only the shipped techniques and the default settings, so that the output is the same on every machine.
     rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
     camera: Callable[[State, Ms], None] | None = None
     if out is not None:
@@ -58,10 +63,10 @@ def play(
 
 
 def folder_for_pictures(state: Path) -> Path | None:
-    """Where a rehearsal that nobody asked for keeps its pictures: in the folder of the diary, or in a
-    temporary one where this user may write nothing there. None: nowhere.
+    """Folder for the pictures of a rehearsal that ``run`` falls back to: ``state``/rehearsal, or a temporary
+    one if this user may not write there. None if neither is possible.
 
-    Never in the working folder, which may be anybody's.
+    Never the working folder: the user did not ask for files there.
     """
     folder = state / "rehearsal"
     with contextlib.suppress(OSError):

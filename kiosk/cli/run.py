@@ -1,4 +1,5 @@
-"""``cramp-kiosk run``: real parts if there are any, otherwise a simulator, otherwise a rehearsal."""
+"""``cramp-kiosk run``: run the kiosk on real pins; without pins in the simulator; without a display play a
+rehearsal."""
 
 import argparse
 import logging
@@ -24,32 +25,33 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: What ``play_nights`` returns where there is nothing to show a night on.
+#: ``play_nights`` returns this, which is no exit code, if there is no display.
 NO_DISPLAY = 3
 
 Size = tuple[int, int]
 
 
 class Composition(Protocol):
-    """What a kiosk is put together from: ``Bedside``, the real device, or ``Simulated``."""
+    """The parts and display that ``App`` needs: ``Bedside``, the real device, or ``Simulated``."""
 
     @property
     def parts(self) -> Parts:
-        """Lamp, buzzer, backlight, button and probe."""
+        """Lamp, buzzer and backlight, and what makes button and probe."""
 
     @property
     def own_touch(self) -> bool:
-        """Whether the display reads the touch panel itself, so that it can be calibrated here."""
+        """Whether the display reads the touch panel itself, so that the kiosk can calibrate it."""
 
     def clock_ok(self) -> bool:
         """Whether the wall clock is set."""
 
     def open_display(self, app: App, loop: "MainLoop", bell: "Bell") -> "Display":
-        """What the night is shown on. Raises ``DisplayError``."""
+        """Open what the kiosk is shown on; called again after the display was lost. Raises
+        ``DisplayError``."""
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command. A rehearsal where nothing can be shown."""
+    """The command. Plays a rehearsal if there is no display. Returns its exit code."""
     found, techniques = read_settings(), library.find()
     complain([*techniques.notes, *techniques.problems])
     if found.doubtful:
@@ -66,13 +68,17 @@ def run(chosen: argparse.Namespace) -> int:
         raise
     except OSError as error:
         complain([unusable(error)])
-    return rehearse.play()  # no picture can be kept; the night is worth reading without
+    return rehearse.play()  # pictures cannot be saved: text alone
 
 
 def play_nights(
     found: Found, techniques: Sequence[Technique], diary: Path, *, simulate: bool, size: Size | None
 ) -> int:
-    """Play nights until told to stop. Returns the exit code, or ``NO_DISPLAY``."""
+    """Run the kiosk until it is stopped. Returns the exit code, or ``NO_DISPLAY``.
+
+    ``diary``: path of its file. ``simulate``: use the simulator even if there are pins. ``size``: of the
+    window, in pixels; None: the whole screen, or 800x480 for the simulator.
+    """
     config, supervisor = found.in_force, Supervisor()
     parts = None
     if not simulate:
@@ -80,7 +86,7 @@ def play_nights(
             parts = open_parts(config, supervisor)
         except PinsUnavailable as error:
             if is_started_by_systemd():
-                # By the bed a simulator helps nobody: touch still works, and a banner says what is missing.
+                # At the bedside a simulator is useless: touch still works, and a banner says what is missing.
                 log.error("%s", error)
                 parts = without_pins(config, supervisor)
             else:
@@ -97,7 +103,8 @@ def play_nights(
 def play(
     kiosk: Composition, found: Found, techniques: Sequence[Technique], diary: Path, supervisor: Supervisor
 ) -> int:
-    """Put it together and lead through the nights, until SIGTERM or its window is closed."""
+    """Run ``App`` and ``MainLoop`` on these parts until a signal or until the window is closed. Returns the
+    exit code: 0, or 1 if the program must be restarted."""
     from kiosk.display.base import Bell
     from kiosk.runtime.main_loop import MainLoop, until_signalled
 
@@ -121,7 +128,7 @@ def play(
 
 
 def _has_window() -> bool:
-    """Whether a window can be opened; where one should be and cannot, the reason is said."""
+    """Whether a window can be opened. If a desktop is named but cannot be used, print why."""
     if not has_desktop():
         return False
     from kiosk.display.base import DisplayError

@@ -1,4 +1,6 @@
-"""``cramp-kiosk safe-outputs``: lamp and buzzer off; the service runs it after every end."""
+"""``cramp-kiosk safe-outputs``: switch lamp and buzzer off. The service runs it each time the kiosk ends
+(``ExecStopPost=``), because Raspberry Pi kernels leave an output as it was when its process dies
+(raspberrypi/linux#6117)."""
 
 import argparse
 
@@ -11,7 +13,7 @@ from kiosk.display.backlights import lights
 
 
 def run(_chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code: 0, or 1 if something could not be switched off."""
     wired = settings.load()[0].pins
     factory, trouble = None, []
     try:

@@ -1,4 +1,4 @@
-"""A scripted night, as a TOML file: what happens when. Played by ``rehearsal``."""
+"""A scripted night as a TOML file: a list of events with their times. ``rehearsal`` plays it."""
 
 import re
 from collections.abc import Iterator
@@ -16,16 +16,16 @@ from kiosk.core.technique import SECOND, Ms
 from kiosk.files import asset
 from kiosk.i18n import _
 
-#: What a script can make of the probe.
+#: What ``probe`` may be in a script: "ok", a probe that repeats its last reading, or an error.
 FROZEN = "frozen"
 PROBE_STATES = ("ok", FROZEN, *ProbeError)
 
-#: No night has a hundred hours; more digits would be a night nobody waits for.
+#: h:mm:ss.mmm, m:ss or s. Two digits bound a rehearsal to 99 hours.
 _AT = re.compile(r"(?:(?:([0-9]{1,2}):)?([0-9]{1,2}):)?([0-9]{1,2})(?:\.([0-9]{1,3}))?")
 
 
 class ScriptError(KioskError):
-    """The script cannot be played; the text says where and why, a line for each mistake."""
+    """The script is wrong; the text says where and why, one line for each mistake."""
 
 
 Time = Annotated[str, msgspec.Meta(examples=["0:10:05"])]
@@ -33,13 +33,13 @@ Celsius = Annotated[float, msgspec.Meta(ge=-10, le=100, examples=[38.5])]
 
 
 class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing that happens: exactly one of ``press``, ``tap``, ``water``, ``probe``, ``crash``.
+    """One event of a script: exactly one of ``press``, ``tap``, ``water``, ``probe``, ``crash``.
 
-    ``at``: "h:mm:ss.mmm", "m:ss" or "s" after the start. ``press``: seconds the button is down.
-    ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` where the act needs one.
-    ``water``: degrees Celsius, reached in ``over`` seconds; from then on it cools as a foot bath does.
-    ``probe``: "ok", "frozen" (it says the same number for ever), or what is wrong with it.
-    ``crash``: the night that began so many minutes ago is found at the start.
+    ``at``: time after the start, as "h:mm:ss.mmm", "m:ss" or "s". ``press``: seconds the button is held down.
+    ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` if the act needs one.
+    ``water``: degrees Celsius, reached linearly in ``over`` seconds; then it cools as a foot bath does.
+    ``probe``: "ok", "frozen" (it repeats its last reading), or a ``ProbeError``.
+    ``crash``: power returns, and the diary holds an open night that began this many minutes ago.
     """
 
     at: Time
@@ -54,7 +54,8 @@ class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A night: a list of moments, and when it is over. ``room``: degrees Celsius, at first the water's."""
+    """A night: its events, and the time ``until`` which it is played. ``room``: temperature of the room in
+    degrees Celsius; the water starts at it and cools towards it."""
 
     title: Annotated[str, msgspec.Meta(examples=["A short night"])]
     until: Time
@@ -63,28 +64,29 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 def parse_time(text: str) -> Ms:
-    """ "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
+    """Time in ms: "1:02:03.5" -> 3_723_500. Raises ``ScriptError``."""
     match = _AT.fullmatch(text)
     if match is None:
-        told = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
-        raise ScriptError(told.format(text=shown(text)))
+        sentence = _('{text} is no time of at most 99 hours; write h:mm:ss, m:ss or s. Example: "0:10:05"')
+        raise ScriptError(sentence.format(text=shown(text)))
     hours, minutes, seconds, part = match.groups()
     whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
     return whole * SECOND + int((part or "").ljust(3, "0"))
 
 
 def clock_text(at: Ms) -> str:
-    """3_723_500 -> "1:02:03.500"."""
+    """Time in ms as text: 3_723_500 -> "1:02:03.500"."""
     return f"{at // 3_600_000}:{at // 60_000 % 60:02}:{at // 1000 % 60:02}.{at % 1000:03}"
 
 
 def shipped() -> dict[str, Path]:
-    """The scripts that come with the product, by name."""
+    """The shipped scripts: name -> path."""
     return {path.stem: path for path in sorted(asset("rehearsals").glob("*.toml"))}
 
 
 def load(path: Path) -> Script:
-    """Read a script. Raises ``ScriptError`` (or the TOML reader's own errors) with file and key."""
+    """Read and check a script. Raises ``ScriptError`` or ``TomlError``, which name file and key, and
+    ``FileNotFoundError``."""
     script: Script = fit(read(path), Script, path)
     if wrong := list(_check(script, path)):
         raise ScriptError("\n".join(at_most(wrong, path)))
@@ -92,18 +94,18 @@ def load(path: Path) -> Script:
 
 
 def _check(script: Script, path: Path) -> Iterator[str]:
-    """Everything wrong with a script that its types cannot say."""
+    """A sentence for each mistake that the types cannot express."""
     previous = -1
     for number, moment in enumerate(script.moment, start=1):
         where = _("{file}, moment {number}").format(file=path, number=number)
         given = (moment.press, moment.tap, moment.water, moment.probe or None, moment.crash)
         if sum(one is not None for one in given) != 1:
-            told = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
-            yield told.format(where=where, example="press = 0.2")
+            sentence = _("{where}: give one of press, tap, water, probe, crash. Example: {example}")
+            yield sentence.format(where=where, example="press = 0.2")
         if moment.probe and moment.probe not in PROBE_STATES:
-            told = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
+            sentence = _("{where}: probe must be {expected}, but it is {found}. Example: {example}")
             expected, example = one_of(PROBE_STATES), 'probe = "ok"'
-            yield told.format(where=where, expected=expected, found=shown(moment.probe), example=example)
+            yield sentence.format(where=where, expected=expected, found=shown(moment.probe), example=example)
         try:
             at = parse_time(moment.at)
         except ScriptError as error:

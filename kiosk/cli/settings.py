@@ -1,4 +1,4 @@
-"""``cramp-kiosk settings``: where they are, what is wrong with them, and all there are."""
+"""``cramp-kiosk settings``: show where the settings files are, check them, or print all defaults."""
 
 import argparse
 
@@ -11,7 +11,7 @@ from kiosk.i18n import _, speak
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code: 0, or 2 if ``--check`` finds a mistake."""
     if chosen.defaults:
         print(defaults_text(), end="")
         return OK
@@ -23,7 +23,7 @@ def run(chosen: argparse.Namespace) -> int:
         complain(wrong)
         return WRONG if wrong else OK
     for path in settings.places():
-        told = _("{file}: there") if is_there(path) else _("{file}: not there")
-        print(told.format(file=path))
+        line = _("{file}: there") if is_there(path) else _("{file}: not there")
+        print(line.format(file=path))
     print(_("diary: {file}").format(file=diary_path(found.in_force)))
     return OK

@@ -1,4 +1,7 @@
-"""``cramp-kiosk setup``: what the Raspberry Pi's firmware must be told, shown, asked, written, undone."""
+"""``cramp-kiosk setup``: add what the kiosk needs to the firmware's config.txt, or take it out (``--undo``).
+
+The change is shown as a diff and written after a question.
+"""
 
 import argparse
 import difflib
@@ -34,11 +37,11 @@ from kiosk.i18n import _
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool | None]
-"""asks a yes-or-no question; None: there is nobody to answer"""
+"""asks a yes-or-no question; None: nobody is there to answer"""
 
 
 class _Change(NamedTuple):
-    """A file, what is in it, and what shall be."""
+    """A file, its text, and the text it should have."""
 
     path: Path
     text: str
@@ -46,8 +49,11 @@ class _Change(NamedTuple):
 
 
 class Setup:
-    """One run of the command. ``file``: another ``config.txt`` than this device's, such as one on a card
-    in a reader. ``say`` prints a line for the person, ``warn`` one about a problem."""
+    """One run of the command.
+
+    ``root``: prefix of /boot and /proc, for tests. ``file``: another ``config.txt`` than this device's, such
+    as one on a card in a reader. ``say`` prints a line of output, ``warn`` a line about a problem.
+    """
 
     def __init__(
         self,
@@ -66,11 +72,16 @@ class Setup:
         self._ask, self._say, self._warn = ask, say, warn
 
     def run(self, *, undo: bool = False, yes: bool = False, dry_run: bool = False) -> int:
-        """Change the file, or put it back as it was. Returns the exit code."""
+        """Add our block to the file, or with ``undo`` take it out. ``yes`` does not ask; ``dry_run`` only
+        shows.
+
+        Returns the exit code: 0 written, or nothing to do; 1 not written; 2 the file is no ``config.txt`` or
+        is not there.
+        """
         config = self._file or Path("config.txt")
         try:
             config = self._path()
-            changes = self._taken_out(config) if undo else self._put_in(config)
+            changes = self._removals(config) if undo else self._additions(config)
         except ConfigError as error:
             self._warn(str(error))
             return WRONG if isinstance(error, WrongFileError) else FAILED
@@ -79,13 +90,13 @@ class Setup:
             return WRONG if isinstance(error, FileNotFoundError) and self._file is not None else FAILED
         changes = [each for each in changes if each.text != each.wanted]
         if not changes:
-            told = (
+            sentence = (
                 _("{file} has nothing of cramp-kiosk in it.")
                 if undo
                 else _("{file} has everything that cramp-kiosk needs.")
             )
-            self._say(told.format(file=config))
-            if not undo and (hint := self._anew(config)):
+            self._say(sentence.format(file=config))
+            if not undo and (hint := self._regenerate_hint(config)):
                 self._say(hint)
             return OK
         for change in changes:
@@ -118,24 +129,25 @@ class Setup:
             )
         return path
 
-    def _put_in(self, config: Path) -> list[_Change]:
+    def _additions(self, config: Path) -> list[_Change]:
         path, text = config, config_txt.read(config)
         refuse_strange(text, config)
         plain = without_block(text, config)
         if is_generated(text):
-            path = self._lasting(config)
+            path = self._persistent_file(config)
             text = config_txt.read(path) if path.is_file() else ""
             plain = without_block(text, path)
         self._needs = keep_pwm(text, self._needs)
         lines = missing(plain, self._needs, self._model)
         wanted = config_txt.with_block(plain, lines) if lines else plain
-        # the same block with its owner's lines below it may stay where it is
+        # If only the owner's own lines follow our block, it need not move to the end.
         if config_txt.block(text) == config_txt.block(wanted) and not missing(text, self._needs, self._model):
             wanted = text
         return [_Change(path, text, wanted)]
 
-    def _lasting(self, config: Path) -> Path:
-        """Where lines last that Debian's package puts into the file which it writes anew."""
+    def _persistent_file(self, config: Path) -> Path:
+        """The file whose lines survive when Debian's package raspi-firmware regenerates ``config``. Raises
+        ``ConfigError`` for a card in a reader, whose root file system is not at hand."""
         if self._file is None:
             return self._root / PLACES[-1]
         raise ConfigError(
@@ -145,15 +157,15 @@ class Setup:
             ).format(file=config, lasting=PLACES[-1])
         )
 
-    def _taken_out(self, config: Path) -> list[_Change]:
+    def _removals(self, config: Path) -> list[_Change]:
         text = config_txt.read(config)
         refuse_strange(text, config)
         paths = [config] if self._file is not None else config_txt.places(self._root)
         texts = {path: config_txt.read(path) for path in paths}
         return [_Change(path, text, without_block(text, path)) for path, text in texts.items()]
 
-    def _anew(self, config: Path) -> str:
-        """What to do where Debian's package has yet to put our lines into config.txt; "" elsewhere."""
+    def _regenerate_hint(self, config: Path) -> str:
+        """What to do if raspi-firmware must still copy our lines into config.txt; "" if nothing."""
         text = config_txt.read(config)
         if not is_generated(text) or not missing(text, self._needs, self._model):
             return ""
@@ -169,7 +181,7 @@ class Setup:
         self._say("")
 
     def _remarks(self, config: Path, wanted: str) -> list[str]:
-        """What will still be in the way."""
+        """Sentences about what will still conflict with our pins after the change."""
         pins = self._needs
         remarks = find(pins, wanted, self._model) + doubts(wanted, self._model)
         if absent := absent_overlays(config, config_txt.block(wanted)):
@@ -210,7 +222,7 @@ class Setup:
             self._say(_("Written."))
         if backup.exists():
             self._say(_("As it was before cramp-kiosk, it is in {file}.").format(file=backup))
-        if not undo and (hint := self._anew(config)):
+        if not undo and (hint := self._regenerate_hint(config)):
             self._say(hint)
         self._say(_("Restart the device for this to take effect: sudo reboot"))
         return OK
@@ -225,7 +237,7 @@ def _failed(error: OSError, path: Path) -> str:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code, see ``Setup.run``."""
     pins = wiring(read_settings().in_force.pins)
     needs = Needs(**msgspec.structs.asdict(pins), pwm=chosen.pwm)
     return Setup(needs, file=chosen.file).run(undo=chosen.undo, yes=chosen.yes, dry_run=chosen.dry_run)

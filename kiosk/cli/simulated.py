@@ -1,4 +1,4 @@
-"""The simulator: the device drawn in a window, its parts moved by mouse and keys."""
+"""The composition of the simulator: the device drawn in a window, operated by mouse and keys."""
 
 from kiosk.config import settings as owner
 from kiosk.core.events import ProbeError
@@ -24,10 +24,11 @@ _LAG = 2000
 
 
 class Simulated:
-    """The simulator's parts and its window of ``size`` pixels, as ``run.Composition``."""
+    """The simulator's parts and its window of ``size`` pixels: a ``run.Composition``."""
 
     own_touch = False
-    #: Whoever sits before a computer sees its clock; that of a virtual machine nobody vouches for.
+    #: Not ``clock_is_set``: in a virtual machine often no time service reports to the kernel, though the
+    #: clock is right.
     clock_ok = staticmethod(is_plausible)
 
     def __init__(self, config: owner.Settings, supervisor: Supervisor, size: tuple[int, int]) -> None:
@@ -41,7 +42,7 @@ class Simulated:
         self.parts = Parts(self._lamp, self._buzzer, self._light, self._make_button, self._make_probe)
 
     def open_display(self, app: App, loop: MainLoop, _bell: Bell) -> Display:
-        """The window, the same one each time. Raises ``DisplayError``."""
+        """The window; every call returns the same one. Raises ``DisplayError``."""
         if self._window is None:
             knobs = Knobs(self._button.press, self._button.release, self._set_water, self._set_probe_fault)
             self._window = Simulator(
@@ -55,7 +56,7 @@ class Simulated:
             )
         return self._window
 
-    # --- the parts, made by the app when somebody can hear of them
+    # --- the parts that App makes once its conductor can take events
 
     def _make_button(self, post: Post) -> SimulatedButton:
         self._button = SimulatedButton(post)
@@ -66,7 +67,7 @@ class Simulated:
         self._probe = SimulatedProbe(post, self._now, offset=offset, lag=_LAG, supervisor=self._supervisor)
         return self._probe
 
-    # --- what the window shows and moves
+    # --- what the window shows and changes
 
     def _hear(self, tone: tuple[int, Volume]) -> None:
         if self._window is not None:

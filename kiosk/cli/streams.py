@@ -1,7 +1,7 @@
-"""Where the commands print: output that was closed, is full, or whose reader went away.
+"""Standard output and standard error of the commands, which may be closed, on a full disk, or a broken pipe.
 
-As other commands do it: a reader that goes away (``| head``) ends them quietly, output that cannot be written
-is a sentence and exit code 1.
+As usual on Unix: a reader that goes away (``| head``) ends a command quietly; output that cannot be written
+for another reason gives one sentence and exit code 1.
 """
 
 import argparse
@@ -20,7 +20,7 @@ OK, FAILED, WRONG = 0, 1, 2
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells of help that cannot be printed; argparse's own drops it without a word."""
+    """Raises ``OSError`` if help cannot be printed; argparse's own parser ignores that silently."""
 
     def _print_message(self, message: str, file: object = None) -> None:
         if file is sys.stdout:
@@ -30,24 +30,25 @@ class Parser(argparse.ArgumentParser):
 
 
 def open_output() -> None:
-    """Print to nowhere if the shell closed our output; letters the terminal does not know become "?"."""
+    """Replace closed standard streams by /dev/null; print "?" for characters the terminal cannot encode."""
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
-    if sys.stderr is None:  # print would take standard output for it
+    if sys.stderr is None:  # print(file=None) would write to standard output
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
 
 def drop(stream: TextIO) -> None:
-    """Let what is still to be printed go nowhere: at its end Python would try once more, and complain."""
+    """Redirect ``stream`` to /dev/null. Python flushes it once more at exit, and would report the error
+    again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 def finish() -> None:
-    """Nothing is left for Python to print at its end. To be called last."""
+    """Flush standard error, or drop it, so that Python's own flush at exit cannot fail. Call it last."""
     try:
         sys.stderr.flush()
     except OSError:
@@ -55,16 +56,19 @@ def finish() -> None:
 
 
 class OutputError(OSError):
-    """Of what is printed, not of what the command does."""
+    """Standard output cannot be written. Outside of the ``KioskError`` tree: ``main`` handles it as an
+    ``OSError``."""
 
 
 class _NoOutputError(BaseException):
-    """Not an Exception: those are taken for a part's own failure where the parts of a night are played."""
+    """Standard output cannot be written. Not an ``Exception``: the outputs of a rehearsal catch those as the
+    failure of a lamp or buzzer."""
 
 
 @contextlib.contextmanager
 def lines() -> Iterator[Callable[[str], None]]:
-    """A print for whoever catches exceptions; what it cannot print ends the block by an ``OutputError``."""
+    """Gives a print function for code that catches ``Exception``. If a line cannot be printed, the block is
+    left at once. Raises ``OutputError``."""
     failed: list[OSError] = []
 
     def say(line: str) -> None:
@@ -85,18 +89,20 @@ def lines() -> Iterator[Callable[[str], None]]:
 
 
 def print_bytes(data: bytes) -> None:
-    """Print these as they are, whatever the terminal's letters and line ends. Raises ``OSError``."""
+    """Write ``data`` to standard output unchanged: no encoding, no line ending conversion. Raises
+    ``OSError``."""
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
 
 
 def complain(sentences: Sequence[str]) -> None:
-    """Say what is wrong. Where even that cannot be said, there is the exit code."""
+    """Print each sentence to standard error. Never raises ``OSError``: the exit code still reports the
+    failure."""
     with contextlib.suppress(OSError):
         for sentence in sentences:
             print(sentence, file=sys.stderr)
 
 
 def unusable(error: OSError) -> str:
-    """The sentence for a file that failed."""
+    """The sentence for ``error``, which has a file name."""
     return _("{file} cannot be used: {reason}.").format(file=error.filename, reason=error.strerror)

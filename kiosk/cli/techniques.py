@@ -1,4 +1,4 @@
-"""``cramp-kiosk techniques``: which there are, one with its sources, and what is wrong with the files."""
+"""``cramp-kiosk techniques``: list the techniques, show one with its sources, or check the files."""
 
 import argparse
 
@@ -8,7 +8,8 @@ from kiosk.i18n import _
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The command."""
+    """The command. Returns its exit code: 0; 2 if there is no such technique or ``--check`` finds
+    mistakes."""
     found = techniques.find()
     complain([*found.notes, *found.problems])
     if chosen.check:

@@ -1,27 +1,27 @@
-"""What the owner may change: schema, settings, techniques, TOML with errors in plain words; and the
+"""What the owner can configure: schema, settings, techniques, TOML files with readable errors, and the
 firmware's config.txt.
 
-Settings, techniques and rehearsal scripts are TOML that somebody writes by hand, and a start waits for
-them.
+Settings, techniques and rehearsal scripts are TOML files written by hand, and the start of the kiosk waits
+until they are read.
 
-* **What a file costs is bounded before it is parsed**: 64 kB, and eight brackets or points deep
-  (``tomlsyntax.too_deep`` looks at each mark once; tomllib's time grows with the square of a name's points,
-  its stack with the brackets). Of a folder of techniques fifty files and 128 kB are read; of one with over
-  a thousand files, none. ``tomltypes`` checks types in one pass and finds every mistake; the first twenty
-  are told. The tests count calls, not milliseconds.
-* **A mistake costs the value it is in.** Where a file, or what it says about health, cannot be understood,
-  the night goes by all conditions, unless a later file answers. That holds for the moment and is never
-  written: a change on the screen writes its one key, everything else in the file stays, mistakes too.
-  Doubtful answers are settled by mending the file or by answering every question on the screen, which
-  writes them together. Until then each yes waits in ``config.toml.yes``; a no said meanwhile takes nothing
-  out of the mended file.
-* **The banner stays as long as the fault** (``keeper``). While there is one, the files' dates are looked at
-  with each sign of life, and what could not be saved is tried again after a minute; while there is none,
-  nothing is looked at.
-* **Private**: the package's file is 0640 for the service's group, what the kiosk writes is 0600. A file
-  that this user may not read costs one line; for the service it is a fault. ``private`` knows what may tell
-  about health: no message quotes it.
-* **config.txt** is read as the firmware reads it, and our block goes in and out byte for byte
-  (``config_txt``): setup, doctor and the package's purge share it. What overlays take of our pins is in
-  ``assets/overlays.toml``.
+* **The cost of a file is bounded before it is parsed**: 64 KiB, and a nesting depth of 8 (brackets, or dots
+  in a key). ``tomlsyntax.too_deep`` scans the text once, whereas tomllib's time is quadratic in the dots of a
+  key and its stack grows with the brackets. Of a folder of techniques 50 files and 128 KiB are read; of a
+  folder with more than 1000 files, none. ``tomltypes`` checks types in one pass and finds every mistake; the
+  first 20 are reported. The tests count calls instead of milliseconds.
+* **A mistake affects only its own value.** If a file, or its health section, cannot be understood, all health
+  conditions count as present, unless a later file gives the answers. This holds only while the kiosk runs and
+  is never written: a change on the screen writes its own key, and everything else in the file stays, mistakes
+  too. The doubt ends when the file is corrected or when every health question is answered on the screen; then
+  all answers are written together. Until then each yes is kept in ``config.toml.yes``; a no given meanwhile
+  removes nothing from the corrected file.
+* **A fault's banner stays until the fault is gone** (``keeper``). While there is one, the modification times
+  of the files are checked with each sign of life, and a failed save is retried after a minute. While there is
+  none, nothing is checked.
+* **Privacy**: the package's file has mode 0640 and the service's group, files written by the kiosk have 0600.
+  A file that this user may not read gives one note; for the service it is a fault. ``private`` recognises
+  text that may be about health: no message quotes it.
+* **config.txt** is parsed as the firmware parses it, and our block is added and removed without changing
+  another byte (``config_txt``, shared by setup, doctor and the package's purge). ``assets/overlays.toml``
+  lists which overlays take which pins.
 """

@@ -1,4 +1,5 @@
-"""What is changed on the screen: one setting at a time, and written so that all else in the file stays."""
+"""Changes of one setting at a time, made on the screen or by ``calibrate``, and written so that the rest of
+the file stays as it is."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from kiosk.core.technique import Side
 from kiosk.files import read_file, replace_file
 from kiosk.i18n import _
 
+#: Settings that a tap moves to the next value: key -> section and its values.
 _CYCLES: dict[str, tuple[str, type[StrEnum]]] = {
     "glow": ("screen", Glow),
     "volume": ("sound", Volume),
@@ -29,7 +31,7 @@ _CYCLES: dict[str, tuple[str, type[StrEnum]]] = {
 }
 
 
-#: What a change is written to: sections and keys.
+#: The (section, key) pairs of the file that a change writes.
 _WRITTEN: dict[str, tuple[tuple[str, str], ...]] = {
     **{key: ((section, key),) for key, (section, _kind) in _CYCLES.items()},
     "technique": (("night", "left_out"),),
@@ -43,17 +45,18 @@ _WRITTEN: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def change(settings: Settings, key: str, value: str = "", techniques: Sequence[str] = ()) -> Settings:
-    """The settings after a tap on ``key``; everything else stays.
+    """The settings with one of them changed. ``key`` says which one, and what ``value`` is:
 
-    ``glow``, ``volume``, ``theme``, ``side``, ``text_size``: to ``value``, or to the next one if empty.
-    ``technique``: the one with this id on or off, or as ``"walk=on"`` and ``"walk=off"`` say.
-    ``earlier``: it moves one place up among ``techniques``, the ids in the order now in force.
-    ``condition``: ``"numb=yes"`` or ``"numb=no"``; the last condition answered means all were asked.
-    ``yes``: this condition, without a word about the others.
-    ``probe``: the water's is the one with this number; another one begins without an offset.
-    ``probe_offset``: to ``value``, degrees Celsius.
-    ``calibration``: the touch panel's, to ``value``, six numbers.
-    Raises ``SettingsError``.
+    ``glow``, ``volume``, ``theme``, ``side``, ``text_size``: the new value; "": the next one in order.
+    ``technique``: an id, to switch it on or off; or "walk=on", "walk=off", to set it.
+    ``earlier``: an id, to move it one place up in ``techniques``, which are all ids in the order in force.
+    ``condition``: "numb=yes" or "numb=no"; an answer to the last condition means that all were asked.
+    ``yes``: a condition that is present; nothing is said about the others.
+    ``probe``: number of the water's probe; for another probe than before the offset becomes 0.
+    ``probe_offset``: degrees Celsius, -1.0 to 1.0.
+    ``calibration``: six numbers, separated by spaces.
+
+    Raises ``SettingsError`` for an unknown ``key`` and for a value that is not allowed.
     """
     if key in _CYCLES:
         section, kind = _CYCLES[key]
@@ -88,28 +91,29 @@ def change(settings: Settings, key: str, value: str = "", techniques: Sequence[s
 
 @dataclass(frozen=True)
 class Change:
-    """A change as it was meant, so that it can be made again where the settings are others by now: somebody
-    wrote to their file. ``key``, ``value``, ``techniques`` as in ``change``."""
+    """A change with an absolute value, so that it can be applied again if the file was edited meanwhile.
+    ``key``, ``value``, ``techniques`` as for ``change``."""
 
     key: str
     value: str
     techniques: tuple[str, ...] = ()
     probe: str | None = None
-    """the one that an offset was measured for; None: whichever"""
+    """number of the probe that an offset was measured for; None: the change is no offset"""
 
     def is_for(self, settings: Settings) -> bool:
-        """Whether it changes these: another probe's offset does not."""
+        """Whether it applies to ``settings``: an offset does not if they name another probe."""
         return self.probe is None or settings.soak.probe == self.probe
 
     def on(self, settings: Settings) -> Settings:
-        """The settings after it."""
+        """The settings with this change; unchanged if it does not apply. Raises ``SettingsError``."""
         if not self.is_for(settings):
             return settings
         return change(settings, self.key, self.value, self.techniques)
 
 
 def meant(settings: Settings, key: str, value: str, techniques: Sequence[str]) -> Change:
-    """What a tap means that is ``change``'s: not the next value but which one. Raises ``SettingsError``."""
+    """The ``Change`` for these arguments of ``change``: "the next value" becomes that value. Raises
+    ``SettingsError``."""
     after = change(settings, key, value, techniques)
     if key in _CYCLES:
         section, _kind = _CYCLES[key]
@@ -121,14 +125,14 @@ def meant(settings: Settings, key: str, value: str, techniques: Sequence[str]) -
 
 
 def replay(settings: Settings, changes: Sequence[Change]) -> Settings:
-    """The settings after these changes."""
+    """The settings with these changes applied in order. Raises ``SettingsError``."""
     for each in changes:
         settings = each.on(settings)
     return settings
 
 
 def _name() -> str:
-    """What is named in place of a file."""
+    """Stands in sentences where the name of the file would be."""
     return _("a change of the settings")
 
 
@@ -138,7 +142,7 @@ def _with(settings: Settings, section: str, key: str, value: object) -> Settings
 
 
 def _number(value: str) -> object:
-    """As a number; what is none is left for ``fit`` to name."""
+    """``value`` as a float; unchanged if it is none, so that ``fit`` reports it."""
     try:
         return float(value)
     except ValueError:
@@ -154,7 +158,8 @@ def _measured(settings: Settings, section: str, key: str, value: object) -> Sett
 
 
 def _earlier(settings: Settings, known: Sequence[str], name: str) -> tuple[str, ...]:
-    """Techniques that are not known now, as their file is wrong, keep their place."""
+    """The order with ``name`` one place earlier among the ``known`` ones. Unknown techniques (their file may
+    be wrong only now) keep their place."""
     if name not in known:
         raise SettingsError(_unknown(name, "night.techniques", list(known)))
     order = list(dict.fromkeys((*settings.night.techniques, *known)))
@@ -186,14 +191,15 @@ def _unknown(name: str, key: str, known: list[str]) -> str:
 
 
 def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: bool = False) -> None:
-    """Make these changes in the user's own file; everything else in it stays, mistakes too.
+    """Apply ``changes`` to the file ``path``; everything else in it stays, mistakes too.
 
-    What they change is what the file says, or ``settings`` where it says nothing. Whole or not at all, see
-    ``tomlfile.write``. A file that somebody wrote by hand is copied to ``config.toml.old`` first, as comments
-    are not kept. Raises ``SettingsError``; also if the file cannot be understood, as what it says about
-    someone's health would be lost, if a change would write over what may say it, or if what is written could
-    not be read again. ``anew``: those answers are among ``changes``, all of them, so that such a file is set
-    aside and begun anew.
+    They are applied to the values in the file, or to those of ``settings`` where it has none. The file is
+    replaced atomically (``tomlfile.write``). One that was written by hand is copied to ``config.toml.old``
+    first, because comments are lost.
+
+    Raises ``SettingsError`` if the file cannot be read, parsed or written, if a change would overwrite what
+    may be a health answer, or if the result could not be read again. ``anew``: ``changes`` have all health
+    answers, so that a file that cannot be parsed is set aside and a new one is started.
     """
     try:
         raw, by_hand = _before(path, anew=anew)
@@ -207,9 +213,9 @@ def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: boo
         for section in dict.fromkeys(section for section, _key in written):
             values = {key: getattr(getattr(after, section), key) for each, key in written if each == section}
             if not values.get("probe", True):
-                del values["probe"]  # none is named, so that this machine's file may name one
+                del values["probe"]  # no number: the system's file may name one
             there = raw.get(section)
-            # answers about health are all there is of them: beside them nothing is left in doubt
+            # The health section is replaced as a whole: a mistake left in it would keep the answers doubtful.
             kept = there if isinstance(there, dict) and section != "health" else {}
             new[section] = {**kept, **msgspec.to_builtins(values)}
         if sentence := lost_answer(raw, new, path):
@@ -226,7 +232,7 @@ def save(changes: Sequence[Change], path: Path, settings: Settings, *, anew: boo
 
 
 def _before(path: Path, *, anew: bool) -> tuple[dict[str, Any], bool]:
-    """The tables of the file as it is, and whether somebody wrote it by hand."""
+    """The tables of the file now, and whether it was written by hand."""
     try:
         text = read_text(path)
         raw = parse(text, path)
@@ -247,19 +253,20 @@ def _unmended(reason: object) -> SettingsError:
 def _as_told(
     raw: dict[str, Any], settings: Settings, places: Iterable[tuple[str, str]], path: Path
 ) -> Settings:
-    """The settings with what these tables say at ``places``: it may be newer than what is in force."""
+    """The settings with the values of ``raw`` at ``places``, which may be newer than those in force."""
     kept, _wrong = clean(raw, Settings)
-    told = fit(kept, Settings, path)
+    parsed = fit(kept, Settings, path)
     if is_stray_offset(kept.get("soak", {}), settings.soak.probe):
         del kept["soak"]["probe_offset"]
     for section, key in places:
         if key in kept.get(section, {}):
-            settings = _with(settings, section, key, getattr(getattr(told, section), key))
+            settings = _with(settings, section, key, getattr(getattr(parsed, section), key))
     return settings
 
 
 def _readable(text: str, path: Path) -> str:
-    """The text, if it can be read again: ours is longer than a tight one, and may go deeper."""
+    """``text``, if it can be read again: our formatting may be longer or nest deeper than the original.
+    Raises ``SettingsError``."""
     try:
         if len(text.encode()) <= MOST:
             parse(text, path)

@@ -1,14 +1,14 @@
-"""The firmware's ``config.txt`` as the firmware reads it, and our block in it, put in and taken out again.
+"""Parses the firmware's ``config.txt`` as the firmware does, and adds and removes our block.
 
-A line ends at a newline and nowhere else. What begins with ``#`` is a remark, and only that: behind a setting
-it is part of the value. A name in brackets is a filter (``[pi4]``, ``[EDID=...]``): filters of the same kind
-replace each other, those of different kinds add up, ``[all]`` ends them. A ``dtparam`` is offered to the last
-``dtoverlay`` first; an empty one ends that. (Raspberry Pi's documentation of config.txt, "File format" and
-"Conditional filters", and of device trees, "DT parameters".)
+Only a newline ends a line. A line that begins with ``#`` is a comment; a ``#`` after a setting is part of its
+value. A name in brackets is a conditional filter (``[pi4]``, ``[EDID=...]``): a filter replaces an earlier
+one of the same kind, filters of different kinds must all match, and ``[all]`` resets them. A ``dtparam`` is
+applied to the last ``dtoverlay`` first; an empty ``dtoverlay=`` prevents that. (Raspberry Pi's documentation
+of config.txt, "File format" and "Conditional filters", and of device trees, "DT parameters".)
 
-Everything that reads or changes the file asks here: ``setup``, its ``--undo``, the doctor, and the purge of
-the package, which runs this module when nothing else of the product is left (``systemd/debian/prerm``). So
-it needs the standard library alone, and of ours ``kiosk.files``, which does the same.
+Everything that reads or changes the file uses this module: ``setup``, its ``--undo``, the doctor, and the
+purge of the package, which runs it when nothing else of the product is left (``systemd/debian/prerm``).
+Therefore it imports only the standard library and ``kiosk.files``, which does the same.
 """
 
 import errno
@@ -22,29 +22,30 @@ from typing import NamedTuple
 
 from kiosk.files import read_file, replace_file
 
-#: Where our block may be. Since Bookworm the firmware's files are in the first place, and the second only
-#: says so. Debian's own firmware package writes config.txt anew at each upgrade, the third at its end.
+#: Files that may have our block, relative to the root. Since Bookworm the firmware reads the first one, and
+#: the second one only says so. Debian's package raspi-firmware regenerates config.txt at each upgrade and
+#: appends the third one.
 PLACES = ("boot/firmware/config.txt", "boot/config.txt", "etc/default/raspi-firmware-custom")
 
 
-#: So much of a line the firmware reads (78 before 2021): what is behind is lost, or read as a line of its own
+#: Characters of a line that the firmware reads (78 before 2021). The rest is ignored, or read as another line
 #: (raspberrypi/firmware#1669).
 WIDTH = 98
 
-#: So many bytes of a file are read, and so many kinds of filters kept: both far more than the firmware takes.
+#: Largest file in bytes, and most filters at once: both far above what the firmware accepts.
 _MOST = 65_536
 _KINDS = 50
 
-#: The marks are read by machines and never translated. The second kind says that the file's last line had no
-#: end when the block was added, so that taking it out gives back every byte.
+#: Marks of our block; never translated, because programs search for them. ``_JOINED`` is appended to the
+#: first one if the last line of the file had no newline, so that removing the block restores every byte.
 _BEGIN = '# cramp-kiosk begin: taken out by "cramp-kiosk setup --undo"'
 _JOINED = " (the line above had no end)"
 _END = "# cramp-kiosk end"
 
-#: What a block of ours may hold; anything else in it was written by its owner.
+#: Lines that we write into the block; any other line in it is the owner's.
 _OURS = re.compile(r"\[all\]|dtparam=strict_gpiod|dtoverlay=(w1-gpio(,.*)?|pwm-2chan,.*)?|", re.ASCII)
 
-#: Filters by model, and what ``/proc/device-tree/model`` says where they count.
+#: Model filters, each with a pattern of the ``/proc/device-tree/model`` that it matches.
 MODELS = {
     "pi0": r"Pi Zero", "pi0w": r"Pi Zero (2 )?W", "pi02": r"Pi Zero 2", "pi1": r"Pi Model|Pi 1|Module Rev",
     "pi2": r"Pi 2", "pi3": r"Pi 3|Module 3", "pi3+": r"Pi 3 Model . Plus", "pi4": r"Pi 4|Module 4",
@@ -52,7 +53,7 @@ MODELS = {
     "pi500": r"Pi 500", "cm5": r"Module 5", "cm0": r"Module 0",
 }  # fmt: skip
 
-#: What of the device tree a setting is about; each key has an older name that the firmware still takes.
+#: Keys of device tree settings -> their current name; each has an older name that the firmware still accepts.
 KEYS = {
     "dtoverlay": "dtoverlay",
     "device_tree_overlay": "dtoverlay",
@@ -61,13 +62,15 @@ KEYS = {
 }
 
 Filters = tuple[tuple[str, str, str], ...]
-"""what is asked of the device, as (kind, name, the line as it stands)"""
+"""the filters in force, each as (kind, name, its line)"""
 
 
 class BrokenMarksError(Exception):
-    """The marks of our block do not pair: by hand somebody took out, doubled or turned round some of them.
+    """The marks of our block do not pair: somebody deleted, duplicated or swapped some of them.
 
-    ``says`` is a sentence with ``{file}`` and ``{line}``, the number of the line that is wrong.
+    Outside of the ``KioskError`` tree, because this module runs alone at a purge; ``firmware`` turns it into
+    ``WrongFileError``. ``says``: a sentence with ``{file}`` and ``{line}``; ``line``: number of the wrong
+    line.
     """
 
     def __init__(self, says: str, line: int) -> None:
@@ -91,20 +94,21 @@ _NO_BEGIN = N_(
 
 
 class Entry(NamedTuple):
-    """A setting. ``key`` and ``value`` are what stands before and after its first ``=``, not stripped."""
+    """A setting. ``key`` and ``value``: the text before and after the first ``=``, not stripped."""
 
     number: int
-    """its line's, from 1"""
+    """number of its line, from 1"""
     text: str
-    """the line without what is blank around it"""
+    """the line, stripped"""
     key: str
     value: str
     filters: Filters
 
     def counts(self, model: str = "") -> bool | None:
-        """Whether a device reads it: one of this model (as its device tree says), or any if that is "".
+        """Whether a board of this ``model`` (text of its device tree) reads the setting; "": whether every
+        board does.
 
-        None: it depends on the model, or on a monitor, a pin, a serial number.
+        None: it depends on the model, a monitor, a pin or a serial number.
         """
         verdict: bool | None = True
         for kind, name, _line in self.filters:
@@ -118,14 +122,14 @@ class Entry(NamedTuple):
 
 
 def split(text: str) -> list[str]:
-    """The lines, each with its end. (``str.splitlines`` would end them at form feeds, too.)"""
+    """The lines with their newlines. (``str.splitlines`` would also split at form feeds.)"""
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
 
 
 def settings(text: str) -> Iterator[Entry]:
-    """Every setting, in order, with the filters it is under."""
+    """Every setting in order, with the filters in force."""
     filters: Filters = ()
     for number, row in enumerate(split(text), 1):
         bare = _bare(row)
@@ -137,7 +141,7 @@ def settings(text: str) -> Iterator[Entry]:
 
 
 def _bare(row: str) -> str:
-    """The line without what is blank around it; "" for one that says nothing to the firmware."""
+    """The stripped line; "" for a comment."""
     bare = row.strip(" \t\r\n")
     return "" if bare.startswith("#") else bare
 
@@ -148,37 +152,38 @@ def _filtered(filters: Filters, bare: str) -> Filters:
         return ()
     kind = "model" if name in MODELS else re.split("[=:<>]", name)[0]
     before = [old for old in filters if old[0] != kind]
-    # Whether a filter replaces [none] or adds to it is not documented, so what is under both is not known.
+    # Whether another filter replaces [none] or is combined with it is not documented: such lines are
+    # doubtful.
     before = [("none?", "", old[2]) if old[0] == "none" else old for old in before]
     return (*before, (kind, name, bare))[-_KINDS:]
 
 
 def tree_setting(bare: str) -> tuple[str, str]:
-    """``dtoverlay`` or ``dtparam``, by whichever name, and the value; "" for other lines."""
+    """("dtoverlay" or "dtparam", value) of a line, also for the older names; ("", value) for other lines."""
     key, _sign, value = bare.partition("=")
     return KEYS.get(key.strip().lower(), ""), value.strip()
 
 
 def with_block(text: str, lines: Sequence[str]) -> str:
-    """The text with our block at its end, in the text's own kind of line ends."""
+    """The text with our block of ``lines`` appended, in the line endings of the text."""
     end = "\r\n" if "\r\n" in text else "\n"
     joined = bool(text) and not text.endswith("\n")
-    # An overlay of ours is closed, so that it gets no dtparam written below. None is closed before: an empty
-    # dtoverlay= that comes first of all keeps the firmware from loading a HAT's own overlay.
+    # An empty dtoverlay= after our overlays, so that no later dtparam is applied to them. None before them:
+    # as the first one of the file it would stop the firmware from loading the overlay of a HAT.
     closed = ["dtoverlay="] if any(line.startswith("dtoverlay=") for line in lines) else []
     block = [_BEGIN + (_JOINED if joined else ""), "[all]", *lines, *closed, _END]
     return text + (end if joined else "") + "".join(line + end for line in block)
 
 
 class _Place(NamedTuple):
-    """Somewhere in the file: which filters hold there, and under which ones an overlay is open, so that a
-    ``dtparam`` is offered to it first: on every device where there are none."""
+    """The state at a line of the file: the filters in force, and for each overlay that is open there (a
+    ``dtparam`` would be applied to it) the filters it was loaded under; () means on every board."""
 
     filters: Filters = ()
     opened: tuple[Filters, ...] = ()
 
     def after(self, row: str) -> "_Place":
-        """Behind one more line."""
+        """The state after one more line."""
         bare = _bare(row)
         if bare.startswith("["):
             return self._replace(filters=_filtered(self.filters, bare))
@@ -189,7 +194,7 @@ class _Place(NamedTuple):
         return self._replace(opened=(*others, self.filters) if value else others)
 
     def closed(self) -> list[str]:
-        """The lines that close every overlay that is open here, and leave no filter in force."""
+        """The lines that close every open overlay and reset the filters."""
         lines: list[str] = []
         filters = self.filters
         for each in self.opened:
@@ -202,8 +207,11 @@ class _Place(NamedTuple):
 
 
 def without_block(text: str) -> str:
-    """The text as it was without our block; what its owner wrote in it or after it stays, and stays for every
-    device and out of every overlay. Raises ``BrokenMarksError``.
+    """The text without our block. Raises ``BrokenMarksError``.
+
+    What the owner wrote into the block or after it stays. If the block's ``[all]`` and ``dtoverlay=``
+    protected those lines from earlier filters and overlays, replacements are inserted, so that they mean the
+    same as before.
     """
     rows = split(text)
     kept: list[str] = []
@@ -228,7 +236,7 @@ def without_block(text: str) -> str:
 
 
 def _bridge(place: _Place, after: Iterable[str]) -> list[str]:
-    """What has to stand between, so that the lines ``after`` mean what they meant behind our block."""
+    """The lines to insert at ``place`` so that the lines ``after`` mean the same as after our block."""
     lines: list[str] = []
     here = _Place()
     for number, bare in enumerate(bare for row in after if (bare := _bare(row))):
@@ -249,7 +257,7 @@ def _mark(row: str) -> str:
 
 
 def _blocks(rows: Sequence[str]) -> list[tuple[int, int]]:
-    """Where our blocks begin and end. Raises ``BrokenMarksError``."""
+    """Index of first and last line of each of our blocks. Raises ``BrokenMarksError``."""
     found: list[tuple[int, int]] = []
     begin: int | None = None
     for at, row in enumerate(rows):
@@ -269,7 +277,7 @@ def _blocks(rows: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def block(text: str) -> list[str]:
-    """The lines of our block, without its marks; empty if there is none, or not one that is whole."""
+    """The lines of our block without its marks; empty unless there is exactly one complete block."""
     rows = split(text)
     try:
         ((first, last),) = _blocks(rows)
@@ -279,24 +287,24 @@ def block(text: str) -> list[str]:
 
 
 def has_block(text: str) -> bool:
-    """Whether a mark of ours is there, part of a whole block or not."""
+    """Whether the text has a mark of ours, even without its partner."""
     return any(_mark(row) for row in split(text))
 
 
 def places(root: Path) -> list[Path]:
-    """The files under a root (``/``) in which our block may be, each once, whatever links there are."""
+    """The existing files of ``PLACES`` below ``root``; of several links to one file only the first."""
     files = {path.resolve(): path for place in reversed(PLACES) if (path := root / place).is_file()}
     return sorted(files.values(), key=lambda path: PLACES.index(str(path.relative_to(root))))
 
 
 def backup_of(path: Path) -> Path:
-    """Where ``setup`` keeps the file as it was before."""
+    """Path of the copy that ``setup`` makes before its first change."""
     return path.with_name(f"{path.name}.before-cramp-kiosk")
 
 
 def read(path: Path) -> str:
-    """The file as text from which every byte can be written back. Raises ``OSError``, also for one that is
-    far longer than any ``config.txt``."""
+    """The file's text; ``write`` restores every byte of it (surrogateescape). Raises ``OSError``, with EFBIG
+    for more than 64 KiB."""
     data = read_file(path, _MOST + 1)
     if len(data) > _MOST:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), os.fspath(path))
@@ -304,15 +312,15 @@ def read(path: Path) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace the file as a whole, behind a link the one it leads to; a new one may be read by everybody.
+    """Replace the file atomically and keep its mode; a symbolic link is followed. A new file has mode 0644.
     Raises ``OSError``."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     replace_file(path.resolve(), text.encode(errors="surrogateescape"), mode)
 
 
 def put_back(path: Path, text: str) -> None:
-    """Write the file without our block. The copy that ``setup`` kept goes if it says the same, and so does
-    a file of Debian's that was made for us. Raises ``OSError``.
+    """Write ``text``, the file without our block. Delete the copy that ``setup`` made if it is equal, and a
+    raspi-firmware-custom that is empty now. Raises ``OSError``.
     """
     if not text and path.match(PLACES[-1]):
         path.unlink()
@@ -324,7 +332,8 @@ def put_back(path: Path, text: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Take our block out of every file under a root (``/``). Returns 0, or 1 if one still has it."""
+    """Remove our block from every file below the root in ``arguments[0]``. Returns 0, or 1 if one still has
+    it."""
     left = 0
     for path in places(Path(arguments[0])):
         try:

@@ -1,6 +1,6 @@
-"""What else this Raspberry Pi uses its pins for, and where that is in the way of our parts.
+"""Finds lines of ``config.txt`` and HATs that use the pins of our parts.
 
-Reads no file but the product's own lists of overlays and add-ons; the caller brings ``config.txt``.
+Reads only the product's own lists of overlays and add-ons; the caller passes the text of ``config.txt``.
 """
 
 import re
@@ -15,7 +15,7 @@ from kiosk.devices.pins import ONE_WIRE, Pins
 from kiosk.files import asset
 from kiosk.i18n import N_, _
 
-#: What a line that takes one of our pins costs, for each part: whole sentences, to be translated whole.
+#: For each part the sentence that says what fails if a line takes its pin. Whole sentences, for translation.
 _TAKEN = {
     "button": N_(
         "config.txt: {line} takes GPIO{pin}, the button's: presses will be missed. "
@@ -52,7 +52,7 @@ _ODD = {
 
 
 class Addon(msgspec.Struct, frozen=True, kw_only=True):
-    """Something else on the header, and the lines of config.txt that say it is there.
+    """An add-on that people put on the header, and the lines of config.txt that show it is there.
 
     Read from ``assets/pinmap.toml``, the copy of ``hardware/pinmap.toml`` that is installed; the keys are
     explained there.
@@ -65,7 +65,7 @@ class Addon(msgspec.Struct, frozen=True, kw_only=True):
     pwm: bool = False
 
     def fits(self, line: Line) -> bool:
-        """Whether this line says it is there."""
+        """Whether this line shows that the add-on is there."""
         if not line.name:
             return bool(set(self.params) & set(line.params))
         return any(fnmatchcase(line.name, name) for name in self.overlays)
@@ -76,28 +76,29 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 def addons() -> tuple[Addon, ...]:
-    """Everything the product knows about that people put on the header."""
+    """Every add-on in ``assets/pinmap.toml``."""
     return msgspec.toml.decode(asset("pinmap.toml").read_bytes(), type=_Known).addon
 
 
 def find(pins: Pins, config: str, model: str = "") -> list[str]:
-    """Everything in ``config``, the text of config.txt, that is in the way of our pins: a sentence each.
+    """A sentence for each line of ``config``, the text of config.txt, that conflicts with our pins.
 
-    ``model`` is the text of ``/proc/device-tree/model``; it decides which sections count, and which overlay
-    is behind a name. Without it everything is told that would be in the way on some board.
+    ``model``: text of ``/proc/device-tree/model``. It decides which filters apply and which overlay a name
+    stands for. "": conflicts on any board are reported.
     """
     others = addons()
     uses = [_use(line, others, model) for line in enabled(config, model)]
-    told = [sentence for use in uses for sentence in _taken(use, _ours(pins))]
-    told += _elsewhere(uses, pins.probe)
-    told += _both_pwm(uses)
-    return list(dict.fromkeys(told))
+    sentences = [sentence for use in uses for sentence in _taken(use, _ours(pins))]
+    sentences += _elsewhere(uses, pins.probe)
+    sentences += _both_pwm(uses)
+    return list(dict.fromkeys(sentences))
 
 
 def find_hat(pins: Pins, product: str, model: str = "") -> list[str]:
-    """What a HAT takes of our pins where the firmware loads its overlay by itself: a sentence, or none.
+    """A sentence if the overlay that the firmware loads for a HAT by itself takes pins of ours; otherwise
+    empty.
 
-    ``product``: as ``/proc/device-tree/hat/product`` names it.
+    ``product``: text of ``/proc/device-tree/hat/product``. ``model`` as for ``find``.
     """
     bare = re.sub("[^a-z0-9]", "", product.lower())
     named = [name for name in table().hats if name.replace("-", "") in bare]
@@ -113,7 +114,8 @@ def find_hat(pins: Pins, product: str, model: str = "") -> list[str]:
 
 
 def doubts(config: str, model: str = "") -> list[str]:
-    """The lines that the firmware may read otherwise than they were meant: a sentence each."""
+    """A sentence for each line that the firmware may read differently from what its author meant. ``model``
+    as for ``find``."""
     return [
         _(_ODD[what]).format(number=entry.number, text=_meant(entry.text, what), most=WIDTH)
         for entry, what in odd_lines(config, model)
@@ -127,7 +129,8 @@ def _meant(text: str, what: str) -> str:
 
 
 class _Use(msgspec.Struct, frozen=True):
-    """A line, and what it makes of the header."""
+    """A line and the pins it takes. ``shares``: our parts that it is meant for; ``pwm``: whether it uses the
+    PWM channels."""
 
     line: Line
     pins: frozenset[int]
@@ -155,7 +158,7 @@ def _ours(pins: Pins) -> dict[str, int]:
 
 
 def _taken(use: _Use, ours: Mapping[str, int]) -> Iterator[str]:
-    """The sentences for the pins of ours that one line takes."""
+    """The sentences for the pins of ours that a line takes."""
     if set(ours.values()) <= use.pins:
         yield _(
             "config.txt: {line} takes every pin: button, lamp, buzzer and probe cannot be used beside it. If "
@@ -168,7 +171,7 @@ def _taken(use: _Use, ours: Mapping[str, int]) -> Iterator[str]:
 
 
 def _elsewhere(uses: Sequence[_Use], probe: int) -> Iterator[str]:
-    """A sentence if 1-Wire is on, but only on pins where the probe is not."""
+    """A sentence if 1-Wire is enabled, but on other pins than the probe's."""
     buses = [use.line for use in uses if "probe" in use.shares]
     reads = [one_wire_pin(line) for line in buses]
     if reads and probe not in reads:
@@ -179,13 +182,14 @@ def _elsewhere(uses: Sequence[_Use], probe: int) -> Iterator[str]:
 
 
 def one_wire_pin(line: Line) -> int:
-    """Where this overlay of 1-Wire puts the bus."""
+    """The BCM pin of the bus that this 1-Wire overlay creates; without ``gpiopin=``, or if that is no number,
+    the overlay's default."""
     pin = number(line.params.get("gpiopin", ""))
     return ONE_WIRE if pin is None else pin
 
 
 def _both_pwm(uses: Sequence[_Use]) -> Iterator[str]:
-    """A sentence if hardware PWM for lamp and buzzer is on, and so is something else of its two channels."""
+    """A sentence if another line uses the two PWM channels as well as lamp and buzzer."""
     ours = [use.line for use in uses if use.pwm and use.shares]
     others = [use.line for use in uses if use.pwm and not use.shares]
     if ours and others:

@@ -1,4 +1,4 @@
-"""Settings as TOML text: all of them with their meaning, and a file as the kiosk writes it."""
+"""Settings as TOML text: the commented list of all defaults, and the file that the kiosk writes."""
 
 import textwrap
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _SAVED = N_(
 
 
 def file_text(raw: Mapping[str, Any]) -> str:
-    """The tables of a file as the kiosk writes them, whatever else is in there, mistakes too."""
+    """The text of a settings file with the values ``raw``, which may include mistakes: they are kept."""
     tables = {name: value for name, value in raw.items() if isinstance(value, dict)}
     lines = [*_comment(_(_SAVED))]
     lines += [f"{emit_key(name)} = {emit(value)}" for name, value in raw.items() if name not in tables]
@@ -33,7 +33,7 @@ def file_text(raw: Mapping[str, Any]) -> str:
 
 
 def defaults_text() -> str:
-    """Every setting with its default, its meaning and what it may be, as a TOML file to start from."""
+    """Every setting with its meaning, allowed values and default, as a TOML file to start from."""
     settings = Settings()
     lines = [*_comment(_(_TOP)), "", *_documented(settings, "language")]
     for name in _sections():
@@ -52,8 +52,8 @@ def _documented(table: msgspec.Struct, key: str) -> list[str]:
     type_ = get_type_hints(type(table), include_extras=True)[key]
     about = next(meta.description for meta in type_.__metadata__ if meta.description)
     values = wanted(inspect.type_info(type_))
-    told = _("{meaning} Allowed: {values}.").format(meaning=_(about), values=values)
-    return [*_comment(told), f"{key} = {emit(getattr(table, key))}"]
+    comment = _("{meaning} Allowed: {values}.").format(meaning=_(about), values=values)
+    return [*_comment(comment), f"{key} = {emit(getattr(table, key))}"]
 
 
 def _comment(text: str) -> list[str]:

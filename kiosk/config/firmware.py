@@ -1,4 +1,4 @@
-"""What the kiosk wants of the firmware: which lines ``config.txt`` lacks, and what is no ``config.txt``."""
+"""What the kiosk needs in ``config.txt``: finds the file, checks it, and lists the lines it lacks."""
 
 import itertools
 import re
@@ -17,37 +17,38 @@ from kiosk.i18n import _
 
 _MODELS = ("proc/device-tree/model", "sys/firmware/devicetree/base/model")
 
-#: Pins a hardware PWM channel comes out at: pin -> (channel, function), as in the overlay's README.
+#: BCM pin -> (PWM channel, pin function), from the entry pwm-2chan of the firmware's overlays/README.
 PWM_PINS = {12: (0, 4), 18: (0, 2), 13: (1, 4), 19: (1, 2)}
 
 _PWM = "pwm-2chan"
-"""the overlay for both channels"""
+"""the overlay that enables both channels"""
 
 
 class ConfigError(KioskError):
-    """The file or the pins do not allow it. One sentence: what is wrong and what to do."""
+    """config.txt cannot be changed as wanted; the text says why and what to do."""
 
 
 class WrongFileError(ConfigError):
-    """The text is no ``config.txt`` at all, or the marks of our block in it do not pair."""
+    """The text is no ``config.txt``, or the marks of our block in it do not pair."""
 
 
-#: A setting, such as ``dtoverlay=w1-gpio`` or ``hdmi_group:0=1``, of one value: ``a=1 b=2`` is
-#: the kernel's command line. And the two commands that have no sign.
+#: A setting with one value, such as ``dtoverlay=w1-gpio`` or ``hdmi_group:0=1`` (``a=1 b=2`` is the kernel's
+#: command line), or one of the two commands that have no equals sign.
 _SETTING = re.compile(r"[a-z0-9_]+(:\d+)?=(?!.*\s[A-Za-z_.]+=)|(include|initramfs)\s", re.ASCII)
 
 
 class Needs(Pins, frozen=True, kw_only=True):
-    """What the kiosk wants of the firmware. BCM pins; ``pwm``: lamp and buzzer by the PWM hardware."""
+    """What config.txt must provide: our BCM pins, and with ``pwm`` hardware PWM for lamp and buzzer."""
 
     pwm: bool = False
 
 
 def refuse_strange(text: str, name: object) -> None:
-    """Raise ``WrongFileError`` for a text that is plainly something else; ``name`` is the file's.
+    """Raise ``WrongFileError`` for a text that is obviously no config.txt; ``name``: the file's, for the
+    sentence.
 
-    The firmware passes over lines it does not understand, so a few of them are fine: refused is a text in
-    which they are as many as the others. An empty one is a ``config.txt``, too, and so is one with our block.
+    The firmware ignores lines that it does not understand, so a text is refused only if at least half of its
+    settings are such lines. An empty text and one with our block are accepted.
     """
     if "\0" in text:
         raise WrongFileError(_("{file} is no config.txt: it is not text.").format(file=name))
@@ -61,28 +62,29 @@ def refuse_strange(text: str, name: object) -> None:
 
 
 def is_generated(text: str) -> bool:
-    """Whether this is the file that Debian's package raspi-firmware writes anew at each of its upgrades, and
-    at each of the kernel's."""
+    """Whether this is the config.txt that Debian's package raspi-firmware regenerates at each upgrade of
+    itself or of the kernel."""
     head = [*itertools.takewhile(lambda row: row.startswith("#"), config_txt.split(text))]
     return all(any(words in row for row in head) for words in ("automatically generated", "raspi-firmware"))
 
 
 def keep_pwm(text: str, needs: Needs) -> Needs:
-    """With the PWM hardware where our block in the text has it already, as far as it reaches the pins."""
+    """``needs`` with ``pwm`` set if our block in ``text`` has the PWM overlay already and it can reach the
+    pins."""
     if any(line.startswith(f"dtoverlay={_PWM},") for line in config_txt.block(text)) and _channels(needs):
         return msgspec.structs.replace(needs, pwm=True)
     return needs
 
 
 def missing(text: str, needs: Needs, model: str = "") -> list[str]:
-    """The lines that ``config.txt`` lacks, in the order in which they must come.
+    """The lines that ``config.txt`` lacks, in the order they must have.
 
-    ``model``: the board's; without it only what every device reads counts as there. Raises ``ConfigError``
-    when the PWM hardware does not reach the pins, or something else has put it on other pins.
+    ``model``: of the board; "": only lines that every board reads count as present. Raises ``ConfigError`` if
+    the PWM hardware cannot reach the pins of lamp and buzzer, or if another line uses it for other pins.
     """
     lines = [line for line in enabled(text, model) if line.is_sure]
     found = []
-    # Before the overlays: a dtparam after a dtoverlay is offered to that overlay first.
+    # Before the overlays, because a dtparam after a dtoverlay is applied to that overlay first.
     if not any("strict_gpiod" in line.params for line in lines if not line.name):
         found.append("dtparam=strict_gpiod")
     if needs.probe not in _one_wire_pins(lines):
@@ -118,7 +120,7 @@ def _missing_pwm(lines: list[Line], needs: Needs) -> list[str]:
 
 
 def _pwm_pins(line: Line) -> set[tuple[int | None, int | None]]:
-    """The pins it is on, each with its function."""
+    """Each pin that a PWM overlay uses, with its function; defaults from the firmware's overlays/README."""
     begins = {"pin": "18", "func": "2"}
     if line.name == _PWM:
         begins |= {"pin2": "19", "func2": "2"}
@@ -127,7 +129,8 @@ def _pwm_pins(line: Line) -> set[tuple[int | None, int | None]]:
 
 
 def _channels(needs: Needs) -> list[tuple[tuple[int, int], int]]:
-    """The two channels, each with its function, and our pin that it comes out at; none if it is not both."""
+    """For both channels ((channel, function), pin) of lamp and buzzer; empty unless they are on one channel
+    each."""
     channels = sorted((PWM_PINS.get(pin, (-1, 0)), pin) for pin in (needs.lamp, needs.buzzer))
     return channels if [channel for (channel, _function), _pin in channels] == [0, 1] else []
 
@@ -147,8 +150,8 @@ def _pwm_overlay(needs: Needs) -> Line:
 
 
 def without_block(text: str, name: object) -> str:
-    """The text as it was without our block. Raises ``WrongFileError`` where its marks do not pair; ``name``
-    is the file's."""
+    """The text without our block. Raises ``WrongFileError`` if the marks do not pair; ``name``: the file's,
+    for the sentence."""
     try:
         return config_txt.without_block(text)
     except BrokenMarksError as error:
@@ -156,7 +159,7 @@ def without_block(text: str, name: object) -> str:
 
 
 def board(root: Path = Path("/")) -> str:
-    """The board as its device tree names it, such as "Raspberry Pi 5 Model B Rev 1.0"; "" if unknown."""
+    """Model of the board from its device tree, such as "Raspberry Pi 5 Model B Rev 1.0"; "" if unknown."""
     for place in _MODELS:
         try:
             return (root / place).read_bytes().rstrip(b"\0\n").decode(errors="replace")
@@ -166,12 +169,12 @@ def board(root: Path = Path("/")) -> str:
 
 
 def find_config(root: Path = Path("/")) -> Path | None:
-    """The firmware's settings file; None if there is none."""
+    """Path of the firmware's config.txt below ``root``; None if there is none."""
     return next((root / place for place in PLACES[:2] if (root / place).is_file()), None)
 
 
 def absent_overlays(config: Path, lines: Sequence[str]) -> list[str]:
-    """A sentence for each overlay which these lines load and the folder beside ``config.txt`` has not."""
+    """A sentence for each overlay that ``lines`` load and whose file is missing beside ``config.txt``."""
     folder = config.parent / "overlays"
     if not folder.is_dir():
         return []
@@ -182,5 +185,5 @@ def absent_overlays(config: Path, lines: Sequence[str]) -> list[str]:
 
 
 def where_overlays_are() -> str:
-    """What to do about one that is absent."""
+    """The remedy for an absent overlay file: a sentence."""
     return _("Raspberry Pi OS brings that file; plain Debian does not.")

@@ -1,5 +1,5 @@
-"""The owner's settings while the kiosk runs: in force, changed on the screen, saved, and whether all is right
-with them."""
+"""The owner's settings while the kiosk runs: which are in force, changes made on the screen, saving, and
+faults."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -18,24 +18,26 @@ from kiosk.i18n import _
 
 log = logging.getLogger(__name__)
 
-#: What could not be saved is tried again after this.
+#: Pause before a failed save is retried.
 RETRY_AFTER: Ms = MINUTE
-#: Bytes that are read of the answers that wait; all of them are fewer.
+#: Largest size of ``config.toml.yes`` that is read, in bytes; the names of all conditions are shorter.
 _MOST_YES = 1000
 
 
 class Keeper:
-    """Keeps what the files say (``found``) and what was changed since. ``now``: a clock in ms.
+    """Keeps the settings that the files have (``found``) and the changes made since. ``now``: a clock in ms.
 
-    Files that somebody changes while the kiosk runs are obeyed before anything is saved in them; what was
-    changed on the screen is changed in what they say now.
+    Before a save the files are read again: if somebody edited them meanwhile, that comes into force, and the
+    change is applied to it.
 
-    While the health answers are doubtful the night goes by all of them, which is never written. The doubt is
-    over when the files are mended, or when all the questions were answered on the screen; the answers are
-    written then, together. Of a few of them each yes is kept when the files are mended; until it is written
-    it waits in a file beside the user's own, should the device go off before. ``change`` and the
-    properties never wait and may be called from any thread; ``save`` and ``look`` wait for the disk and
-    belong to one thread.
+    While the health answers are doubtful, all conditions count as present; that is never written. The doubt
+    ends when the files are corrected, or when all questions were answered on the screen; then the answers are
+    written together. If only some were answered when the files are corrected, each yes of them is kept and
+    each no is dropped. Until it can be written, a yes is stored in a file beside the user's own, so that it
+    survives a power cut.
+
+    ``change`` and the properties never block and may be called from any thread; ``save`` and ``look`` wait
+    for the disk and belong to one thread.
     """
 
     def __init__(self, found: Found, now: Callable[[], Ms]) -> None:
@@ -43,39 +45,39 @@ class Keeper:
         self._now = now
         self._where = found.where or places()
         self._found = found
-        """what was obeyed last"""
+        """the files' contents that came into force last"""
         self._base = found.settings
-        """what is saved, as far as it is obeyed"""
-        self._waiting = self._where[-1].with_name(f"{self._where[-1].name}.yes")
-        self._changes: list[Change] = [Change("yes", name) for name in _read_yes(self._waiting)]
-        """not saved yet, in their order"""
-        self._laid_by = _yes(self._changes)
-        """what is in the file ``_waiting``"""
+        """the saved settings that are in force"""
+        self._yes_file = self._where[-1].with_name(f"{self._where[-1].name}.yes")
+        self._changes: list[Change] = [Change("yes", name) for name in _read_yes(self._yes_file)]
+        """changes not saved yet, in order"""
+        self._stored_yeses = _yes(self._changes)
+        """the contents of the file ``_yes_file``"""
         self._settings = replay(self._base, self._changes)
-        """what is saved, with what was changed since"""
+        """``_base`` with ``_changes`` applied"""
         self._is_new = bool(self._changes)
         self._doubtful = found.doubtful
         self._files_doubtful = found.doubtful
         self._problems = found.problems
         self._failed_at: Ms | None = None
-        self._told = ""
+        self._logged = ""
         self._seen = found.stamps or self._stamps()
 
     @property
     def in_force(self) -> Settings:
-        """What the night goes by."""
+        """The settings in force; with all health conditions while the answers are doubtful."""
         with self._lock:
             return careful(self._settings) if self._doubtful else self._settings
 
     @property
     def faulty(self) -> bool:
-        """Whether the files have mistakes, or what was changed could not be saved."""
+        """Whether the files have mistakes, or a change could not be saved."""
         with self._lock:
             unsaved = self._failed_at is not None or any(map(self._is_held, self._changes))
             return unsaved or bool(self._problems)
 
     def change(self, key: str, value: str, techniques: Sequence[str]) -> None:
-        """Change one setting, see ``changes.change``. Raises ``SettingsError``."""
+        """Change one setting at once, without saving it; see ``changes.change``. Raises ``SettingsError``."""
         with self._lock:
             made = meant(self._settings, key, value, techniques)
             self._settings = made.on(self._settings)
@@ -84,45 +86,46 @@ class Keeper:
                 self._doubtful = False
 
     def save(self) -> None:
-        """Write what is not saved yet, and see whether the files are right now. Never raises."""
+        """Write unsaved changes, and check whether the files have mistakes now. Never raises; a failure is
+        logged, makes ``faulty`` true, and is retried."""
         self.look()
         with self._lock:
             changes = list(self._changes)
-            if not _is_all(changes):  # a few would pass for all
+            if not _is_all(changes):  # some answers alone would look like a complete set
                 changes = [each for each in changes if not self._is_held(each)]
         if changes:
             self._write(changes)
             self.look()
-        self._lay_by()
+        self._store_yeses()
 
-    def _lay_by(self) -> None:
-        """Keep each yes that is not written yet where the next start finds it."""
+    def _store_yeses(self) -> None:
+        """Store each unwritten yes in the file ``_yes_file``, which the next start reads."""
         with self._lock:
             said, self._is_new = _yes(self._changes), False
-        if said == self._laid_by:
+        if said == self._stored_yeses:
             return
         try:
             if said:
-                write(self._waiting, "".join(f"{name}\n" for name in said))
+                write(self._yes_file, "".join(f"{name}\n" for name in said))
             else:
-                self._waiting.unlink(missing_ok=True)
+                self._yes_file.unlink(missing_ok=True)
         except OSError as error:
-            told = _("{file} cannot be written: {reason}.")
-            log.warning(told.format(file=self._waiting, reason=error.strerror))
+            sentence = _("{file} cannot be written: {reason}.")
+            log.warning(sentence.format(file=self._yes_file, reason=error.strerror))
         else:
-            self._laid_by = said
+            self._stored_yeses = said
 
     def _write(self, changes: list[Change]) -> None:
         try:
             save(changes, self._where[-1], self._base, anew=_is_all(changes))
         except SettingsError as error:
-            if str(error) != self._told:
-                self._told = str(error)
+            if str(error) != self._logged:
+                self._logged = str(error)
                 log.warning("%s", error)
             with self._lock:
                 self._failed_at = self._now()
             return
-        self._told = ""
+        self._logged = ""
         saved = {id(each) for each in changes}
         with self._lock:
             self._failed_at = None
@@ -130,7 +133,8 @@ class Keeper:
             self._changes = [each for each in self._changes if id(each) not in saved]
 
     def is_due(self) -> bool:
-        """Whether ``save`` may find something new. Costs nothing while all is well, else one stat a file."""
+        """Whether ``save`` must be called. Reads no file while there is no fault; otherwise calls stat once
+        per file."""
         if self._is_new:
             return True
         if not (self.faulty or self._doubtful):
@@ -139,8 +143,8 @@ class Keeper:
         return late or self._stamps() != self._seen
 
     def look(self) -> None:
-        """Read the files again if they are others than before. As soon as nothing in them is in doubt they
-        are in force, with what was changed since."""
+        """Read the files again if one of them changed. If no health answer in them is doubtful, they come
+        into force, with the unsaved changes applied. New mistakes are logged. Never raises."""
         if self._stamps() == self._seen:
             return
         found = find(self._where)
@@ -152,24 +156,25 @@ class Keeper:
                 if in_doubt and not _is_all(self._changes):
                     self._changes = _without_doubt(self._changes)
                     self._settings = replay(self._base, self._changes)
-                # a file that broke while the kiosk runs says nothing better than what it said before
+                # If a file became unreadable while the kiosk runs, its old contents stay in force.
                 if found.unread <= self._found.unread:
-                    self._obey(found)
+                    self._take_over(found)
             news = [problem for problem in problems if problem not in self._problems]
             self._problems = problems
         for problem in news:
             log.warning("%s", problem)
 
-    def _obey(self, found: Found) -> None:
+    def _take_over(self, found: Found) -> None:
         settings = found.settings
-        if ("health", "conditions") not in found.sources:  # answers do not go because a file went
+        if ("health", "conditions") not in found.sources:  # a deleted file deletes no answers
             settings = msgspec.structs.replace(settings, health=self._base.health)
         self._found, self._base, self._doubtful = found, settings, False
         self._settings = replay(settings, self._changes)
 
     def _is_held(self, change: Change) -> bool:
-        """Whether it is one of a few answers that cannot be written yet: nobody knows what others stand in
-        the files, or, of those that were said since, whether a no is newer than what is not in force yet."""
+        """Whether ``change`` is a health answer that cannot be written yet: the answers in the files are
+        unknown, or (for a "condition") the files are corrected but not yet in force, so that a no may be
+        older than they are."""
         if self._files_doubtful:
             return _is_answer(change)
         return self._doubtful and change.key == "condition"
@@ -183,18 +188,18 @@ def _is_answer(change: Change) -> bool:
 
 
 def _answers(changes: Sequence[Change]) -> dict[str, str]:
-    """What was answered last to each question about health: "yes" or "no"."""
+    """The latest answer to each health question: condition -> "yes" or "no"."""
     said = (change.value.partition("=") for change in changes if _is_answer(change))
     return {name: answer or "yes" for name, _equals, answer in said}
 
 
 def _yes(changes: Sequence[Change]) -> list[str]:
-    """Those that were answered with yes."""
+    """The conditions whose latest answer is yes, sorted."""
     return sorted(name for name, answer in _answers(changes).items() if answer == "yes")
 
 
 def _read_yes(path: Path) -> list[str]:
-    """Each yes that waits in this file."""
+    """The conditions in the file of unwritten yeses, sorted; unknown words are ignored."""
     try:
         words = read_file(path, _MOST_YES).decode(errors="replace").split()
     except FileNotFoundError:
@@ -206,12 +211,12 @@ def _read_yes(path: Path) -> list[str]:
 
 
 def _is_all(changes: Sequence[Change]) -> bool:
-    """Whether every question about health is answered."""
+    """Whether every health question was answered."""
     return len(_answers([each for each in changes if each.key == "condition"])) == len(Condition)
 
 
 def _without_doubt(changes: Sequence[Change]) -> list[Change]:
-    """The changes, and of answers that are not all there each yes: who said it meant it, while a no may be
-    older than what the files say now."""
+    """The changes with an incomplete set of health answers reduced to its yeses: a no may be older than the
+    corrected files."""
     kept = [change for change in changes if not _is_answer(change)]
     return kept + [Change("yes", name) for name in _yes(changes)]

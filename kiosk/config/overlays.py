@@ -1,4 +1,4 @@
-"""What config.txt loads, and the pins which that takes: the overlays as ``assets/overlays.toml`` has them."""
+"""The overlays that config.txt loads, and the pins they take according to ``assets/overlays.toml``."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,15 @@ from kiosk.config import config_txt
 from kiosk.config.config_txt import KEYS, Entry
 from kiosk.files import asset
 
+#: Values that switch a boolean parameter off.
 _OFF = {"off", "no", "n", "false", "0"}
 
 Span = int | tuple[int, int]
-"""a pin, or the first and the last of several"""
+"""a BCM pin, or the first and last pin of a range"""
 
 
 class Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Overlays of the firmware and what they take; the keys are explained in ``assets/overlays.toml``."""
+    """Overlays and the pins they take; the keys are explained in ``assets/overlays.toml``."""
 
     names: tuple[str, ...]
     sure: str
@@ -31,7 +32,8 @@ class Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     pwm: bool = False
 
     def takes(self, line: "Line") -> set[int]:
-        """The pins, loaded with these parameters. One whose value is in doubt may be where it begins, too."""
+        """The BCM pins it takes when loaded by this line. A pin moved by a doubtful parameter is counted at
+        its default place."""
         given = {name for name, value in line.params.items() if value not in _OFF}
         stated = given | {f"{name}={value}" for name, value in line.params.items()}
         taken = spread(self.pins)
@@ -48,7 +50,7 @@ class Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of ``assets/overlays.toml``."""
+    """The contents of ``assets/overlays.toml``."""
 
     pin_params: tuple[str, ...]
     board_pin_params: tuple[str, ...]
@@ -68,10 +70,11 @@ def _by_name() -> dict[str, list[Overlay]]:
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """An overlay that config.txt loads (``name`` is empty for the board itself) and its parameters.
+    """An overlay that config.txt loads, and its parameters. ``name`` is "" for a ``dtparam`` of the board
+    itself.
 
-    ``doubtful``: the parameters that the firmware may read otherwise, or not at all; "" if that goes for the
-    whole line.
+    ``doubtful``: parameters that the firmware may read differently or ignore; it includes "" if that applies
+    to the whole line.
     """
 
     name: str
@@ -79,28 +82,29 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        """As it stands in config.txt, parameters that follow on lines of their own left out."""
+        """The line as in config.txt, without parameters that follow on lines of their own."""
         return f"dtoverlay={self.name}" if self.name else ", ".join(f"dtparam={name}" for name in self.params)
 
     @property
     def is_sure(self) -> bool:
-        """Whether every device loads it, as far as the line goes."""
+        """Whether the device certainly loads it."""
         return "" not in self.doubtful
 
 
 @cache
 def table() -> Table:
-    """What the product knows about overlays."""
+    """The table of overlays that is installed with the product."""
     return msgspec.toml.decode(asset("overlays.toml").read_bytes(), type=Table)
 
 
 def is_known(name: str) -> bool:
-    """Whether there is an overlay of this name on some board; then ``known`` is the whole truth."""
+    """Whether the table has an overlay of this name for any board. Then the overlays of ``known`` are all
+    there are."""
     return name in _by_name() or table().pi5_names.get(name) in _by_name()
 
 
 def known(name: str, model: str = "") -> list[Overlay]:
-    """What an overlay of this name may be on a board of this model, or on any if that is ""."""
+    """The overlays that ``name`` may stand for on a board of this model; "": on any board. May be empty."""
     on_pi5 = table().pi5_names.get(name, name)
     names, boards = {name, on_pi5}, table().boards
     if model:
@@ -110,13 +114,14 @@ def known(name: str, model: str = "") -> list[Overlay]:
 
 
 def spread(spans: tuple[Span, ...]) -> set[int]:
-    """Every pin of these spans."""
+    """All pins of these spans."""
     whole = [(each, each) if isinstance(each, int) else each for each in spans]
     return {pin for first, last in whole for pin in range(first, last + 1)}
 
 
 def number(value: str) -> int | None:
-    """A pin as the firmware reads a number: decimal, 0x hexadecimal, or octal after a 0. None: it is none."""
+    """A number as the firmware reads it: decimal, hexadecimal after 0x, octal after 0. None: it is no
+    number."""
     if not re.fullmatch(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", value):
         return None
     base = 16 if value[:2].lower() == "0x" else 8 if value[0] == "0" else 10
@@ -124,16 +129,16 @@ def number(value: str) -> int | None:
 
 
 def named_pins(line: Line, params: tuple[str, ...]) -> set[int]:
-    """The pins that its parameters name."""
+    """The pins given by those of the line's parameters that are in ``params``."""
     values = {number(line.params[name]) for name in params if name in line.params}
     return {pin for pin in values if pin is not None}
 
 
 def enabled(config: str, model: str = "") -> list[Line]:
-    """What config.txt turns on, in its order: first what ``dtparam`` asks of the board, then the overlays.
+    """What config.txt enables: first each ``dtparam`` of the board, then the overlays in their order.
 
-    ``model`` is the text of ``/proc/device-tree/model``; it decides which filters hold. What only some
-    devices read, or some monitor brings, is there and in doubt.
+    ``model``: text of ``/proc/device-tree/model``; it decides which filters apply. Lines under a filter that
+    cannot be decided (another model if "", a monitor, a pin) are included and marked as doubtful.
     """
     board: _Params = {}
     loaded: list[tuple[str, _Params]] = []
@@ -148,23 +153,23 @@ def enabled(config: str, model: str = "") -> list[Line]:
             continue
         params = _params(entry.value, sure)
         board |= params
-        if loaded and loaded[-1][0]:  # it may be meant for the overlay before it; `dtoverlay=` ends that
+        if loaded and loaded[-1][0]:  # it may be for that overlay; an empty `dtoverlay=` prevents that
             loaded[-1][1].update(params)
     lines = [_line("", {name: each}) for name, each in board.items() if each[0] not in _OFF]
     return lines + [_line(*each) for each in loaded if each[0]]
 
 
 _Params = dict[str, tuple[str, bool]]
-"""each parameter with its value, and whether that is in doubt; under "" whether the overlay's name is"""
+"""parameter -> (value, whether it is doubtful); the key "" says whether the overlay's name is doubtful"""
 
 
 def _is_plain(entry: Entry) -> bool:
-    """Whether the line is written as the firmware's documentation does, as far as its value."""
+    """Whether the line is written as in the firmware's documentation, apart from its value."""
     return entry.key in KEYS and not entry.value[:1].isspace() and len(entry.text) <= config_txt.WIDTH
 
 
 def _overlay(value: str, sure: bool) -> tuple[str, _Params]:
-    name, _sign, rest = value.replace(":", ",", 1).partition(",")  # the older sign before the first parameter
+    name, _sign, rest = value.replace(":", ",", 1).partition(",")  # older files have a colon there
     plain = name.partition("#")[0].strip()
     if "#" in name:
         rest = ""
@@ -195,8 +200,9 @@ def _line(name: str, params: _Params) -> Line:
 
 
 def odd_lines(config: str, model: str = "") -> Iterator[tuple[Entry, str]]:
-    """The lines that the firmware may not read as they were meant, each with what is odd: "remark" (behind a
-    setting), "space" (around its sign or in it), "long", "include" (another file, which is not looked at)."""
+    """The lines that the firmware may read differently from what their author meant, each with the reason:
+    "remark" (a comment after a setting), "space" (spaces or capitals), "long", "include" (another file, which
+    is not read)."""
     for entry in config_txt.settings(config):
         if entry.counts(model) is False:
             continue

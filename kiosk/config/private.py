@@ -1,30 +1,35 @@
-"""What may tell about someone's health: it is never quoted, as what is said goes into a journal that others
-read; and where it stands below a name nobody knows, answers are not where they are looked for."""
+"""Recognises text of a settings file that may be about someone's health.
+
+Messages never quote it, because they go to the journal, which others can read. And if it is under an unknown
+name, the health answers may be in the wrong place, so that they are in doubt.
+"""
 
 import difflib
 import re
 
 from kiosk.core.rules import Condition
 
-#: The heading and the key of the answers; and how near to one of them a word is taken for it.
+#: Section and key of the health answers, and the similarity (difflib ratio, 0 to 1) from which a word is
+#: taken for a misspelling of one of them.
 _PLACES, _NEAR_A_PLACE = ("health", "conditions"), 0.7
-#: The answers. "steady" is as near to "unsteady" as 0.86.
+#: The conditions, and the same limit for them. It is above the ratio of "steady" to "unsteady", 0.86.
 _ANSWERS, _NEAR_AN_ANSWER = tuple(each.value for each in Condition), 0.88
 _EXACTLY = re.compile(rf"health|(?<![a-z])(?:condition|(?:{'|'.join(_ANSWERS)})(?![a-z]))", re.IGNORECASE)
 
 _LONGEST, _MOST = 200, 200
-"""letters of a text, and names and texts below a heading, that are looked at"""
+"""characters of a text, and names and texts in a section, that are examined"""
 _MOST_WORDS = 500
-"""different words of a file that are looked at"""
+"""different words of a file that are examined"""
 
 
 def is_answer(text: str) -> bool:
-    """Whether one of its words is a condition, or nearly."""
+    """Whether a word of ``text`` is the name of a condition or a misspelling of one."""
     return any(difflib.get_close_matches(word, _ANSWERS, 1, _NEAR_AN_ANSWER) for word in _words(text))
 
 
 def tells(text: str) -> bool:
-    """Whether one of its words is a condition, or the place of the answers, or nearly."""
+    """Whether a word of ``text`` is the name of a condition, "health" or "conditions", or a misspelling of
+    one."""
     if _EXACTLY.search(text, 0, _LONGEST):
         return True
     near = (difflib.get_close_matches(word, _PLACES, 1, _NEAR_A_PLACE) for word in _words(text))
@@ -36,8 +41,8 @@ def _words(text: str) -> list[str]:
 
 
 def may_hold_answers(name: str, value: object) -> bool:
-    """Whether answers may be in a value, whose name nobody knows: a word in there says so, or there is so
-    much that nobody looks through all of it."""
+    """Whether a value with an unknown name may hold health answers: a word in it or in ``name`` suggests so,
+    or it is too large to examine completely."""
     left: list[object] = [value, name]
     for _look in range(_MOST):
         match left.pop():
@@ -58,9 +63,11 @@ _ESCAPE = re.compile(r"\\[uUx]")
 
 
 def mentions_health(text: str) -> bool:
-    """Whether a TOML text says anything about health, or may: a name is not written out, or there are so many
-    words that nobody looks through all of them. Where in the text that begins and ends cannot be told as long
-    as it cannot be parsed."""
+    """Whether a TOML text that cannot be parsed may be about health anywhere.
+
+    True also if it has Unicode escapes, which may hide a name, or too many different words to examine.
+    Comments do not count.
+    """
     said = _COMMENT.sub("", text)
     if _EXACTLY.search(said) or _ESCAPE.search(said):
         return True

@@ -1,4 +1,4 @@
-"""The tree of everything the owner may change: types, bounds, defaults and what each key means."""
+"""The schema of the settings: types, bounds, defaults, and a description of each key."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -15,14 +15,14 @@ from kiosk.i18n import N_
 
 
 class Buzzer(StrEnum):
-    """Which kind is fitted: one that needs tones, or one that makes its own."""
+    """The kind of buzzer: passive needs a square wave for each tone, active makes its own single tone."""
 
     PASSIVE = "passive"
     ACTIVE = "active"
 
 
 class Display(StrEnum):
-    """Where the picture goes."""
+    """Where the kiosk is drawn. AUTO: on a desktop if the environment names one, otherwise on the console."""
 
     AUTO = "auto"
     CONSOLE = "console"
@@ -30,7 +30,7 @@ class Display(StrEnum):
 
 
 class Factory(StrEnum):
-    """Which way to the pins."""
+    """The GPIO library. AUTO: gpiod. MOCK: no real pins, for tests."""
 
     AUTO = "auto"
     GPIOD = "gpiod"
@@ -94,7 +94,7 @@ _PIN = N_("BCM number of the pin.")
 _DIARY = N_("File of the diary. Empty: its usual place.")
 _LANGUAGE = N_("Language of the screen, as a code.")
 
-# \Z is the end; $ would let a line break follow. ``form`` names the words for it in ``tomlwords``.
+# \Z, because $ would allow a line break at the end. ``form`` is a key of ``tomlwords._FORMS``.
 Hour = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", examples=["22:00"], extra={"form": "hour"})
 ]
@@ -102,14 +102,14 @@ Pin = Annotated[int, _about(_PIN, ge=2, le=27)]
 
 
 class Chosen(_Table, frozen=True):
-    """The owner's choice for one technique."""
+    """The owner's lengths for one technique: seconds of a hold, and rounds. None: as in the technique."""
 
     hold: Seconds | None = None
     rounds: Count | None = None
 
 
 class Night(_Table, frozen=True):
-    """Which techniques, in which order, for which foot."""
+    """Which techniques are used, in which order, for which foot."""
 
     techniques: Annotated[tuple[str, ...], _about(_ORDER, examples=[["walk", "calf_stretch"]])] = ()
     left_out: Annotated[tuple[str, ...], _about(_LEFT_OUT, examples=[["walk"]])] = ()
@@ -118,7 +118,7 @@ class Night(_Table, frozen=True):
 
 
 class Sound(_Table, frozen=True):
-    """The buzzer."""
+    """Buzzer, volume and quiet hours."""
 
     volume: Annotated[Volume, _about(_VOLUME)] = Volume.MEDIUM
     buzzer: Annotated[Buzzer, _about(_BUZZER)] = Buzzer.PASSIVE
@@ -127,7 +127,7 @@ class Sound(_Table, frozen=True):
 
 
 class Screen(_Table, frozen=True):
-    """The glass."""
+    """What the screen shows and how; size and rotation of the panel."""
 
     theme: Annotated[Theme, _about(_THEME)] = Theme.NIGHT
     text_size: Annotated[TextSize, _about(_TEXT_SIZE)] = TextSize.NORMAL
@@ -139,11 +139,14 @@ class Screen(_Table, frozen=True):
     asleep_clock: Annotated[bool, _about(_CLOCK)] = False
 
 
+#: A coefficient of the calibration.
 Number = Annotated[float, Meta(ge=-MOST, le=MOST)]
 
 
 class Touch(_Table, frozen=True):
-    """How the touch panel lies on the glass of a console; under X11 or Wayland the compositor knows."""
+    """How coordinates of the touch panel map to the screen, on a console only: under X11 and Wayland the
+    compositor maps them. Order: ``swap``, ``invert_x`` and ``invert_y``, then ``calibration``
+    (``core.calibration.Affine``)."""
 
     swap: Annotated[bool, _about(_SWAP)] = False
     invert_x: Annotated[bool, _about(_INVERT_X)] = False
@@ -159,7 +162,7 @@ class Touch(_Table, frozen=True):
 
 
 class Soak(_Table, frozen=True):
-    """Feet and water."""
+    """Length of the soak, and the water's probe."""
 
     minutes: Annotated[int, _about(_MINUTES, ge=15, le=20)] = 15
     allowed: Annotated[bool, _about(_ALLOWED)] = False
@@ -176,7 +179,7 @@ class Soak(_Table, frozen=True):
 
 
 class Health(_Table, frozen=True):
-    """What the device must know to leave out what could harm."""
+    """The owner's health answers, by which techniques and steps are left out."""
 
     conditions: Annotated[tuple[Condition, ...], _about(_CONDITIONS)] = ()
     asked: Annotated[bool, _about(_ASKED)] = False
@@ -186,7 +189,7 @@ _USUAL = Wiring()
 
 
 class Pins(_Table, frozen=True):
-    """The wires; see hardware/pinmap.toml."""
+    """The GPIO library and the BCM pins of button, lamp and buzzer; see hardware/pinmap.toml."""
 
     factory: Annotated[Factory, _about(_FACTORY)] = Factory.AUTO
     button: Pin = _USUAL.button
@@ -195,7 +198,7 @@ class Pins(_Table, frozen=True):
 
 
 class Diary(_Table, frozen=True):
-    """What is remembered."""
+    """Path of the diary; "": its usual place."""
 
     path: Annotated[
         str,
@@ -210,7 +213,7 @@ class Diary(_Table, frozen=True):
 
 
 class Settings(_Table, frozen=True):
-    """Everything the owner may change."""
+    """The root of the settings."""
 
     language: Annotated[
         str,

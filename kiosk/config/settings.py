@@ -1,7 +1,7 @@
-"""What the owner may change, as it is in force: one typed tree, read from TOML.
+"""Reads the settings: one typed tree from several TOML files.
 
-``/etc/cramp-kiosk/config.toml`` comes first, then the user's own file; the later one wins key by key.
-A mistake costs the one value it is in, never the file, and never the night.
+``/etc/cramp-kiosk/config.toml`` is read first, then the user's own file, which overrides it key by key. A
+mistake affects only its own value, never the rest of the file.
 """
 
 import os
@@ -69,32 +69,32 @@ __all__ = [
 NAME = "config.toml"
 
 Tell = Callable[[], Sequence[str]]
-"""makes sentences, in the language of the moment: the settings' own is known when all files are read"""
+"""makes sentences when they are needed: the owner's language is known only after all files are read"""
 
 
 class SettingsError(KioskError):
-    """A setting that cannot be changed or written; says which, and what to do."""
+    """A setting cannot be changed or written; the text says which one, why, and what to do."""
 
 
 def places() -> tuple[Path, Path]:
-    """Where settings are: this machine's, then the user's own, which the screen writes."""
+    """Paths of the settings files: the administrator's, then the user's own, which the kiosk writes."""
     return SYSTEM / NAME, own_folder() / NAME
 
 
 def careful(settings: Settings) -> Settings:
-    """The same while the health answers are not known: all of them yes. Fewer steps for a night harm less
-    than a wrong one. For the moment only: never written."""
+    """The settings with every health condition, for use while the answers are doubtful: leaving out too many
+    steps is safer than leading through a harmful one. Never written to a file."""
     return msgspec.structs.replace(settings, health=Health(conditions=tuple(Condition)))
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the settings files ``where`` say, weakest first.
+    """The result of reading the settings files ``where``; a later one overrides earlier ones.
 
-    ``settings``: the owner's, without what does not belong. ``mistakes``: what is wrong with the files.
-    ``unread``: those of which nothing is known, ``forbidden`` those of them that can be done without.
-    ``doubtful``: the health answers cannot all be known. ``sources``: the file that each (section, key) is
-    from. ``stamps``: each file's, before it was read.
+    ``settings``: the merged values without mistakes. ``mistakes``: one or more sentences for each file with
+    mistakes. ``unread``: files that could not be read or parsed; ``forbidden``: those of them that this user
+    may not read and does not need. ``doubtful``: not all health answers are known. ``sources``: (section,
+    key) -> the file that set it. ``stamps``: stamp of each file before it was read.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -108,36 +108,36 @@ class Found:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with the files, a sentence each."""
-        return tuple(sentence for told in self.mistakes for sentence in told())
+        """A sentence for each mistake in the files."""
+        return tuple(sentence for tell_all in self.mistakes for sentence in tell_all())
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The same for files this user may not read."""
+        """A sentence for each file that this user may not read and does not need."""
         return tuple(map(passed_over, self.forbidden))
 
     @property
     def in_force(self) -> Settings:
-        """What the night goes by."""
+        """The settings to use; with all health conditions while the answers are doubtful."""
         return careful(self.settings) if self.doubtful else self.settings
 
     def source(self, section: str, key: str) -> Path:
-        """The file a value is from, or would be written to."""
+        """The file that set a value; if none did, the file it would be written to."""
         return self.sources.get((section, key), (self.where or places())[-1])
 
 
 def load(where: Sequence[Path] | None = None) -> tuple[Settings, tuple[str, ...]]:
-    """The settings in force, and what is wrong with their files, a sentence each. ``where`` as ``find``."""
+    """``in_force`` and ``problems`` of ``find(where)``."""
     found = find(where)
     return found.in_force, found.problems
 
 
 def find(where: Sequence[Path] | None = None) -> Found:
-    """The settings as the files say.
+    """Read and merge the settings files. Never raises.
 
-    ``where``: the files, weakest first, ``places()`` if None; a missing one is fine. A value that does
-    not belong is dropped alone. If a file, or its health section, cannot be understood, the answers are
-    doubtful, unless a later file gives them.
+    ``where``: the files, where a later one overrides earlier ones; None: ``places()``. A missing file is no
+    mistake. A wrong value is dropped, and the rest of its file is used. If a file or its health section
+    cannot be understood, the health answers are doubtful, unless a later file gives them.
     """
     files = tuple(places() if where is None else where)
     stamps = tuple(map(stamp, files))
@@ -164,7 +164,7 @@ def find(where: Sequence[Path] | None = None) -> Found:
         if wrong:
             mistakes.append(partial(tell, wrong, raw, Settings, path))
         doubtful = _is_doubtful(raw, kept, wrong, before=doubtful)
-        if _part_from_offset(kept, wrong, merged, sources):
+        if _drop_other_offset(kept, wrong, merged, sources):
             mistakes.append(partial(_stray_offset, path, merged["soak"]["probe"]))
         for name, value in kept.items():
             if isinstance(value, dict):
@@ -194,7 +194,7 @@ def find(where: Sequence[Path] | None = None) -> Found:
 
 
 def _must_read_all() -> bool:
-    """Whether this is the kiosk by the bed, or whoever looks after it: to them each file must be readable."""
+    """Whether this process runs for the service, which must be able to read every file."""
     return bool(os.environ.get("STATE_DIRECTORY"))
 
 
@@ -207,14 +207,18 @@ def _unreadable(error: TomlError, path: Path) -> list[str]:
     return [sentence.format(file=path)]
 
 
-def _part_from_offset(
+def _drop_other_offset(
     kept: dict[str, Any],
     wrong: list[Misfit],
     merged: dict[str, Any],
     sources: dict[tuple[str, str], Path],
 ) -> bool:
-    """An offset is its probe's: take out the one that is not for the probe which this file names, or an
-    earlier one where it names none; whether it was this file's, and nobody knows whose it is."""
+    """Keep an offset only with the probe it was measured for, because a later file may name another probe.
+
+    Drops this file's offset if its probe is wrong, and an earlier file's offset if this one names another
+    probe. True: this file has an offset without a probe, while an earlier file names one; the offset is
+    dropped.
+    """
     soak, before = kept.get("soak", {}), merged.get("soak", {})
     if any(misfit.key[:2] == ("soak", "probe") for misfit in wrong):
         soak.pop("probe_offset", None)
@@ -228,8 +232,8 @@ def _part_from_offset(
 
 
 def is_stray_offset(soak: Mapping[str, Any], probe: str) -> bool:
-    """Whether this section of a file has an offset and no probe, while ``probe`` is named elsewhere: that one
-    may have been another when it was measured."""
+    """Whether this soak section has an offset but no probe, while another file names ``probe``: the offset
+    may have been measured for a different one."""
     return bool(probe) and "probe_offset" in soak and "probe" not in soak
 
 
@@ -242,12 +246,12 @@ def _stray_offset(path: Path, probe: str) -> list[str]:
 
 
 def _is_doubtful(raw: dict[str, Any], kept: dict[str, Any], wrong: list[Misfit], *, before: bool) -> bool:
-    """Whether the health answers are in doubt after this file, as they were ``before`` or not."""
+    """Whether the health answers are doubtful after this file; ``before``: whether they were before it."""
     if any(misfit.key[0] == "health" for misfit in wrong):
         return True
     if "conditions" in kept.get("health", {}):
-        return False  # a later answer settles what an earlier file left open
-    # So much is wrong that answers may be anywhere, or they stand below a heading that nobody knows.
+        return False  # a later answer overrides an earlier file
+    # Doubtful, too, if answers may be under an unknown heading, or if there are too many mistakes to tell.
     return before or len(wrong) > TOLD or any(_may_be_answer(raw, misfit) for misfit in wrong)
 
 
@@ -256,8 +260,8 @@ def _may_be_answer(raw: dict[str, Any], misfit: Misfit) -> bool:
 
 
 def lost_answer(raw: dict[str, Any], after: dict[str, Any], path: Path) -> str:
-    """The sentence for what may be an answer about health in the tables ``raw`` of a file and is written over
-    in ``after``: with it the doubt would go. "" if there is none, or if the answers stand in their place."""
+    """A sentence if replacing the tables ``raw`` of a file by ``after`` would delete what may be a misplaced
+    health answer, and with it the doubt. "" if not, or if ``after`` has the answers in their place."""
     kept, still = clean(after, Settings)
     if "conditions" in kept.get("health", {}):
         return ""
@@ -269,19 +273,19 @@ def lost_answer(raw: dict[str, Any], after: dict[str, Any], path: Path) -> str:
     return ""
 
 
-#: The parts whose pin the owner may choose; the probe's is the kernel's.
+#: Parts whose pin the owner may choose. The probe's pin is set in config.txt (w1-gpio).
 _MOVABLE = tuple(name for name in Wiring.__struct_fields__ if name in Pins.__struct_fields__)
 
 
 def wiring(pins: Pins) -> Wiring:
-    """Where the parts are wired, as the settings say."""
+    """The BCM pin of each part according to the settings."""
     return Wiring(**{name: getattr(pins, name) for name in _MOVABLE})
 
 
 def _pin_clash(found: Found) -> list[str]:
-    """A sentence if two wires are on one pin."""
+    """A sentence if two parts have the same pin; otherwise empty."""
     taken = {ONE_WIRE: _("the probe")}
-    # Who was moved is told, not whose usual pin it took.
+    # Pins at their default come first, so that the sentence names the setting that was changed.
     for name in sorted(_MOVABLE, key=lambda each: ("pins", each) in found.sources):
         number = getattr(found.settings.pins, name)
         if number in taken:
@@ -290,16 +294,17 @@ def _pin_clash(found: Found) -> list[str]:
                 "Take a pin from 2 to 27 that nothing else uses. Example: {name} = {usual}"
             )
             usual = getattr(Pins(), name)
-            told = sentence.format(
+            text = sentence.format(
                 file=found.source("pins", name), name=name, number=number, other=taken[number], usual=usual
             )
-            return [told]
+            return [text]
         taken[number] = f"pins.{name}"
     return []
 
 
 def check(found: Found, techniques: Sequence[Technique]) -> list[str]:
-    """What the settings say about techniques that there are not, or that they cannot do."""
+    """A sentence for each unknown technique in the settings, and for each choice that its technique does not
+    allow."""
     known = {technique.id: technique for technique in techniques}
     night = found.settings.night
     problems: dict[Path, list[Callable[[], str]]] = {}
@@ -316,7 +321,7 @@ def check(found: Found, techniques: Sequence[Technique]) -> list[str]:
     file = found.source("night", "choice")
     for name, chosen in night.choice.items():
         if name in known:
-            problems[file] += _beyond(file, name, chosen, known[name])
+            problems[file] += _choice_mistakes(file, name, chosen, known[name])
     return [sentence for file, wrong in problems.items() for sentence in at_most(wrong, file)]
 
 
@@ -326,8 +331,9 @@ def _no_technique(file: Path, name: str, key: str, known: list[str]) -> str:
     return unknown(file, _("{name} in {key}").format(name=in_short(name, 60), key=key), name, known)
 
 
-def _beyond(file: Path, name: str, chosen: Chosen, technique: Technique) -> list[Callable[[], str]]:
-    """What of a choice no step or block of the technique allows; it would be bent to the nearest."""
+def _choice_mistakes(file: Path, name: str, chosen: Chosen, technique: Technique) -> list[Callable[[], str]]:
+    """A sentence for each value of a choice that no step or block allows. (The night uses the nearest allowed
+    one.)"""
     holds = [step.range for block in technique.block for step in block.step if step.cue is Cue.HOLD]
     sides = (
         ("hold", chosen.hold, [each for each in holds if each is not None]),
@@ -353,7 +359,8 @@ def _beyond(file: Path, name: str, chosen: Chosen, technique: Technique) -> list
 
 
 def to_rules(settings: Settings, techniques: Sequence[Technique]) -> Rules:
-    """The settings as the night needs them: techniques in the owner's order, times as numbers."""
+    """The settings in the form that ``core`` uses: techniques in the owner's order, times of day as
+    minutes."""
     order = {name: place for place, name in enumerate(settings.night.techniques)}
     choices = settings.night.choice.items()
     return Rules(

@@ -1,6 +1,6 @@
-"""Reads and checks the technique files: the shipped ones, then the owner's own, which may replace them.
+"""Reads and checks technique files: the shipped ones, then the owner's, which may replace them.
 
-A broken file costs one clear sentence for each mistake, never the other files.
+Each mistake gives one sentence, and only its own file is left out.
 """
 
 import heapq
@@ -30,19 +30,21 @@ from kiosk.files import asset
 from kiosk.i18n import _, ngettext
 
 Pictures = Mapping[str, frozenset[str]]
-"""Every illustration with what may be asked of it: its poses, and ``@cue`` for the cues it moves under."""
+"""illustration -> its poses, and "@cue" for each cue under which it moves"""
 
 NEXT_UP_WORDS = 5
-"""name and posture share a page with the words of three targets: eight in all"""
+"""most words of name and posture: with three targets a page has at most eight"""
 GUIDE_WORDS = 7
-"""key word and line share a page with one target: eight in all"""
+"""most words of key word and line: with one target a page has at most eight"""
 LINE_WORDS = 5
+"""most words of a line"""
 
-#: What is read of a folder: a start waits for it. An owner's own techniques are a handful.
+#: Files and bytes that are read of a folder, because the start waits for it. An owner has a handful of
+#: techniques.
 FILES, BYTES = 50, 128 * 1024
-#: A folder with more in it is not looked through.
+#: Of a folder with more entries nothing is read.
 _ENTRIES = 1000
-#: Steps of a technique with all their rounds; shipped ones have 12 at most.
+#: Most steps of a technique, counted in every round; shipped ones have 12 at most.
 _BEATS = 500
 
 _ROUNDS = (1, 60)
@@ -51,14 +53,15 @@ _PLACES = list(Place)
 
 
 def folders() -> tuple[Path, ...]:
-    """Where techniques are looked for; later ones win: shipped, this machine's, this user's."""
+    """Folders of technique files: shipped, the administrator's, this user's. A later one overrides earlier
+    ones."""
     return (asset("techniques"), SYSTEM / "techniques", own_folder() / "techniques")
 
 
 @dataclass(frozen=True)
 class Found:
-    """Every technique in the order of the night. ``problems``: what is wrong with the files, a sentence each;
-    ``notes``: what this user may not read."""
+    """The techniques in their usual order. ``problems``: a sentence for each mistake in the files; ``notes``:
+    one for each file or folder that this user may not read."""
 
     techniques: tuple[Technique, ...]
     problems: tuple[str, ...] = ()
@@ -66,17 +69,17 @@ class Found:
 
 
 def load(where: Sequence[Path] | None = None) -> tuple[tuple[Technique, ...], tuple[str, ...]]:
-    """Every technique in the order of the night, and what is wrong with the files. ``where`` as ``find``."""
+    """``techniques`` and ``problems`` of ``find(where)``."""
     found = find(where)
     return found.techniques, found.problems
 
 
 def find(where: Sequence[Path] | None = None) -> Found:
-    """The techniques in the folders ``where``, ``folders()`` if None.
+    """Read the techniques in the folders ``where``; None: ``folders()``. Never raises for a wrong file.
 
-    A technique replaces one of the same id from an earlier folder and takes its place; a file with a mistake
-    is left out, so that a broken replacement leaves the shipped one standing. Bed comes before feet, feet
-    before soak. What is read of a folder is bounded (``FILES``, ``BYTES``).
+    A technique replaces the one with the same id from an earlier folder and takes its place. A file with a
+    mistake is left out, so that the shipped technique stays if its replacement is wrong. Techniques in bed
+    come first, then those on the feet, then soaks. ``FILES`` and ``BYTES`` bound what is read of a folder.
     """
     pictures = read_pictures(asset("art", "poses.toml"))
     techniques: dict[str, Technique] = {}
@@ -92,7 +95,8 @@ def find(where: Sequence[Path] | None = None) -> Found:
 
 
 def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique], list[str], list[str]]:
-    """The techniques of a folder by id, what is wrong with its files, and what may not be read."""
+    """The techniques of a folder by id, a sentence for each mistake, and one for each file this user may not
+    read."""
     found: dict[str, Technique] = {}
     files: dict[str, str] = {}
     wrong: list[str] = []
@@ -109,15 +113,15 @@ def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique]
         except ForbiddenError:
             forbidden.append(passed_over(path))
             continue
-        except FileNotFoundError:  # taken away just now
+        except FileNotFoundError:  # deleted since the folder was listed
             continue
         except TomlError as error:
             wrong.append(str(error))
             continue
         left -= len(text.encode())
         if left < 0:
-            told = _("{file} is not read, nor what follows: a folder may have {most} kB in all.")
-            wrong.append(told.format(file=path, most=BYTES // 1024))
+            sentence = _("{file} is not read, nor what follows: a folder may have {most} kB in all.")
+            wrong.append(sentence.format(file=path, most=BYTES // 1024))
             break
         technique, mistakes = read_technique(text, path, pictures)
         wrong += mistakes
@@ -132,7 +136,8 @@ def _read_folder(folder: Path, pictures: Pictures) -> tuple[dict[str, Technique]
 
 
 def _names(folder: Path, wrong: list[str]) -> list[str]:
-    """The first ``FILES`` files by name; more are told. Raises ``PermissionError``."""
+    """Names of the first ``FILES`` technique files; that there are more is appended to ``wrong``. Raises
+    ``PermissionError``."""
     try:
         with os.scandir(folder) as entries:
             there = [each.name for each in itertools.islice(entries, _ENTRIES + 1)]
@@ -146,18 +151,20 @@ def _names(folder: Path, wrong: list[str]) -> list[str]:
         wrong.append(_("{file} cannot be read: {reason}.").format(file=folder, reason=error.strerror))
         return []
     if len(there) > _ENTRIES:
-        told = _("{folder} has more than {most} files in it, so none is read: keep only techniques there.")
-        wrong.append(told.format(folder=folder, most=_ENTRIES))
+        sentence = _(
+            "{folder} has more than {most} files in it, so none is read: keep only techniques there."
+        )
+        wrong.append(sentence.format(folder=folder, most=_ENTRIES))
         return []
     names = [each for each in there if each.endswith(".toml") and each[0] != "."]
     if len(names) > FILES:
-        told = _("{folder} has {n} files; the first {most} by name are read.")
-        wrong.append(told.format(folder=folder, n=len(names), most=FILES))
+        sentence = _("{folder} has {n} files; the first {most} by name are read.")
+        wrong.append(sentence.format(folder=folder, n=len(names), most=FILES))
     return heapq.nsmallest(FILES, names)
 
 
 def read_technique(text: str, path: Path, pictures: Pictures) -> tuple[Technique | None, list[str]]:
-    """The text of one file: the technique, or None and what is wrong with it."""
+    """Parse and check the text of one file: the technique, or None and a sentence for each mistake."""
     try:
         technique = fit(parse(text, path), Technique, path)
     except MisfitError as error:
@@ -169,7 +176,7 @@ def read_technique(text: str, path: Path, pictures: Pictures) -> tuple[Technique
 
 
 def read_pictures(poses: Path) -> Pictures:
-    """What the illustrations can show, from their table of poses."""
+    """Poses and cues of each illustration, from ``poses.toml``. Raises ``TomlError``."""
     tables = read(poses)
     cues, _feet = tables.pop("cue"), tables.pop("foot")
     return {
@@ -178,7 +185,7 @@ def read_pictures(poses: Path) -> Pictures:
 
 
 def check(technique: Technique, pictures: Pictures) -> Iterator[str]:
-    """Everything wrong with a technique that its types cannot say."""
+    """A sentence, without the file's name, for each mistake that the types cannot express."""
     if bool(technique.block) == (technique.soak is not None):
         yield _(
             "a technique has either timed steps, below [[block]] and [[block.step]], or a soak, below [soak]."
@@ -233,7 +240,7 @@ def _check_block(at: str, block: Block, technique: Technique, pictures: Pictures
 
 
 def _same_ids(key: str, parts: Sequence[Block | Step | Card]) -> Iterator[str]:
-    """Two parts of one name would be one in the diary."""
+    """Ids that are not unique: the diary could not tell these parts apart."""
     ids = Counter(part.id for part in parts if part.id)
     for name in (name for name, count in ids.items() if count > 1):
         yield _("{key}: {n} of them have the id {id}; give each its own.").format(
@@ -244,7 +251,8 @@ def _same_ids(key: str, parts: Sequence[Block | Step | Card]) -> Iterator[str]:
 def _step_picture(
     at: str, step: Step | Card, pose: str, technique: Technique, pictures: Pictures
 ) -> Iterator[str]:
-    """Its own picture, or the technique's, unless that is missing and was told."""
+    """Check a step's own picture, or the technique's; not if the latter is missing, which is reported
+    already."""
     if step.art or technique.art in pictures:
         yield from _picture(f"{at}.art", step.art or technique.art, pose, pictures)
 
@@ -255,7 +263,7 @@ def _check_line(at: str, word: str, line: str) -> Iterator[str]:
 
 
 def _too_long(key: str, most: int, *lines: str) -> Iterator[str]:
-    """Words as a reader counts them: a number is not one."""
+    """Too many words. A number does not count as a word."""
     count = sum(any(map(str.isalpha, word)) for line in lines for word in line.split())
     if count > most:
         yield ngettext(
@@ -276,7 +284,8 @@ def _within(key: str, value: int, given: tuple[int, int], ever: tuple[int, int])
 
 
 def _picture(key: str, art: str, pose: str, pictures: Pictures) -> Iterator[str]:
-    """``pose`` is a pose, ``@cue`` for whatever the picture does under a cue, or empty for any."""
+    """An unknown picture or pose. ``pose``: a pose; "@cue": the picture's movement under that cue; "":
+    any."""
     if art not in pictures:
         named, stem = sorted(pictures), art.rsplit(".", 1)[0]
         sentence = _(
@@ -294,25 +303,25 @@ def _picture(key: str, art: str, pose: str, pictures: Pictures) -> Iterator[str]
 
 
 def describe(technique: Technique) -> list[str]:
-    """A technique in lines of text: steps with their times and ranges, cautions, sources."""
-    told = [_(technique.name), _("Posture: {posture}").format(posture=_(technique.posture))]
+    """A technique as lines of text: steps with seconds and ranges, cautions, sources."""
+    lines = [_(technique.name), _("Posture: {posture}").format(posture=_(technique.posture))]
     sources = [technique.source]
     for block in technique.block:
-        told.append(_rounds(block))
-        told += ["  " + _step(step) for step in block.step]
+        lines.append(_rounds(block))
+        lines += ["  " + _step(step) for step in block.step]
         sources += [step.source for step in block.step]
     if (soak := technique.soak) is not None:
         low, high = soak.range
         length = _("Soak {minutes} minutes ({low} to {high})")
-        told += ["  " + _card(card) for card in soak.prepare]
-        told.append(length.format(minutes=soak.minutes, low=low, high=high))
-        told += ["  " + _card(card) for card in soak.after]
+        lines += ["  " + _card(card) for card in soak.prepare]
+        lines.append(length.format(minutes=soak.minutes, low=low, high=high))
+        lines += ["  " + _card(card) for card in soak.after]
         sources += [soak.source, *(card.source for card in (*soak.prepare, *soak.after))]
     if technique.caution:
-        told.append(_("Take care: {caution}").format(caution=_(technique.caution)))
+        lines.append(_("Take care: {caution}").format(caution=_(technique.caution)))
     if technique.by_day:
-        told.append(_("By day: {by_day}").format(by_day=_(technique.by_day)))
-    return [*told, _("Sources:"), *("  " + source for source in dict.fromkeys(sources))]
+        lines.append(_("By day: {by_day}").format(by_day=_(technique.by_day)))
+    return [*lines, _("Sources:"), *("  " + source for source in dict.fromkeys(sources))]
 
 
 def _rounds(block: Block) -> str:
@@ -329,13 +338,13 @@ def _rounds(block: Block) -> str:
 
 def _step(step: Step) -> str:
     word, line = _(step.word or CUES[step.cue].word), _(step.line)
-    told = _("{word} {seconds} s – {line}")
+    text = _("{word} {seconds} s – {line}")
     if step.range is not None:
-        told = _("{word} {seconds} s ({low} to {high}) – {line}")
+        text = _("{word} {seconds} s ({low} to {high}) – {line}")
     if step.rounds:
-        told = _("{step} (round {rounds} only)").format(step=told, rounds=", ".join(map(str, step.rounds)))
+        text = _("{step} (round {rounds} only)").format(step=text, rounds=", ".join(map(str, step.rounds)))
     low, high = step.range or (step.seconds, step.seconds)
-    return told.format(word=word, seconds=step.seconds, low=low, high=high, line=line)
+    return text.format(word=word, seconds=step.seconds, low=low, high=high, line=line)
 
 
 def _card(card: Card) -> str:

@@ -1,4 +1,4 @@
-"""TOML files read and written: what a file costs is bounded before it is parsed, and no file is torn."""
+"""Reads and writes TOML files: the cost is bounded before parsing, and a file is replaced atomically."""
 
 import codecs
 import os
@@ -18,15 +18,18 @@ from kiosk.files import at_home, read_file, replace_file
 from kiosk.i18n import N_, _
 
 MOST = 64 * 1024
-"""bytes of a file; a person's own are a tenth of that. A start waits for all that is read."""
+"""largest file that is read, in bytes. The start waits for it; files written by hand have a tenth of that."""
 
-#: Where whoever runs this machine puts settings and techniques for everyone.
+#: Folder of the settings and techniques that the administrator provides for all users.
 SYSTEM = Path("/etc/cramp-kiosk")
 
 
 class TomlError(KioskError):
-    """A file that cannot be read at all. ``tell`` says which, where and why in one sentence, in the language
-    of the moment: what the settings' is may stand in a file that is read after this one."""
+    """A file that cannot be read at all.
+
+    ``tell`` returns the sentence: which file, where, and why. It is called when the sentence is needed and
+    not before, because the owner's language may be set in a file that is read after this one.
+    """
 
     def __init__(self, tell: Callable[[], str]) -> None:
         super().__init__()
@@ -51,27 +54,29 @@ _TOO_MANY_DIGITS = N_("{file}, line {line}: this number is far too long. Example
 
 
 def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where this user's own files are: under systemd the service's state folder, else XDG's."""
+    """This user's folder for settings and techniques: under systemd the service's state folder, otherwise
+    ``cramp-kiosk`` in the XDG configuration folder."""
     if state := environ.get("STATE_DIRECTORY"):
         return Path(state.split(":")[0])
     return at_home(environ.get("XDG_CONFIG_HOME") or "~/.config") / "cramp-kiosk"
 
 
 def passed_over(place: Path) -> str:
-    """The sentence for a file or folder that this user may not read where it can be done without."""
+    """The sentence for an optional file or folder that this user may not read."""
     return _("{file} is not yours to read; everything goes on without it.").format(file=place)
 
 
 def dangling(link: Path) -> str:
-    """The sentence for a link whose end is not there."""
-    told = _("{file} is a link that leads nowhere. Bring back what it leads to, or take the link away.")
-    return told.format(file=link)
+    """The sentence for a symbolic link whose target does not exist."""
+    sentence = _("{file} is a link that leads nowhere. Bring back what it leads to, or take the link away.")
+    return sentence.format(file=link)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. Raises ``TomlError``; a missing file is the caller's to judge.
+    """The tables of a TOML file. Raises ``TomlError``, ``ForbiddenError`` if this user may not read it, and
+    ``FileNotFoundError``.
 
-    Its time and memory grow with the length of the file alone, and that is at most ``MOST``.
+    Time and memory are linear in the length of the file, which is at most ``MOST``.
     """
     return parse(read_text(path), path)
 
@@ -81,7 +86,7 @@ def read_text(path: Path) -> str:
     try:
         found = read_file(path, MOST + 1)
     except FileNotFoundError as error:
-        if path.is_symlink():  # it is meant to be there
+        if path.is_symlink():  # somebody meant the file to exist
             raise TomlError(partial(dangling, path)) from error
         raise
     except OSError as error:
@@ -91,7 +96,7 @@ def read_text(path: Path) -> str:
     if len(found) > MOST:
         raise TomlError(partial(_say, _TOO_LONG, file=path, most=MOST))
     try:
-        # Editors on Windows begin a file with a mark.
+        # Editors on Windows write a byte order mark.
         return found.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = found.count(b"\n", 0, error.start) + 1
@@ -106,7 +111,7 @@ def parse(text: str, file: object) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TomlError(partial(explain, error, text, file)) from error
-    except ValueError as error:  # Python's own limit, 4300 digits
+    except ValueError as error:  # Python converts at most 4300 digits (sys.int_info)
         number = re.search(r"(?<![0-9_])[0-9][0-9_]{4000}", text)
         line = text.count("\n", 0, number.start() if number else 0) + 1
         raise TomlError(partial(_say, _TOO_MANY_DIGITS, file=file, line=line)) from error
@@ -117,15 +122,16 @@ def _say(sentence: str, **what: object) -> str:
 
 
 def emit(value: object) -> str:
-    """A value of a settings tree, or of a file that was read, as TOML; tables inline, ``None`` left out."""
+    """A value as TOML text; tables are inline, ``None`` in a table is left out. Raises ``TypeError`` for a
+    type that TOML does not have."""
     match value:
         case bool():
             return "true" if value else "false"
         case str():
-            # Every JSON string is a TOML one, but for DEL, which TOML wants escaped.
+            # A JSON string is a valid TOML string, except that TOML requires DEL to be escaped.
             return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
         case int() if value >= 1 << 63:
-            return hex(value)  # of any length, where Python writes no more than 4300 decimal digits
+            return hex(value)  # of any length; Python writes at most 4300 decimal digits
         case int() | float():
             return repr(value)
         case datetime() | date() | time():
@@ -139,14 +145,14 @@ def emit(value: object) -> str:
 
 
 def emit_key(key: str) -> str:
-    """A key, in quotes where TOML needs them."""
+    """A key as TOML text, in quotes if it needs them."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else emit(key)
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file as a whole: after a power cut it holds the old text or the new, never a part.
+    """Replace a file atomically: after a power cut it has the old text or the new one, never a part.
 
-    Readable by its owner only, as it may tell about someone's health. Raises ``OSError``.
+    Its mode is 0600, as it may be about someone's health. Missing folders are created. Raises ``OSError``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, text.encode())

@@ -1,5 +1,5 @@
-"""What tomllib leaves open: how deep a text nests, before it is parsed; and in plain words what is wrong with
-a line, with one that would be right."""
+"""Adds to tomllib a limit of the nesting depth, checked before parsing, and readable explanations of syntax
+errors with an example."""
 
 import re
 import tomllib
@@ -10,10 +10,11 @@ from kiosk.config.private import mentions_health, tells
 from kiosk.i18n import N_, _
 
 DEEPEST = 8
-"""brackets inside brackets, and names joined by dots; the deepest file of ours needs five"""
+"""largest number of nested brackets, and of names joined by dots; our deepest file needs five"""
 
 _MARK = re.compile(r"""[#"'\[\]{}.,=\n]""")
-#: Texts, whole. None gives back what it took, so that a text without an end is looked at once, too.
+#: A complete string, by its opening quotes. Possessive quantifiers prevent backtracking, so that an
+#: unterminated string is scanned once, too.
 _TEXTS = {
     '"': re.compile(r'"(?:[^"\\\n]+|\\.)*+"'),
     "'": re.compile(r"'[^'\n]*+'"),
@@ -21,22 +22,23 @@ _TEXTS = {
     "'''": re.compile(r"'''(?:[^']+|'{1,2}(?!'))*+'{3,5}"),
 }
 
-#: The end of every message of tomllib's.
+#: A message of tomllib's: reason, line, column.
 PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
 
 def in_short(text: str, most: int) -> str:
-    """At most so many letters of a text, on one line: what no terminal shows, or obeys, is a ? instead."""
+    """The first ``most`` characters of a text, with "…" if it is longer. Unprintable characters, which could
+    control a terminal, become "?"."""
     shown = text if len(text) <= most else f"{text[:most]}…"
     return "".join(letter if letter.isprintable() else "?" for letter in shown)
 
 
 def too_deep(text: str) -> int | None:
-    """The line in which ``text`` nests deeper than ``DEEPEST``; None if it does not.
+    """The line, from 1, in which ``text`` nests deeper than ``DEEPEST``; None if it does not.
 
-    Looks at each mark once; tomllib's time grows with the square of a name's dots, its stack with the
-    brackets. What stands in texts and comments does not count. Up to the first mistake in the file this sees
-    the same texts as tomllib; what follows one is never parsed.
+    Time is linear; tomllib's is quadratic in the dots of a key, and its stack grows with the brackets.
+    Strings and comments do not count. Up to the first syntax error this finds the same strings as tomllib,
+    which parses nothing after an error.
     """
     depth = dots = at = 0
     while mark := _MARK.search(text, at):
@@ -52,9 +54,9 @@ def too_deep(text: str) -> int | None:
                 depth, dots = max(0, depth - 1), 0
             case ".":
                 dots += 1
-            case _:  # a name ends with its line, at = and at a comma
+            case _:  # a key ends at =, at a comma and at the end of its line
                 dots = 0
-        if at < 0:  # a text without an end; nothing behind it is parsed
+        if at < 0:  # an unterminated string, or a comment that ends the file
             return None
         if depth > DEEPEST or dots >= DEEPEST:
             return text.count("\n", 0, at) + 1
@@ -62,7 +64,7 @@ def too_deep(text: str) -> int | None:
 
 
 def _end_of_text(text: str, start: int) -> int:
-    """Where the text that opens at ``start`` is over; -1 if it never is."""
+    """Index after the string that begins at ``start``; -1 if it is unterminated."""
     quote = text[start]
     whole = _TEXTS[quote * 3 if text.startswith(quote * 3, start) else quote].match(text, start)
     return whole.end() if whole else -1
@@ -70,46 +72,47 @@ def _end_of_text(text: str, start: int) -> int:
 
 @dataclass(frozen=True)
 class _Line:
-    """The line tomllib stopped at, in column ``column`` (from 1), and why, in its words."""
+    """The line at which tomllib stopped, the column (from 1), and tomllib's reason."""
 
     text: str
     column: int
     reason: str
     is_over: bool
-    """whether that was at its end"""
+    """whether it stopped at the end of the line"""
 
     @property
     def name(self) -> str:
-        """What stands before the first =; empty if there is none."""
+        """Text before the first =; "" if there is none."""
         return self.text.split("=", 1)[0].strip() if "=" in self.text else ""
 
     @property
     def value(self) -> str:
-        """What stands behind it, without a comment."""
+        """Text after the first =, without a comment."""
         return self.text.split("=", 1)[1].split("#", 1)[0].strip() if "=" in self.text else ""
 
     @property
     def rest(self) -> str:
-        """From where tomllib stopped."""
+        """Text from the column at which tomllib stopped."""
         return self.text[self.column - 1 :]
 
     def value_is(self, pattern: str) -> re.Match[str] | None:
-        """Whether the whole value has this form."""
+        """Match the whole value against ``pattern``, ignoring case."""
         return re.fullmatch(pattern, self.value, re.IGNORECASE)
 
     def reason_is(self, *beginnings: str) -> bool:
-        """Whether tomllib's words begin so."""
+        """Whether tomllib's reason begins with one of these."""
         return self.reason.startswith(beginnings)
 
 
 _LOW, _SEVEN, _YES, _TWO = 'volume = "low"', "panel = 7.0", "motion = true", 'loads = ["stretch", "massage"]'
-"""right lines"""
+"""correct lines, as examples"""
 
 _CURLY = "“”„‟«»‘’‚‛‹›"
 _STRAIGHT = str.maketrans(dict.fromkeys(_CURLY, '"'))
 _TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
 
-# Each gives a line that would be right; None if something else is wrong.
+# Each function recognises one kind of mistake: it returns a correct line as an example, or None if it is
+# another mistake.
 
 
 def _damaged(line: _Line) -> str | None:
@@ -187,7 +190,7 @@ def _truth(line: _Line) -> str | None:
 
 
 def _unquoted(line: _Line) -> str | None:
-    """A word, several, a path, a time of day, or such in a list."""
+    """Words, a path, a time of day, or a list of words without quotes."""
     if line.value_is(r"\d{1,2}:\d\d(:\d\d)?"):
         return f'{line.name} = "{line.value.zfill(5)}"'
     if line.value_is(r"[^\W\d_][^\"'\[\]{}=]*|[~/.][^\"'\[\]{}=]*"):
@@ -228,8 +231,9 @@ def _no_equals(line: _Line) -> str | None:
     return f"{pair[1]} = {pair[2]}" if bare else f'{pair[1]} = "{pair[2]}"'
 
 
-#: What may be wrong with a line, in the order in which it is looked for, how it is said, and an example for
-#: lines that are not quoted. Where tomllib's words are used a test holds them against the library.
+#: Kinds of mistakes in the order in which they are tried: what recognises it, the sentence, and an example
+#: for lines that must not be quoted. A test compares the messages of tomllib that are used here with the
+#: library.
 _CURES: tuple[tuple[Callable[[_Line], str | None], str, str], ...] = (
     (_damaged, N_("{file}, line {line}: this is no text any more; the file is damaged. Write it anew."), ""),
     (_comment, N_("{file}, line {line}: a comment begins with #. Example: {example}"), "# mine"),
@@ -287,28 +291,28 @@ _CURES: tuple[tuple[Callable[[_Line], str | None], str, str], ...] = (
 )
 
 _LOOKED_AT, _LONGEST = 200, 80
-"""letters of a line, and of an example"""
+"""characters of a line that are examined, and of an example that are shown"""
 
 
 def explain(error: tomllib.TOMLDecodeError, text: str, file: object) -> str:
-    """What is wrong with ``text``, in one sentence: the line, what may stand there, an example. No line is
-    quoted of a text that may tell about someone's health."""
+    """One sentence about the syntax error in ``text``: file, line, what is expected, an example. If the text
+    may be about someone's health, nothing of it is quoted."""
     flat = text.replace("\r\n", "\n")
     lines = flat.split("\n")
     place = PLACE.match(str(error))
     reason = place[1] if place else str(error)
     if place and place[2]:
         number, column = int(place[2]), int(place[3])
-    else:  # at the end; the last line with something in it is meant
+    else:  # at the end of the file: report the last line that is not empty
         number = max((each for each, line in enumerate(lines, 1) if line.strip()), default=1)
         column = len(lines[number - 1]) + 1
     whole = lines[number - 1]
     line = _Line(whole[:_LOOKED_AT], column, reason, column > len(whole))
     is_private = mentions_health(flat) or tells(whole)
-    for cure, told, usual in _CURES:
+    for cure, sentence, usual in _CURES:
         if (example := cure(line)) is not None:
             shown = _(usual) if is_private else in_short(example, _LONGEST)
-            return _(told).format(file=file, line=number, example=shown)
+            return _(sentence).format(file=file, line=number, example=shown)
     if is_private:
         return _(
             "{file}, line {line}: this cannot be understood. It may tell about health, so it is not shown. A "

@@ -1,5 +1,5 @@
-"""Raw tables held against the types they should have. Every mistake is found in one pass, in time that grows
-with the file alone; the first twenty are told."""
+"""Checks the tables of a TOML file against msgspec types. One pass in linear time finds every mistake; the
+first 20 are reported."""
 
 import difflib
 import re
@@ -32,12 +32,12 @@ from kiosk.i18n import _
 T = TypeVar("T")
 
 _WIDEST = 1 << 63
-"""TOML's numbers have 64 bits"""
+"""TOML integers have 64 bits"""
 
 
 class MisfitError(TomlError):
-    """Values that do not belong where they are: a sentence each, the first twenty, in the language of the
-    moment."""
+    """Values of wrong type or out of bounds, or unknown or missing names. ``tell_all`` returns a sentence for
+    each of the first 20; like ``TomlError.tell``, it is called when they are needed."""
 
     def __init__(self, tell_all: Callable[[], list[str]]) -> None:
         super().__init__(lambda: "\n".join(tell_all()))
@@ -45,7 +45,7 @@ class MisfitError(TomlError):
 
     @property
     def sentences(self) -> list[str]:
-        """Each of them."""
+        """A sentence for each of the first mistakes."""
         return self.tell_all()
 
 
@@ -56,21 +56,21 @@ class _Why(Enum):
 
 
 class Misfit(NamedTuple):
-    """One mistake: the way to it from the top, and what it is."""
+    """One mistake: its path in the file, and its kind."""
 
     key: Key
     why: _Why
 
 
 class _Dropped:
-    """In place of a value that does not belong."""
+    """The type of ``_DROPPED``, which replaces a wrong value."""
 
 
 _DROPPED = _Dropped()
 
 
 def fit(raw: object, kind: type[T], file: object) -> T:
-    """``raw`` as a ``kind``. Raises ``MisfitError``; ``file`` is named in its sentences."""
+    """Convert ``raw`` to a ``kind``. Raises ``MisfitError``; its sentences name ``file``."""
     cleaned, wrong = clean(raw, kind)
     if wrong:
         raise MisfitError(partial(tell, wrong, raw, kind, file))
@@ -82,14 +82,14 @@ def fit(raw: object, kind: type[T], file: object) -> T:
 
 
 def clean(raw: object, kind: type) -> tuple[Any, list[Misfit]]:
-    """``raw`` without what does not belong in a ``kind``, and every mistake in it."""
+    """``raw`` without the values that a ``kind`` does not allow, and a list of all mistakes. Never raises."""
     wrong: list[Misfit] = []
     cleaned = _walk(raw, _shape(kind), (), wrong)
     return ({} if cleaned is _DROPPED else cleaned), wrong
 
 
 def tell(wrong: list[Misfit], raw: object, kind: type, file: object) -> list[str]:
-    """A sentence for each of the first mistakes, and how many more there are."""
+    """A sentence for each of the first mistakes, and one that counts the others."""
     return at_most([partial(_sentence, misfit, raw, kind, file) for misfit in wrong], file)
 
 
@@ -98,10 +98,11 @@ def tell(wrong: list[Misfit], raw: object, kind: type, file: object) -> list[str
 
 @dataclass(frozen=True)
 class _Shape:
-    """What may stand somewhere, made once from msgspec's types, so that a check costs little.
+    """What one place of a file allows; computed once from msgspec's types, which makes checks cheap.
 
-    ``section``: its names; ``table``: any names; ``several``, ``fixed``: lists; ``leaf``: a value that holds
-    no others. None or empty where there is no such thing.
+    ``section``: a table with these names; ``table``: a table with any names; ``several``: a list of at least
+    ``least`` entries; ``fixed``: a list of exactly these; ``leaf``: accepts a scalar. None or empty: not
+    allowed.
     """
 
     section: dict[str, "_Shape"] | None = None
@@ -116,7 +117,7 @@ class _Shape:
 
 
 def _walk(value: Any, shape: _Shape, key: Key, wrong: list[Misfit]) -> Any:
-    """``value`` without what does not belong; what is wrong with it goes into ``wrong``."""
+    """``value`` without what ``shape`` does not allow; mistakes are appended to ``wrong``."""
     if isinstance(value, dict):
         if shape.section is not None:
             return _walk_section(value, shape, key, wrong)
@@ -185,9 +186,9 @@ def _shape_of(type_: inspect.Type) -> _Shape:
 
 
 def _leaf(type_: inspect.Type) -> Callable[[Any], bool]:
-    """Whether a value that holds no others is of this type. Other types are left to msgspec.
+    """A function that accepts scalars of this type. Types that are not listed here are left to msgspec.
 
-    nan is neither more nor less than anything, so it is no number; bool is none either.
+    nan compares false with every bound, so it is not accepted as a number; nor is a bool.
     """
     match type_:
         case inspect.BoolType():
@@ -225,43 +226,47 @@ def _bounds(low: float | None, high: float | None, least: float, most: float) ->
 def _sentence(misfit: Misfit, raw: object, kind: type, file: object) -> str:
     key, why = misfit
     if why is _Why.VALUE:
-        return _does_not_belong(key, raw, kind, file)
-    section = cast("inspect.StructType", _member(_place(raw, kind, key[:-1])[0], {}))
+        return _wrong_value(key, raw, kind, file)
+    section = cast("inspect.StructType", _member(_type_at(raw, kind, key[:-1])[0], {}))
     fields, name = _fields(section.cls), str(key[-1])
     if why is _Why.UNKNOWN:
-        return _not_known(key, list(fields), raw, kind, file)
-    told = _("{file}: {key} is missing. Example: {example}")
-    return told.format(file=file, key=spell(key), example=example(key, fields[name].type, None))
+        return _unknown_name(key, list(fields), raw, kind, file)
+    sentence = _("{file}: {key} is missing. Example: {example}")
+    return sentence.format(file=file, key=spell(key), example=example(key, fields[name].type, None))
 
 
-def _does_not_belong(key: Key, raw: object, kind: type, file: object) -> str:
-    value, type_ = value_at(raw, key), _place(raw, kind, key)[0]
-    whole = key[:-1] if isinstance(key[-1], int) else key  # nobody writes an entry of a list alone
-    line = example(whole, *_place(raw, kind, whole))
-    told = _("{file}: {key} must be {expected}, but it is {found}. Example: {example}")
+def _wrong_value(key: Key, raw: object, kind: type, file: object) -> str:
+    value, type_ = value_at(raw, key), _type_at(raw, kind, key)[0]
+    whole = key[:-1] if isinstance(key[-1], int) else key  # for an entry, show the whole list
+    line = example(whole, *_type_at(raw, kind, whole))
+    sentence = _("{file}: {key} must be {expected}, but it is {found}. Example: {example}")
     if _is_private(raw, kind, key) or may_tell(value):
-        told = _(
+        sentence = _(
             "{file}: {key} must be {expected}. What stands there may tell about health, so it is not shown. "
             "Example: {example}"
         )
     if line.startswith("[[") and isinstance(value, dict):
-        told = _("{file}: there may be several of {key}, so its heading has two brackets: {example}")
+        sentence = _("{file}: there may be several of {key}, so its heading has two brackets: {example}")
     elif line.startswith("[") and isinstance(value, list) and value and isinstance(value[0], dict):
-        told = _("{file}: there is only one {key}, so its heading has one bracket on each side: {example}")
+        sentence = _(
+            "{file}: there is only one {key}, so its heading has one bracket on each side: {example}"
+        )
     elif line.startswith("[") and not isinstance(value, list):
-        told = _("{file}: {key} is no value but a section; its values stand below a heading: {example}")
-    return told.format(file=file, key=spell(key), expected=wanted(type_), found=shown(value), example=line)
+        sentence = _("{file}: {key} is no value but a section; its values stand below a heading: {example}")
+    return sentence.format(
+        file=file, key=spell(key), expected=wanted(type_), found=shown(value), example=line
+    )
 
 
-def _not_known(key: Key, known: list[str], raw: object, kind: type, file: object) -> str:
-    """The sentence for a name that is not known where it stands; where it belongs, if that is known."""
+def _unknown_name(key: Key, known: list[str], raw: object, kind: type, file: object) -> str:
+    """The sentence for an unknown name; if it belongs in one other section, it says which one."""
     name = str(key[-1])
     homes = [home for home, each in _names(kind) if each == name]
     if len(homes) == 1:
-        told = _("{file}: {key} belongs at the top of the file, above every heading.")
+        sentence = _("{file}: {key} belongs at the top of the file, above every heading.")
         if homes[0]:
-            told = _("{file}: {key} belongs below the heading {heading}.")
-        return told.format(file=file, key=spell(key), heading=homes[0])
+            sentence = _("{file}: {key} belongs below the heading {heading}.")
+        return sentence.format(file=file, key=spell(key), heading=homes[0])
     is_near = difflib.get_close_matches(name[:60], known, 1, 0.8)
     if may_tell(name) or (_is_private(raw, kind, key[:-1]) and not is_near):
         return untold(file, spell(key[:-1]), known)
@@ -269,9 +274,9 @@ def _not_known(key: Key, known: list[str], raw: object, kind: type, file: object
 
 
 def _is_private(raw: object, kind: type, key: Key) -> bool:
-    """Whether what stands at the end of the way is marked so (``Meta(extra={"private": True})``), or what it
-    stands in is."""
-    types = (_place(raw, kind, key[:length])[0] for length in range(len(key) + 1))
+    """Whether the type at ``key``, or of a section around it, is marked with ``Meta(extra={"private":
+    True})``."""
+    types = (_type_at(raw, kind, key[:length])[0] for length in range(len(key) + 1))
     return any(isinstance(each, inspect.Metadata) and (each.extra or {}).get("private") for each in types)
 
 
@@ -286,7 +291,7 @@ def _fields(struct: type) -> dict[str, inspect.Field]:
 
 
 def _member(type_: inspect.Type, value: object) -> inspect.Type:
-    """Of what may stand here, what ``value`` is meant to be, as far as it holds others."""
+    """The alternative of a container type that matches ``value``, a table or a list."""
     shapes: tuple[type, ...] = (inspect.StructType, inspect.DictType)
     if isinstance(value, list | tuple):
         shapes = (inspect.VarTupleType, inspect.TupleType)
@@ -295,7 +300,7 @@ def _member(type_: inspect.Type, value: object) -> inspect.Type:
 
 @cache
 def _names(kind: type) -> tuple[tuple[str, str], ...]:
-    """Every name in a file of this kind, after the heading it stands below; "" for the top of the file."""
+    """Every (heading, name) in a file of this kind; the heading is "" at the top of the file."""
 
     def below(type_: inspect.Type, key: Key, *, several: bool) -> Iterator[tuple[str, str]]:
         for each in members(type_):
@@ -310,12 +315,12 @@ def _names(kind: type) -> tuple[tuple[str, str], ...]:
 
 
 def value_at(raw: Any, key: Key) -> Any:
-    """The value at the end of the way."""
+    """The value at ``key``. Raises ``KeyError``, ``IndexError`` or ``TypeError`` if there is none."""
     return reduce(lambda inner, part: inner[part], key, raw)
 
 
-def _place(raw: Any, kind: type, key: Key) -> tuple[inspect.Type, object]:
-    """The type that belongs at the end of the way, and what holds there where nothing is said."""
+def _type_at(raw: Any, kind: type, key: Key) -> tuple[inspect.Type, object]:
+    """The type expected at ``key``, and its default; None, or msgspec's marker, if it has none."""
     type_, usual = _type(kind), None
     for part in key:
         inside, usual = _member(type_, raw), None

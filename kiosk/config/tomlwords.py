@@ -1,4 +1,5 @@
-"""Keys, values and types of TOML files in words: ``block 1.step 2``, ``a whole number from 15 to 20``."""
+"""Keys, values and types of TOML files as text for messages: ``block 1.step 2``, ``a whole number from 15 to
+20``."""
 
 import difflib
 import math
@@ -15,12 +16,12 @@ from kiosk.config.tomlsyntax import in_short
 from kiosk.i18n import N_, _, ngettext
 
 Key = tuple[str | int, ...]
-"""The way to a value from the top of a file: names, and places in lists."""
+"""The path of a value in a file: names, and indices of lists (from 0)."""
 
 TOLD = 20
-"""mistakes of a file that are told; who mends those sees the next ones"""
+"""number of mistakes of a file that are reported; the others follow once these are corrected"""
 
-#: What a text with a form of its own must be (``Meta(extra={"form": ...})``).
+#: What a text with a pattern must be, by the name in ``Meta(extra={"form": ...})``.
 _FORMS = {
     "hour": N_("a time of day in hours and minutes, such as {example}"),
     "language": N_("the code of a language, such as {example}"),
@@ -29,36 +30,37 @@ _FORMS = {
     "path": N_("the place of a file from / or ~ on, such as {example}"),
 }
 _LONGEST = 60
-"""letters of a value or a name that are shown"""
+"""characters of a value or a name that are shown"""
 
 
 def at_most(mistakes: Sequence[str | Callable[[], str]], file: object) -> list[str]:
-    """The first ``TOLD`` sentences, made only now where that costs something, and how many more there are."""
-    told = [mistake if isinstance(mistake, str) else mistake() for mistake in mistakes[:TOLD]]
-    more = len(mistakes) - len(told)
+    """The first ``TOLD`` sentences, and one that counts the others. A callable makes its sentence only if it
+    is among the first."""
+    sentences = [mistake if isinstance(mistake, str) else mistake() for mistake in mistakes[:TOLD]]
+    more = len(mistakes) - len(sentences)
     if more > 0:
         sentence = ngettext("{file}: and {n} more mistake.", "{file}: and {n} more mistakes.", more)
-        told.append(sentence.format(file=file, n=more))
-    return told
+        sentences.append(sentence.format(file=file, n=more))
+    return sentences
 
 
 def may_tell(value: object) -> bool:
-    """Whether what ``shown`` makes of it may be an answer about health, wherever that stands."""
+    """Whether ``shown(value)`` may contain a health answer."""
     parts = value if isinstance(value, list | tuple) else [value]
     return any(is_answer(shown(each)) for each in parts[:6])
 
 
 def untold(file: object, place: str, known: Collection[str]) -> str:
-    """The sentence for a name nobody knows that is not to be read in a journal."""
-    told = _(
+    """The sentence for an unknown name that is not quoted, because it may be about health."""
+    sentence = _(
         "{file}: a name in {place} is not known. It may tell about health, so it is not shown; "
         "known are: {known}."
     )
-    return told.format(file=file, place=place, known=", ".join(known))
+    return sentence.format(file=file, place=place, known=", ".join(known))
 
 
 def unknown(file: object, key: str, word: str, known: Collection[str]) -> str:
-    """The sentence for a name nobody knows, with the nearest one that is known, or all of them."""
+    """The sentence for an unknown name, with the most similar known one, or with all of them."""
     if near := difflib.get_close_matches(word[:_LONGEST], known, 1):
         return _("{file}: {key} is not known; did you mean {near}?").format(file=file, key=key, near=near[0])
     listed = ", ".join(known)
@@ -66,11 +68,11 @@ def unknown(file: object, key: str, word: str, known: Collection[str]) -> str:
 
 
 def spell(key: Key) -> str:
-    """The way to a value as people count: ``block 1.step 2.seconds``."""
-    told = ""
+    """A key as text, with indices from 1: ``block 1.step 2.seconds``."""
+    text = ""
     for part in key:
-        told += f" {part + 1}" if isinstance(part, int) else f".{_name(part)}"
-    return told.lstrip(".") or _("the file")
+        text += f" {part + 1}" if isinstance(part, int) else f".{_name(part)}"
+    return text.lstrip(".") or _("the file")
 
 
 def _name(part: str) -> str:
@@ -78,13 +80,13 @@ def _name(part: str) -> str:
 
 
 def heading(key: Key, *, several: bool) -> str:
-    """The line above the values of the section at ``key``: ``[sound]``, or ``[[block.step]]``."""
+    """The heading of the section at ``key``: ``[sound]``, or with ``several`` ``[[block.step]]``."""
     name = ".".join(_name(part) for part in key if isinstance(part, str))
     return f"[[{name}]]" if several else f"[{name}]"
 
 
 def members(type_: inspect.Type) -> tuple[inspect.Type, ...]:
-    """What may stand here, ``None`` left out: a TOML file cannot say it."""
+    """The alternatives of a type without ``None``, which TOML does not have."""
     return tuple(map(_bare, _choices(type_)))
 
 
@@ -100,7 +102,7 @@ def _bare(type_: inspect.Type) -> inspect.Type:
 
 
 def wanted(type_: inspect.Type) -> str:
-    """What belongs here, in words: ``a whole number from 15 to 20``."""
+    """A type as text: ``a whole number from 15 to 20``."""
     if isinstance(type_, inspect.Metadata) and (form := (type_.extra or {}).get("form")):
         return _(_FORMS[form]).format(example=shown(_examples(type_)[0]))
     return reduce(_either, map(_wanted, members(type_)))
@@ -142,12 +144,12 @@ def _wanted(type_: inspect.Type) -> str:
 
 
 def one_of(values: Iterable[object]) -> str:
-    """``one of "bed", "feet"``."""
+    """Text for a choice: ``one of "bed", "feet"``."""
     return _("one of {values}").format(values=", ".join(map(shown, values)))
 
 
 def shown(value: object) -> str:
-    """A value as its owner wrote it, or what kind of thing it is where that would be long."""
+    """A value as in the file; if it is long, what kind of value it is."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -171,7 +173,7 @@ def shown(value: object) -> str:
 
 
 def example(key: Key, type_: inspect.Type, usual: object) -> str:
-    """A line, or a heading, that may stand at ``key``. ``usual``: what holds where nothing is said."""
+    """A correct line or heading for ``key``. ``usual``: the default value, which is used if there is one."""
     name = next((part for part in reversed(key) if isinstance(part, str)), "")
     first = members(type_)[0]
     if isinstance(first, inspect.StructType):

@@ -1,4 +1,4 @@
-"""``cramp-kiosk doctor``: looks at everything, changes nothing, and says what to do."""
+"""The checks of ``cramp-kiosk doctor``. They change nothing; each finding says what to do."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from kiosk.i18n import _
 
 Check = Callable[[Machine], list[Finding]]
 
-#: Every check, with the group that its failure would be told in.
+#: Every check, with the name of the finding that reports its own failure or timeout.
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("device.board", check_board),
     ("device.system", check_system),
@@ -39,15 +39,18 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("service.groups", check_rights),
 )
 
-#: Seconds a check may take; the slowest reads the probes, 0.8 s each.
+#: Timeout of a check, in seconds. The slowest reads the probes: 0.8 s each (a DS18B20 converts for 750 ms).
 LIMIT = 10.0
 
 
 def examine(
     machine: Machine, checks: Sequence[tuple[str, Check]] = CHECKS, limit: float = LIMIT
 ) -> list[Finding]:
-    """All findings, in the order of the checks. Never raises and never hangs: what fails or takes longer
-    than ``limit`` seconds is a finding of its own."""
+    """Run the checks; return their findings in the same order.
+
+    A check that raises or takes longer than ``limit`` seconds becomes a problem, so this never raises, and
+    never blocks for longer than ``limit`` per check.
+    """
     return [finding for name, check in checks for finding in _bounded(name, check, machine, limit)]
 
 
@@ -61,7 +64,7 @@ def _bounded(name: str, check: Check, machine: Machine, limit: float) -> list[Fi
             says = _("This could not be looked at: {error}.").format(error=f"{type(error).__name__}: {error}")
             found.append(problem(name, says, _("Please report it, with this line.")))
 
-    # A daemon: a read that never comes back must not keep the program from ending.
+    # A daemon thread, so that a read that never returns does not keep the program from exiting.
     thread = threading.Thread(target=look, name=name, daemon=True)
     thread.start()
     thread.join(limit)

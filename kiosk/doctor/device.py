@@ -1,4 +1,4 @@
-"""The board, its kernel and system, and whether it gets enough power."""
+"""Checks of the board: model, kernel and system, supply voltage, hardware watchdog."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from kiosk.i18n import _
 
 
 def check_board(machine: Machine) -> list[Finding]:
-    """Which board, which revision."""
+    """Model and revision of the board."""
     model = machine.model
     if not model:
         return [
@@ -47,7 +47,8 @@ def check_system(machine: Machine) -> list[Finding]:
 
 
 def check_power(machine: Machine) -> list[Finding]:
-    """Whether the firmware has seen the supply voltage drop (raspberrypi-hwmon; Pi only)."""
+    """Whether the firmware reports undervoltage (``in0_lcrit_alarm`` of the raspberrypi-hwmon driver). No
+    finding where there is no such sensor."""
     for chip in sorted((machine.root / "sys/class/hwmon").glob("hwmon*")):
         place = f"sys/class/hwmon/{chip.name}"
         alarm = machine.text(f"{place}/in0_lcrit_alarm")
@@ -66,53 +67,56 @@ def check_power(machine: Machine) -> list[Finding]:
     return []
 
 
-#: The board's watchdog counts so many seconds and no more; for longer the kernel feeds it in between.
-_COUNTS = 16
+#: Longest timeout of the board's watchdog timer, in seconds. For a longer one the kernel feeds it in between.
+_LONGEST = 16
 
 
 def check_watchdog(machine: Machine) -> list[Finding]:
-    """What restarts the device if the whole system hangs. (A kiosk that hangs is systemd's to end.)
+    """Whether the board's watchdog restarts the device if the whole system hangs. (If only the kiosk hangs,
+    systemd restarts it.)
 
-    Before Linux 6.8 the kernel refuses more than 15 seconds, and systemd then goes on without a watchdog
-    (systemd#27427, raspberrypi/linux#5838). Since then the kernel feeds it itself during what is over 16, but
-    until June 2026 let it count the rest of a division by 16 in place of 16 (raspberrypi/linux#7432).
+    Before Linux 6.8 the kernel refuses a timeout over 15 s, and systemd then runs without a watchdog
+    (systemd#27427, raspberrypi/linux#5838). Since 6.8 the kernel accepts a longer one and feeds the timer
+    itself meanwhile, but until June 2026 it programmed the timer with the timeout modulo 16 s
+    (raspberrypi/linux#7432).
     """
     if not machine.is_pi:
         return []
-    told = machine.ask(["systemctl", "show", "--property=RuntimeWatchdogUSec"]) or ""
-    asked = _seconds(told.strip().partition("=")[2])
-    state = machine.text("sys/class/watchdog/watchdog0/state")  # there since 2025; else systemd's word counts
+    output = machine.ask(["systemctl", "show", "--property=RuntimeWatchdogUSec"]) or ""
+    asked = _seconds(output.strip().partition("=")[2])
+    state = machine.text("sys/class/watchdog/watchdog0/state")  # kernels of 2025 and newer; "" in older ones
     there = any((machine.root / "sys/class/watchdog").glob("watchdog*"))
     facts = {"asked": asked, "state": state, "there": there}
-    if there and asked and state != "inactive" and (asked < _COUNTS or state or machine.kernel >= (6, 8)):
-        return [_guarded(asked, facts)]
+    if there and asked and state != "inactive" and (asked < _LONGEST or state or machine.kernel >= (6, 8)):
+        return [_watchdog_on(asked, facts)]
     says = _("A system that hangs stays so until its plug is pulled: the board's watchdog is off.")
-    if asked >= _COUNTS:
+    if asked >= _LONGEST:
         says = _(
             "{n:.0f} seconds are asked of the board's watchdog. Kernels older than Linux 6.8 refuse more "
             "than 15, and then it is off: a system that hangs stays so until its plug is pulled."
         ).format(n=asked)
-    return [note("device.watchdog", says, _fifteen(), **facts)]
+    return [note("device.watchdog", says, _set_15_seconds(), **facts)]
 
 
-def _guarded(asked: float, facts: dict[str, Any]) -> Finding:
-    if asked < _COUNTS:
+def _watchdog_on(asked: float, facts: dict[str, Any]) -> Finding:
+    """The finding for an active watchdog; ``asked`` is its timeout in seconds."""
+    if asked < _LONGEST:
         says = _("The board's watchdog restarts a system that hangs, after {n:.0f} seconds.")
         return fine("device.watchdog", says.format(n=asked), **facts)
-    if (counted := asked % _COUNTS) <= _COUNTS / 2:  # it is fed every 8 seconds
+    if (counted := asked % _LONGEST) <= _LONGEST / 2:  # the kernel feeds it every 8 s, half of the maximum
         says = _(
             "{n:.0f} seconds are asked of the board's watchdog. Kernels older than June 2026 let it count "
             "{counted:.0f}, and it may restart the device for no reason."
         )
-        return note("device.watchdog", says.format(n=asked, counted=counted), _fifteen(), **facts)
+        return note("device.watchdog", says.format(n=asked, counted=counted), _set_15_seconds(), **facts)
     says = _(
         "The board's watchdog restarts a kernel that hangs, within {most} seconds, and a system manager that "
         "hangs, after {n:.0f}."
     )
-    return fine("device.watchdog", says.format(most=_COUNTS, n=asked), **facts)
+    return fine("device.watchdog", says.format(most=_LONGEST, n=asked), **facts)
 
 
-def _fifteen() -> str:
+def _set_15_seconds() -> str:
     return _(
         "To have it on: put the lines [Manager] and RuntimeWatchdogSec=15 into "
         "/etc/systemd/system.conf.d/watchdog.conf, then restart the device."
@@ -120,6 +124,6 @@ def _fifteen() -> str:
 
 
 def _seconds(span: str) -> float:
-    """A time as systemd prints it, such as "1min 30s", "15s", "0"; 0 also for one that never comes."""
+    """Seconds of a time span as systemd prints it, such as "1min 30s", "15s", "0"; 0.0 for "infinity"."""
     units = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001}
     return sum(float(n) * units.get(unit, 0.0) for n, unit in re.findall(r"(\d+)([a-z]+)", span))

@@ -1,4 +1,4 @@
-"""What a check found: one struct, the same for people and for machines."""
+"""The result of a check: one struct, for the printed report and for ``--json``."""
 
 from enum import StrEnum
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 
 from kiosk.i18n import N_
 
-#: The groups a report is in, in its order; a finding's ``check`` begins with one of them.
+#: Groups of the report, in order, with their headings. A finding's ``check`` begins with one of the keys.
 GROUPS: dict[str, str] = {
     "device": N_("Device"),
     "pins": N_("Button, lamp, buzzer"),
@@ -20,18 +20,21 @@ GROUPS: dict[str, str] = {
 
 
 class Level(StrEnum):
-    """How bad it is."""
+    """Severity of a finding."""
 
     OK = "ok"
     NOTE = "note"
-    """nothing to do about it, but good to know"""
+    """worth knowing; nothing has to be done"""
     PROBLEM = "problem"
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """``check``: which one, as "group.name", the same in every language and version. ``says``: what is
-    so, a sentence. ``remedy``: what to do, a sentence; every problem has one. ``facts``: the values
-    behind it, as the kernel or the library gave them."""
+    """The result of one check.
+
+    ``check``: its name, "group.name", the same in every language and version. ``says``: a sentence that
+    states the result. ``remedy``: a sentence that says what to do; every problem has one. ``facts``: the
+    values behind it, as the kernel or the library gave them; JSON types.
+    """
 
     check: str
     level: Level
@@ -41,20 +44,20 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def group(self) -> str:
-        """The part of the report it belongs to."""
+        """The key of its group in ``GROUPS``."""
         return self.check.split(".", 1)[0]
 
 
 def fine(check: str, says: str, **facts: Any) -> Finding:
-    """As it should be."""
+    """A finding of level ``OK``."""
     return Finding(check, Level.OK, says, "", facts)
 
 
 def note(check: str, says: str, remedy: str = "", **facts: Any) -> Finding:
-    """Good to know."""
+    """A finding of level ``NOTE``."""
     return Finding(check, Level.NOTE, says, remedy, facts)
 
 
 def problem(check: str, says: str, remedy: str, **facts: Any) -> Finding:
-    """Wrong, and what to do about it."""
+    """A finding of level ``PROBLEM``."""
     return Finding(check, Level.PROBLEM, says, remedy, facts)

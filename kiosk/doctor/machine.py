@@ -1,4 +1,5 @@
-"""The edge of the doctor: everything it reads or asks of the machine goes through here."""
+"""Access to the machine: everything the checks read or run goes through ``Machine``, so that tests can
+replace it."""
 
 import grp
 import importlib.util
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 
 UNIT = "cramp-kiosk.service"
 
-#: Where the service keeps its settings, techniques and diary (StateDirectory= in its unit).
+#: Folder of the service's settings, techniques and diary (StateDirectory= in its unit), relative to the root.
 STATE = "var/lib/cramp-kiosk"
 
-#: Seconds a command may take.
+#: Timeout of a command, in seconds.
 PATIENCE = 5
 
 
 def run_command(arguments: Sequence[str]) -> str | None:
-    """What a command printed; None if there is no such command, it failed, or it took over 5 s."""
+    """Standard output of a command; None if it does not exist, fails, or takes longer than ``PATIENCE``."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands, see the checks
             arguments, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=True
@@ -41,26 +42,26 @@ def run_command(arguments: Sequence[str]) -> str | None:
 
 
 def who() -> tuple[str, frozenset[str]]:
-    """This user's name and groups."""
+    """Name and groups of the user of this process."""
     numbers = {os.getgid(), *os.getgroups()}
     names = {each.gr_name for each in grp.getgrall() if each.gr_gid in numbers}
     return user_name(os.getuid()), frozenset(names)
 
 
 def is_installed(module: str) -> bool:
-    """Whether Python finds this module, without importing it."""
+    """Whether this Python module can be found. It is not imported."""
     return importlib.util.find_spec(module) is not None
 
 
 def require_window() -> None:
-    """Raises ``DisplayError`` where no window can be opened."""
-    from kiosk.display import desktop  # noqa: PLC0415 - pygame, which whoever asks for the diary does not need
+    """Raise ``DisplayError`` if no window can be opened."""
+    from kiosk.display import desktop  # noqa: PLC0415 - it imports pygame, which ``diary`` does not need
 
     desktop.require_window()
 
 
 def free_bytes(path: Path) -> int:
-    """Free space of the disk that ``path``, or the nearest folder above it that exists, is on."""
+    """Free bytes of the file system of ``path``, or of its nearest parent that exists. Raises ``OSError``."""
     while not is_there(path):
         path = path.parent
     return shutil.disk_usage(path).free
@@ -68,10 +69,12 @@ def free_bytes(path: Path) -> int:
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine looked at, and the owner's settings for it. Tests give a tree and answers of their own.
+    """The machine under examination, and the owner's settings for it.
 
-    ``root`` is put before /sys, /proc, /dev, /etc and /boot; ``may`` is ``os.access``,
-    ``clock_error`` asks the kernel who keeps the clock; ``require_window`` raises ``DisplayError``.
+    ``root`` is prefixed to /sys, /proc, /dev, /etc and /boot. ``ask`` runs a command, see ``run_command``;
+    ``may`` is ``os.access``; ``free`` returns bytes, see ``free_bytes``; ``clock_error`` is
+    ``kiosk.diary.clock.kernel_error``; ``open_factory`` raises ``PinsUnavailable`` and ``require_window``
+    ``DisplayError``.
     """
 
     config: Settings = field(default_factory=Settings)
@@ -88,7 +91,8 @@ class Machine:
     require_window: Callable[[], None] = require_window
 
     def text(self, path: str) -> str:
-        """A file's text without the white space and NULs around it; "" if it cannot be read."""
+        """Text of the file ``path`` below ``root``, stripped of white space and NULs; "" if it cannot be
+        read."""
         try:
             return (self.root / path).read_bytes().decode(errors="replace").strip(" \t\r\n\0")
         except OSError:
@@ -96,7 +100,7 @@ class Machine:
 
     @cached_property
     def model(self) -> str:
-        """The board, as its device tree names it; "" where there is none."""
+        """Model of the board from its device tree; "" without one."""
         return board(self.root)
 
     @property
@@ -106,9 +110,9 @@ class Machine:
 
     @cached_property
     def unit(self) -> dict[str, str]:
-        """What systemd says about the service; empty where there is no systemd."""
-        told = self.ask(["systemctl", "show", UNIT, f"--property={','.join(_PROPERTIES)}"])
-        return dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
+        """The service's properties as systemd reports them; empty without systemd."""
+        output = self.ask(["systemctl", "show", UNIT, f"--property={','.join(_PROPERTIES)}"])
+        return dict(line.split("=", 1) for line in (output or "").splitlines() if "=" in line)
 
     @property
     def has_service(self) -> bool:
@@ -117,19 +121,19 @@ class Machine:
 
     @property
     def may_see_state(self) -> bool:
-        """Whether the service is installed and this user may read what it keeps: settings and diary."""
+        """Whether the service is installed and this user may read its settings and diary."""
         folder = self.root / STATE
         kept = [folder, *(folder / name for name in ("config.toml", "diary.db"))]
         return self.has_service and all(self.may(path, os.R_OK) for path in kept if is_there(path))
 
     @property
     def service_runs(self) -> bool:
-        """Whether the service is running, and so holds the pins and the screen."""
+        """Whether the service is running, starting or stopping, and so may hold the pins and the screen."""
         return self.unit.get("ActiveState") in {"active", "activating", "reloading", "deactivating"}
 
     @property
     def kernel(self) -> tuple[int, int]:
-        """The first two numbers of the kernel's version; (0, 0) if it is not known."""
+        """Major and minor version of the kernel; (0, 0) if unknown."""
         numbers = self.text("proc/sys/kernel/osrelease").split(".")[:2]
         return (
             (int(numbers[0]), int(numbers[1]))

@@ -1,4 +1,4 @@
-"""The pins: which library reaches them and why, who holds them, and what the button says now."""
+"""Checks of the pins: the GPIO library, the button's level, PWM, config.txt and HATs."""
 
 import importlib
 import re
@@ -26,14 +26,15 @@ from kiosk.i18n import _
 if TYPE_CHECKING:
     from gpiozero.pins import Factory as PinFactory
 
-#: The Python module behind each library.
+#: The Python module of each library.
 _MODULES = {"gpiod": "gpiod", "lgpio": "lgpio", "rpigpio": "RPi"}
 
+#: A line in use, in the kernel's /sys/kernel/debug/gpio: GPIO number, consumer, direction, level.
 _LINE = re.compile(r"^ gpio-\d+\s+\(GPIO(\d+)\s*\|(.*?)\s*\)\s+(in|out)\s+(hi|lo)", re.MULTILINE)
 
 
 def check_pins(machine: Machine) -> list[Finding]:
-    """The library in use, and the button's level through it."""
+    """The GPIO library in use, and the button's level read through it."""
     chosen = machine.config.pins.factory
     name = next(iter(FACTORIES)) if chosen is Factory.AUTO else str(chosen)
     try:
@@ -54,7 +55,7 @@ def check_pins(machine: Machine) -> list[Finding]:
 
 
 def check_libraries(machine: Machine) -> list[Finding]:
-    """What the other ways to the pins would do here."""
+    """Every supported GPIO library and whether it would work here."""
     states = {name: _state(machine, name) for name in FACTORIES if name in _MODULES}
     told = "; ".join(f"{name}: {state}" for name, state in states.items())
     return [note("pins.libraries", _("Ways to the pins: {told}.").format(told=told), libraries=states)]
@@ -65,12 +66,12 @@ def _state(machine: Machine, name: str) -> str:
         return trouble.rstrip(".")
     if not machine.installed(_MODULES[name]):
         return _("not installed")
-    # joan2937/lg#26: a fifth of a slow core for one idle button
+    # An idle button costs a fifth of a slow core (joan2937/lg#26).
     return _("installed, but it polls all night") if name == "lgpio" else _("installed")
 
 
 def _rpigpio(machine: Machine) -> str:
-    """Why RPi.GPIO is no use here; "" where it is."""
+    """Why RPi.GPIO cannot be used here; "" if it can."""
     if "Raspberry Pi 5" in machine.model:
         return _("RPi.GPIO does not know this board.")
     if machine.kernel >= (6, 6):  # raspberrypi/linux#6037
@@ -81,7 +82,7 @@ def _rpigpio(machine: Machine) -> str:
 def _button(machine: Machine, factory: "PinFactory") -> Finding:
     pin = machine.config.pins.button
     if machine.service_runs:
-        return _button_of_the_service(machine, pin)
+        return _button_from_debugfs(machine, pin)
     try:
         with claiming(pin), InputDevice(pin, pull_up=True, pin_factory=factory) as device:
             pressed = device.is_active
@@ -89,10 +90,10 @@ def _button(machine: Machine, factory: "PinFactory") -> Finding:
         return problem(
             "pins.button", _("The button on GPIO{pin} cannot be read.").format(pin=pin), str(error)
         )
-    return _told(pin, pressed)
+    return _button_finding(pin, pressed)
 
 
-def _told(pin: int, pressed: bool) -> Finding:
+def _button_finding(pin: int, pressed: bool) -> Finding:
     if not pressed:
         return fine(
             "pins.button", _("The button on GPIO{pin} is up.").format(pin=pin), pin=pin, pressed=False
@@ -106,11 +107,11 @@ def _told(pin: int, pressed: bool) -> Finding:
     )
 
 
-def _button_of_the_service(machine: Machine, pin: int) -> Finding:
-    """The level as the kernel lists it for root; the line itself belongs to the service."""
+def _button_from_debugfs(machine: Machine, pin: int) -> Finding:
+    """The level from debugfs, which only root can read: the line itself is held by the service."""
     lines = {int(m[1]): m[4] for m in _LINE.finditer(machine.text("sys/kernel/debug/gpio"))}
     if pin in lines:
-        return _told(pin, lines[pin] == "lo")
+        return _button_finding(pin, lines[pin] == "lo")
     return note(
         "pins.button",
         _("The service holds the pins, so the button's level cannot be read now."),
@@ -121,7 +122,8 @@ def _button_of_the_service(machine: Machine, pin: int) -> Finding:
 
 
 def check_firmware(machine: Machine) -> list[Finding]:
-    """Whether the firmware was told what the kiosk needs, and what else it was told about our pins."""
+    """Whether config.txt has what the kiosk needs, and what else in it takes our pins. Only on a Raspberry
+    Pi."""
     if not machine.is_pi:
         return []
     path = find_config(machine.root)
@@ -170,7 +172,8 @@ def _wires(machine: Machine) -> Pins:
 
 
 def check_hat(machine: Machine) -> list[Finding]:
-    """A board on the header that says what it is: the firmware loads its overlay without being told to."""
+    """A HAT with an ID EEPROM, and our pins that it takes: the firmware loads its overlay without a line in
+    config.txt."""
     product = machine.text("proc/device-tree/hat/product")
     if not product:
         return []
@@ -185,8 +188,8 @@ def check_hat(machine: Machine) -> list[Finding]:
 
 
 def check_pwm(machine: Machine) -> list[Finding]:
-    """Whether the PWM hardware makes the pulses of lamp and buzzer. That there is a chip says nothing: on a
-    Pi 5 there always is one, for the fan."""
+    """Whether hardware PWM drives lamp and buzzer. A PWM chip alone proves nothing: a Pi 5 always has one,
+    for the fan."""
     chips = [
         {"chip": path.name, "channels": machine.text(f"sys/class/pwm/{path.name}/npwm")}
         for path in sorted((machine.root / "sys/class/pwm").glob("pwmchip*"))
@@ -204,10 +207,10 @@ def check_pwm(machine: Machine) -> list[Finding]:
 
 
 def _pwm_of(machine: Machine, pin: int) -> str:
-    """The PWM chip whose pulses come out at this pin, or ""."""
+    """The PWM chip that drives this pin, such as "pwmchip0", or ""."""
     try:
         find_channel = importlib.import_module("kiosk.devices.gpiod_pins.hardware_pwm").find_channel
-    except (ImportError, AttributeError):  # without a fit gpiod nothing of ours uses the PWM hardware
+    except (ImportError, AttributeError):  # without a suitable gpiod the kiosk does not use hardware PWM
         return ""
     system = machine.root / "sys"
     for controller in sorted((system / "bus/gpio/devices").glob("gpiochip*/of_node")):

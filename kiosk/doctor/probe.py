@@ -1,4 +1,4 @@
-"""The water probe: is the bus there, what is on it, and can its readings be believed?"""
+"""Checks of the water probe: the 1-Wire bus, the sensors on it, and whether their readings are plausible."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ _SAYS: dict[ProbeError, tuple[str, str]] = {
 
 
 def check_probe(machine: Machine) -> list[Finding]:
-    """The bus and every sensor on it, each read once (0.8 s)."""
+    """The 1-Wire bus and every sensor on it. Each is read once, which takes 0.8 s."""
     root = machine.root / "sys/bus/w1/devices"
     masters = sorted(path.name for path in root.glob("w1_bus_master*"))
     if not masters and not machine.is_pi:
@@ -81,15 +81,17 @@ def _undecided(sensors: list[Sensor], chosen: str) -> Finding:
 
 
 def _sensor(sensor: Sensor, *, is_water: bool, offset: float) -> Finding:
-    """What one sensor says. The offset counts for the water's alone."""
+    """The reading of one sensor. ``offset`` (degrees Celsius) is that of the water's probe only."""
     check = "probe.sensor" if is_water else "probe.other"
     facts: dict[str, Any] = {"name": sensor.name, "raw": sensor.text, "offset": offset}
     if isinstance(sensor.value, ProbeError):
         says, remedy = _SAYS[sensor.value]
-        told = _(says).format(name=sensor.name)
+        sentence = _(says).format(name=sensor.name)
         if not is_water:
-            return note(check, told, celsius=None, error=sensor.value, **facts)
-        return problem(check, told, _(remedy).format(pin=ONE_WIRE), celsius=None, error=sensor.value, **facts)
+            return note(check, sentence, celsius=None, error=sensor.value, **facts)
+        return problem(
+            check, sentence, _(remedy).format(pin=ONE_WIRE), celsius=None, error=sensor.value, **facts
+        )
     celsius, bits = sensor.value
     facts |= {"celsius": celsius, "bits": bits, "error": None}
     raw = " / ".join(sensor.text.split("\n")[:2])

@@ -1,4 +1,4 @@
-"""The findings as a page for people, and as JSON for machines."""
+"""The findings as text for people, and as JSON for programs."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -10,19 +10,20 @@ from kiosk import __version__
 from kiosk.doctor.finding import GROUPS, Finding, Level
 from kiosk.i18n import N_, _, ngettext
 
-#: Raised when a field changes its meaning or goes; new checks and facts do not raise it.
+#: Version of the JSON: raised when a field changes its meaning or is removed, not for new checks or facts.
 SCHEMA = 1
 
 _LABELS = {Level.OK: N_("ok"), Level.NOTE: N_("note"), Level.PROBLEM: N_("PROBLEM")}
 
 
 def count_problems(findings: Iterable[Finding]) -> int:
-    """How many of them are problems."""
+    """Number of findings of level ``PROBLEM``."""
     return sum(finding.level is Level.PROBLEM for finding in findings)
 
 
 def text(findings: Sequence[Finding], width: int = 100) -> str:
-    """Grouped, aligned, without colour: what is so, and below it after an arrow what to do."""
+    """The findings grouped and wrapped to ``width`` columns, without colour. A remedy follows its finding,
+    after an arrow."""
     labels = {level: _(label) for level, label in _LABELS.items()}
     margin = max(map(len, labels.values())) + 4
     order = list(GROUPS)
@@ -55,7 +56,8 @@ def _wrapped(sentence: str, first: str, width: int) -> list[str]:
 
 
 def json(findings: Sequence[Finding]) -> str:
-    """One object: ``schema``, ``version``, ``problems`` (a count) and ``findings``, see ``Finding``."""
+    """A JSON object of ``schema``, ``version``, ``problems`` (their number) and ``findings``, see
+    ``Finding``."""
     report = {
         "schema": SCHEMA,
         "version": __version__,

@@ -1,4 +1,5 @@
-"""Screen, touch and backlight: what there is, which the console would take, and whether it may."""
+"""Checks of screen, touch panel and backlight: what there is, what the console would use, and whether this
+user may use it."""
 
 import os
 import re
@@ -23,7 +24,7 @@ from kiosk.i18n import _
 
 
 def check_screen(machine: Machine) -> list[Finding]:
-    """Every framebuffer and socket; the one that the console takes, and why."""
+    """Every framebuffer and connector, and which one the console would use and why."""
     seen = survey(machine.root)
     found = [_without_root(each, machine.root) for each in seen.candidates]
     reasons = [note("screen.framebuffer", each.why(), **_facts(each)) for each in found]
@@ -62,7 +63,8 @@ def check_screen(machine: Machine) -> list[Finding]:
 
 
 def _geometry(machine: Machine, candidate: Candidate) -> Geometry:
-    """What sysfs says of a framebuffer's pixels; of what it does not say nothing is held against it."""
+    """A framebuffer's pixel format from sysfs. What sysfs does not tell (channels, offset) is assumed to be
+    drawable."""
     folder = f"sys/class/graphics/{candidate.device.name}"
     bits, stride = (machine.text(f"{folder}/{name}") for name in ("bits_per_pixel", "stride"))
     width, height = pixels(candidate, machine.root) or (1, 1)
@@ -87,7 +89,7 @@ _ROUND = frozenset({"vc4-kms-dpi-hyperpixel2r", "hyperpixel2r", "gc9a01"})
 
 
 def _loads_round(machine: Machine) -> bool:
-    """Whether config.txt loads the overlay of a round panel here."""
+    """Whether config.txt loads the overlay of a round panel on this board."""
     path = find_config(machine.root)
     try:
         entries = [] if path is None else list(settings(read(path)))
@@ -102,8 +104,12 @@ def _loads_round(machine: Machine) -> bool:
 
 
 def _shape(machine: Machine, candidate: Candidate) -> list[Finding]:
-    """Every page has words and targets in its corners, which a round panel has not; the kernel knows of no
-    shape, but all round panels have as many pixels across as down."""
+    """A finding for a round panel, or for one that may be round.
+
+    Pages have words and targets in their corners, which a round panel does not show. The kernel does not tell
+    the shape; but every round panel has as many columns as rows, and so is recognised by its overlay or its
+    name.
+    """
     size = pixels(candidate, machine.root)
     if size is None or size[0] != size[1]:
         return []
@@ -130,7 +136,7 @@ def _shape(machine: Machine, candidate: Candidate) -> list[Finding]:
 
 
 def _without_root(candidate: Candidate, root: Path) -> Candidate:
-    """The same without the root in front."""
+    """The candidate with its device path relative to ``root``, as the owner knows it."""
     return msgspec.structs.replace(candidate, device=Path("/") / candidate.device.relative_to(root))
 
 
@@ -164,7 +170,7 @@ def _not_allowed(check: str, place: str, group: str, **facts: Any) -> Finding:
 
 
 def check_touch(machine: Machine) -> list[Finding]:
-    """Every touch panel among the kernel's input devices."""
+    """Every touch panel among the input devices of the kernel."""
     panels = touch_panels(machine.text("proc/bus/input/devices"))
     if not panels:
         return [note("screen.touch", _("There is no touch panel; the button alone leads through the night."))]
@@ -191,7 +197,8 @@ def _touch(machine: Machine, event: str, name: str) -> Finding:
 def touch_panels(text: str, word_bits: int = sys.maxsize.bit_length() + 1) -> list[tuple[str, str]]:
     """(event file, name) of each touch panel in the text of ``/proc/bus/input/devices``.
 
-    Sets of bits are written as hexadecimal words, the highest first, as wide as the reader's pointers.
+    Bit sets are hexadecimal words, the highest first, of ``word_bits`` each: the word size of the reading
+    process (input_bits_to_string in the kernel's drivers/input/input.c).
     """
     found = []
     for block in text.split("\n\n"):
@@ -213,7 +220,7 @@ def _bits(words: str, word_bits: int) -> set[int]:
 
 
 def check_backlight(machine: Machine) -> list[Finding]:
-    """Whether the screen's light can be set; of several, which and why."""
+    """Whether the screen's backlight can be set, and of several, which one is used and why."""
     light = Backlight(partial(lights, machine.root, machine.may))
     chosen = light.chosen
     others = [_other_light(machine, each, chosen) for each in light.lights if each is not chosen]
@@ -227,7 +234,7 @@ def check_backlight(machine: Machine) -> list[Finding]:
 
 
 def _other_light(machine: Machine, light: KernelLight, chosen: KernelLight | None) -> Finding:
-    """Why another backlight is not the one that is set."""
+    """A note that says why this backlight is not the one used."""
     if light.kin is Kin.STRANGER:
         says = _("The backlight {folder} is another panel's; the service leaves it dark.")
     elif not light.writable and chosen is not None and chosen.writable:

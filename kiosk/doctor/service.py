@@ -1,4 +1,4 @@
-"""Around the device: the service, this user's rights, the owner's settings and techniques."""
+"""Checks of the software: the service, this user's rights, the owner's settings and techniques."""
 
 import stat
 from pathlib import Path
@@ -8,15 +8,16 @@ from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import UNIT, Machine
 from kiosk.i18n import _, ngettext
 
-#: The groups that the service asks for; one that does not exist keeps it from starting (216/GROUP).
+#: SupplementaryGroups= of the unit. If one does not exist, systemd does not start the service (status
+#: 216/GROUP).
 GROUPS = ("video", "render", "input", "gpio")
 
-#: So many restarts since boot are no accident.
+#: From this many restarts since boot the service is a problem.
 _RESTARTS = 3
 
 
 def check_settings(_machine: Machine) -> list[Finding]:
-    """The settings files, and whether they fit the techniques."""
+    """The files of settings and techniques, and whether the settings fit the techniques."""
     config, library = settings.find(), techniques.find()
     known = library.techniques
     passed = [_passed_over("settings.file", each) for each in (*config.notes, *library.notes)]
@@ -38,7 +39,8 @@ def _passed_over(check: str, sentence: str) -> Finding:
 
 
 def check_privacy(machine: Machine) -> list[Finding]:
-    """Whether answers about health can be read by others than the kiosk and its owner."""
+    """A problem for each settings file with health answers that every user may read; none if all is
+    private."""
     system, own = settings.places()
     return [
         problem(
@@ -46,16 +48,16 @@ def check_privacy(machine: Machine) -> list[Finding]:
             _("{file} holds answers about health, and everyone on this machine may read it.").format(
                 file=path
             ),
-            _for_few(path, system, own, machine),
+            _restrict_access(path, system, own, machine),
             file=str(path),
         )
         for path in (system, own, *(each.with_name(f"{each.name}.old") for each in (system, own)))
-        if _is_open(path) and _tells_health(path)
+        if _is_world_readable(path) and _may_have_answers(path)
     ]
 
 
-def _is_open(path: Path) -> bool:
-    """Whether others may read the file: it, and every folder above it."""
+def _is_world_readable(path: Path) -> bool:
+    """Whether every user may read the file, which takes search permission for all folders above it."""
     try:
         folders = [folder.stat().st_mode & stat.S_IXOTH for folder in path.resolve().parents]
         return all(folders) and bool(path.stat().st_mode & stat.S_IROTH)
@@ -63,13 +65,14 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _tells_health(path: Path) -> bool:
-    """Whether it has answers, or may have: it is wrong, or they stand below a heading nobody knows."""
+def _may_have_answers(path: Path) -> bool:
+    """Whether the file has health answers, or may have some: it cannot be parsed, or they may be under an
+    unknown heading."""
     found = settings.find([path])
     return found.doubtful or any(section == "health" for section, _key in found.sources)
 
 
-def _for_few(path: Path, system: Path, own: Path, machine: Machine) -> str:
+def _restrict_access(path: Path, system: Path, own: Path, machine: Machine) -> str:
     if path.parent != system.parent:
         return _("Run chmod 600 {file}.").format(file=path)
     if machine.has_service:
@@ -84,7 +87,7 @@ def _mistake(check: str, sentence: str) -> Finding:
 
 
 def check_service(machine: Machine) -> list[Finding]:
-    """Whether systemd keeps the kiosk running."""
+    """Whether the service is installed, running, enabled, and not restarted again and again."""
     unit = machine.unit
     facts = {key: unit[key] for key in sorted(unit)}
     if not machine.has_service:
@@ -119,7 +122,7 @@ def check_service(machine: Machine) -> list[Finding]:
 
 
 def check_rights(machine: Machine) -> list[Finding]:
-    """This user's groups, and whether those that the service needs exist."""
+    """This user's groups, and whether the groups that the service needs exist."""
     name, groups = machine.who()
     known = {line.split(":", 1)[0] for line in machine.text("etc/group").splitlines()}
     absent = [each for each in GROUPS if each not in known]

@@ -1,4 +1,4 @@
-"""What must survive the night: diary, disk, clock."""
+"""Checks of diary, disk and clock."""
 
 import re
 from pathlib import Path
@@ -13,15 +13,17 @@ from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _, ngettext
 
-#: Room for years of diary and a system that can still be updated.
+#: Free bytes below which the disk is a problem: room for years of diary and for system updates.
 _ENOUGH = 200_000_000
 
-_FORGETFUL = {"overlay", "tmpfs", "ramfs"}
+#: File systems that lose everything at power off.
+_VOLATILE = {"overlay", "tmpfs", "ramfs"}
 
 
 def check_diary(machine: Machine) -> list[Finding]:
-    """The file as SQLite sees it, its tables, every record in it, whose it is, and what was put aside."""
-    owners = _check_owners(machine.diary)  # before it is read: SQLite makes files beside it for that
+    """The diary: SQLite's integrity check, its tables and records, its owner, and damaged diaries put
+    aside."""
+    owners = _check_owners(machine.diary)  # first, because SQLite creates files beside it when it reads
     return [*_check_file(machine.diary), *owners, *_check_asides(machine.diary)]
 
 
@@ -99,10 +101,10 @@ def _check_asides(path: Path) -> list[Finding]:
 
 
 def check_disk(machine: Machine) -> list[Finding]:
-    """Whether the diary's disk may be written, forgets, or is nearly full."""
+    """Whether the diary's disk is writable, survives a power cut, and has room."""
     place, kind, options = _mount(machine.text("proc/self/mounts"), machine.diary)
     facts: dict[str, Any] = {"mount": place, "type": kind, "options": options}
-    if kind in _FORGETFUL:
+    if kind in _VOLATILE:
         return [
             problem(
                 "memory.disk",
@@ -126,21 +128,22 @@ def check_disk(machine: Machine) -> list[Finding]:
         ]
     free = machine.free(machine.diary)
     facts["free_bytes"] = free
-    told = _("{megabytes} MB are free on {place}.").format(megabytes=free // 1_000_000, place=place)
+    sentence = _("{megabytes} MB are free on {place}.").format(megabytes=free // 1_000_000, place=place)
     if free < _ENOUGH:
         return [
             problem(
                 "memory.disk",
-                told,
+                sentence,
                 _("Make room: sudo apt clean; sudo journalctl --vacuum-size=50M."),
                 **facts,
             )
         ]
-    return [fine("memory.disk", told, **facts)]
+    return [fine("memory.disk", sentence, **facts)]
 
 
 def _mount(mounts: str, path: Path) -> tuple[str, str, list[str]]:
-    """Place, type and options of the mount that ``path`` is in; the last one at a place is on top."""
+    """Mount point, type and options of the mount that holds ``path``. Of several mounts at one point the last
+    one counts: it hides the others."""
     best = ("/", "", [""])
     for line in mounts.splitlines():
         _device, place, kind, options, *_rest = line.split(" ")
@@ -151,7 +154,7 @@ def _mount(mounts: str, path: Path) -> tuple[str, str, list[str]]:
 
 
 def check_clock(machine: Machine) -> list[Finding]:
-    """Whether the time of day can be believed, and who vouches for it."""
+    """Whether the wall clock has been set, and by what."""
     by = WallClock(machine.root, error=machine.clock_error).set_by()
     facts: dict[str, Any] = {"set": by is not None, "by": by, "seconds_off_at_most": machine.clock_error()}
     if by is not None:

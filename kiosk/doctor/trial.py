@@ -1,4 +1,4 @@
-"""``doctor --test``: the lamp lights, the buzzer sounds, and someone says whether they did."""
+"""``doctor --test``: drives lamp and buzzer and asks a person whether they worked."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
 Ask = Callable[[str], bool | None]
-"""asks a yes-or-no question; None: there is nobody to answer"""
+"""asks a yes-or-no question; None: nobody is there to answer"""
 
 LIT_FOR = 2.0
 """seconds"""
@@ -30,7 +30,11 @@ _WAIT = 0.5
 def try_outputs(
     machine: Machine, ask: Ask, say: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
 ) -> list[Finding]:
-    """Lamp on for two seconds, then the tones of hold and let go; the answers as findings."""
+    """Light the lamp for ``LIT_FOR``, then play the tunes of hold and release, and ask after each.
+
+    ``sleep`` takes seconds. Returns a finding per part; one note if the service holds the pins; one problem
+    if they cannot be used. Never raises ``PinsUnavailable`` or ``PartFails``.
+    """
     if machine.service_runs:
         return [
             note(
@@ -49,7 +53,7 @@ def try_outputs(
             say(_("The lamp lights for two seconds."))
             lamp.set(LAMP[Signal.HOLD].after)
             sleep(LIT_FOR)
-        lit = _judged(
+        lit = _finding(
             "pins.lamp",
             ask(_("Did the lamp light?")),
             _("The lamp on GPIO{pin} lights.").format(pin=pins.lamp),
@@ -58,7 +62,7 @@ def try_outputs(
         )
         say(_("The buzzer plays hold, then let go."))
         _play(machine, factory, sleep)
-        heard = _judged(
+        heard = _finding(
             "pins.buzzer",
             ask(_("Did the buzzer sound?")),
             _("The buzzer on GPIO{pin} sounds.").format(pin=pins.buzzer),
@@ -84,7 +88,7 @@ def _play(machine: Machine, factory: "Factory", sleep: Callable[[float], None]) 
             sleep(_WAIT)
 
 
-def _judged(check: str, answer: bool | None, good: str, bad: str, remedy: str) -> Finding:
+def _finding(check: str, answer: bool | None, good: str, bad: str, remedy: str) -> Finding:
     if answer is None:
         return note(check, _("Nobody was there to say whether it worked."))
     return fine(check, good) if answer else problem(check, bad, remedy)

@@ -1,4 +1,4 @@
-"""``doctor --watch``: button, touch and probe live, a line for each change, until Ctrl-C."""
+"""``doctor --watch``: prints a line for each change of button, touch and probe, until Ctrl-C."""
 
 import queue
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from kiosk.runtime.supervision import Supervisor
 Say = Callable[[str], None]
 Inbox = queue.SimpleQueue[object]
 
-#: Contacts are told in hundredths of the panel's width and height.
+#: Contacts are reported in percent of the panel's width and height.
 _PERCENT = (100, 100)
 
 
 def clock_time() -> str:
-    """The local time of day."""
+    """The local time of day, hh:mm:ss."""
     return f"{local_now():%H:%M:%S}"
 
 
@@ -36,22 +36,25 @@ def watch(
     now: Callable[[], str] = clock_time,
     find: Find | None = None,
 ) -> None:
-    """Tell each change until Ctrl-C, or None in ``inbox``. ``find`` opens the touch panels, for tests."""
+    """Print each change with ``say`` until Ctrl-C (``KeyboardInterrupt``) or until ``inbox`` yields None.
+
+    ``now`` returns the time for a line. ``find`` opens the touch panels; None: those in /dev/input.
+    """
     events = queue.SimpleQueue() if inbox is None else inbox
-    told: dict[str, str] = {}
+    printed: dict[str, str] = {}
     with ExitStack() as stack:
         for sentence in _open(machine, events, stack, find):
             say(sentence)
         say(_("Press the button, touch the screen, dip the probe. Ctrl-C ends this."))
         while (event := events.get()) is not None:
-            what, sentence = _told(event)
-            if told.get(what) != sentence:
-                told[what] = sentence
+            what, sentence = _describe(event)
+            if printed.get(what) != sentence:
+                printed[what] = sentence
                 say(f"{now()}  {sentence}")
 
 
 def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) -> list[str]:
-    """Start everything that can be started; a sentence for what cannot."""
+    """Start button, probe and touch; return a sentence for each one that cannot be used."""
     trouble, supervisor = [], Supervisor()
     if machine.service_runs:
         trouble.append(_("The service holds the button: sudo systemctl stop cramp-kiosk to see it here."))
@@ -78,10 +81,10 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
     return trouble
 
 
-def _told(event: object) -> tuple[str, str]:
-    """What the event is about, and the sentence."""
+def _describe(event: object) -> tuple[str, str]:
+    """The part that the event is about, and the sentence for it."""
     match event:
-        case ButtonPressed() | FaultFound():  # down already
+        case ButtonPressed() | FaultFound():  # FaultFound: the button was down at the start
             return "button", _("button: down")
         case ButtonReleased():
             return "button", _("button: up")

@@ -1,4 +1,5 @@
-"""Puts the kiosk together: settings -> parts, conductor, display, screen, diary; and plays the night."""
+"""Assembles the running kiosk from settings and parts: conductor, diary, probe, button, and what saves
+settings. The display is ``main_loop``'s."""
 
 import contextlib
 import faulthandler
@@ -47,51 +48,55 @@ from kiosk.runtime.supervision import Supervised, Supervisor
 
 log = logging.getLogger(__name__)
 
-#: The conductor's, among what runs in real time: what pulses lines comes before it.
+#: SCHED_FIFO priority of the conductor. The pulse process has a higher one.
 _PRIORITY = 1
-#: A night interrupted longer ago than this is over; it is recorded as interrupted, not offered again.
+#: An interrupted relief that began longer ago than this is not offered again, only recorded as interrupted.
 OFFER_WITHIN: Ms = 20 * MINUTE
-#: So many seconds the conductor may take to end, when it is told to.
+#: Seconds that ``close`` waits for the conductor to end.
 _PATIENCE = 5.0
-#: So many seconds the rest of the program may take to end, when the conductor hangs.
+#: Seconds that the program has to end after ``hung``; then it exits without closing anything.
 _LAST_RESORT = 10.0
 
 
 class ProbeLike(Protocol):
-    """What measures the water; ``offset`` is added to what it says, in degrees Celsius. ``chosen``: the
-    number of the water's probe; empty: the only one there is."""
+    """A probe that posts readings. ``offset``: degrees Celsius added to each reading. ``chosen``: number of
+    the water's probe; "": the only one connected. Both may be set while it reads."""
 
     offset: float
     chosen: str
 
     def start(self, *, every: bool = False) -> None:
-        """Begin reading the water's probe, or every one there is."""
+        """Start reading the water's probe, or with ``every`` all probes."""
 
     def stop(self) -> None:
         """Stop reading."""
 
     def close(self) -> None:
-        """Give it back."""
+        """Stop for good and release the device."""
 
 
 class Closing(Protocol):
-    """What wants to be closed at the end."""
+    """A part that is closed at the end."""
 
     def close(self) -> None:
-        """Off, and given back."""
+        """Switch it off and release its resources."""
 
 
 class ButtonPart(ButtonLike, Closing, Protocol):
-    """A button that can be given back."""
+    """A button that can be closed."""
 
 
 Post = Callable[[Event], None]
-"""takes what has happened, from any thread"""
+"""takes an event, from any thread; does not block"""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Lamp, buzzer and backlight, and how to make what needs to post events (button and probe)."""
+    """Lamp, buzzer and backlight, and factories of what posts events (button and probe).
+
+    ``button`` may return None: there is none. ``closing``: what ``App`` closes at its end, the last one
+    first. ``faults``: those known before the start.
+    """
 
     lamp: LampLike
     buzzer: BuzzerLike
@@ -101,17 +106,18 @@ class Parts:
     closing: tuple[Closing, ...] = ()
     faults: frozenset[Fault] = frozenset()
     has_light: Callable[[], bool] = lambda: True
-    """whether the screen's light can be turned down"""
+    """whether the screen's backlight can be dimmed"""
     check: Callable[[], None] = lambda: None
-    """raises where lamp or buzzer may not do any more what they were told; asked with each sign of life"""
+    """raises any exception if lamp or buzzer may have stopped; called with each sign of life"""
 
 
 class App:
-    """Everything but the screen, running: use as a context manager.
+    """The running kiosk without its display. A context manager: it starts on entry and closes everything on
+    exit.
 
-    ``listeners`` as in ``Conductor``. ``own_touch``
-    as in ``State``. All its threads are ``supervisor``'s, which says when the program must end. ``clock_ok``
-    says whether the wall clock is set; by default the machine is asked.
+    ``found``: the settings. ``diary``: path of its file. ``listeners`` as in ``Conductor``, ``own_touch`` as
+    in ``State``. ``supervisor`` runs all its threads and says when the program must end. ``clock_ok`` says
+    whether the wall clock is set; None: ``clock_is_set``.
     """
 
     def __init__(
@@ -130,7 +136,7 @@ class App:
         self.clock = SystemClock()
         self._clock_ok = clock_is_set if clock_ok is None else clock_ok
         self._keeper = Keeper(found, self.clock.now)
-        self._in_order = threading.Lock()
+        self._rules_lock = threading.Lock()
         self._techniques = techniques
         self._parts = parts
         self._closing = contextlib.ExitStack()
@@ -148,8 +154,8 @@ class App:
         self._counted_for: date | None = None
 
     def __enter__(self) -> Self:
-        # Outputs exist already; what posts events comes next, and the button last: no press can come
-        # before everything is there to answer it.
+        # The outputs exist already. The button comes last, so that no press arrives before everything that
+        # answers it is running.
         with contextlib.ExitStack() as stack:
             for part in self._parts.closing:
                 stack.callback(part.close)
@@ -181,23 +187,26 @@ class App:
         self.close()
 
     def close(self) -> None:
-        """Lamp and buzzer off, what is to be kept on the card, every part given back; again does nothing."""
+        """Switch lamp and buzzer off, write diary and settings, close every part. A second call does
+        nothing."""
         self._closing.close()
 
     @property
     def touch(self) -> owner.Touch:
-        """How the touch panel lies on its glass, as far as is known now. From any thread."""
+        """The current settings of the touch panel. From any thread."""
         return self._keeper.in_force.touch
 
     @property
     def failed(self) -> bool:
-        """Whether the program must end, and start anew."""
+        """Whether the program must end and be restarted."""
         return self.supervisor.failed
 
     def tick(self) -> None:
-        """Now and then, from the main thread: has the clock been set, has a new night begun, have wrong
-        settings been mended, does every thread live? One that dies again and again needs a new program;
-        nobody is left alone for that."""
+        """Check the threads, the clock, the date and wrong settings. Call it from the main thread with each
+        sign of life.
+
+        If a thread dies again and again, the program ends, but only while asleep: nobody may be left alone.
+        """
         self.supervisor.check()
         hopeless = self.supervisor.hopeless()
         if hopeless and isinstance(self.conductor.state.page, Asleep):
@@ -213,8 +222,11 @@ class App:
             self._saver.ask()
 
     def hung(self) -> None:
-        """From the main thread: the conductor gives no sign of life, and no service manager does something
-        about it. The program ends; at the latest when closing the parts has had its time, too."""
+        """End the program because the conductor does not answer; call it from the main thread.
+
+        The stack of every thread is printed. If closing hangs too, the process exits after ``_LAST_RESORT``
+        with code 1.
+        """
         log.error("the night hangs; the program ends. Where each thread is:")
         with contextlib.suppress(OSError):
             faulthandler.dump_traceback(sys.__stderr__.fileno() if sys.__stderr__ else 2)
@@ -224,7 +236,7 @@ class App:
         self.supervisor.fail()
 
     def _conduct(self) -> None:
-        _be_on_time()
+        _request_real_time()
         self.conductor.run()
 
     def _stop_conductor(self) -> None:
@@ -232,7 +244,7 @@ class App:
         self._thread.join(_PATIENCE)
 
     def _under_way(self, found: OpenEpisode) -> bool:
-        """Offer the night that was under way again, if it is young enough. On the diary's thread."""
+        """Offer the interrupted relief again if it began within ``OFFER_WITHIN``. On the diary's thread."""
         offered = found.cramp and found.ago <= OFFER_WITHIN
         if offered:
             self.conductor.post(Interrupted(found.since, found.techniques))
@@ -245,10 +257,10 @@ class App:
         self.conductor.post(DiaryRead(tally))
 
     def touch_panel(self, present: bool) -> None:
-        """The display says whether there is a touch panel; from its own thread."""
+        """Report whether there is a touch panel. From any thread."""
         self._trouble(Fault.NO_TOUCH, not present)
 
-    # --- effects, on the conductor's thread: nothing here may wait
+    # --- effects, on the conductor's thread: nothing here may block
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -271,37 +283,38 @@ class App:
         except owner.SettingsError as error:
             log.warning("%s", error)
             return
-        self._obey()
+        self._apply_settings()
         self._saver.ask()
 
-    def _obey(self) -> None:
-        with self._in_order:  # whoever is last posts what is in force
+    def _apply_settings(self) -> None:
+        with self._rules_lock:  # so that the event posted last has the newest settings
             config = self._keeper.in_force
             self._probe.chosen, self._probe.offset = config.soak.probe, config.soak.probe_offset
             self.conductor.post(RulesChanged(owner.to_rules(config, self._techniques)))
 
     def _save(self) -> None:
-        """On the saver's thread: what was changed goes to the card, what was mended comes into force."""
+        """Write changed settings, and apply corrected files. On the saver's thread."""
         before = self._keeper.in_force
         self._keeper.save()
         if self._keeper.in_force != before:
-            self._obey()
+            self._apply_settings()
         self._trouble(Fault.SETTINGS, self._keeper.faulty)
 
 
-def _be_on_time() -> None:
-    """Let this thread run before every ordinary one, and drawing give way to it within half a millisecond.
+def _request_real_time() -> None:
+    """Give this thread real-time priority, and make drawing yield Python's lock to it within 0.5 ms.
 
-    Where the system does not let it (no right to real time), it is as late as others make it. What it starts
-    is ordinary again.
+    Without permission for real time (``LimitRTPRIO=``) it keeps its normal priority. Threads and processes
+    that it starts have normal priority.
     """
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(_PRIORITY))
-    sys.setswitchinterval(0.0005)  # Python's lock is else kept for 5 ms
+    sys.setswitchinterval(0.0005)  # the default is 5 ms
 
 
 def _quiet_now(rules: Rules, clock_ok: Callable[[], bool]) -> bool:
-    """Whether these are quiet hours; an unset clock cannot tell, and is taken for night."""
+    """Whether it is quiet hours now; always True if the clock is not set, except if there are no quiet
+    hours."""
     if rules.quiet_from == rules.quiet_to:
         return False
     if not clock_ok():

@@ -1,4 +1,4 @@
-"""The machine's clocks: the monotonic one that the night goes by, and local time."""
+"""The machine's clocks: the monotonic clock, which all deadlines use, and local time."""
 
 import os
 import threading
@@ -9,12 +9,12 @@ from pathlib import Path
 from kiosk.core.technique import Ms
 from kiosk.files import stamp
 
-#: What the C library reads the time zone from where TZ names none.
+#: The C library reads the time zone from this file if TZ is not set.
 _ZONE = Path("/etc/localtime")
 
 
 def _mark() -> tuple[int, ...]:
-    """Another one whenever the file of the time zone was replaced or written; () while there is none."""
+    """A value that changes whenever the time zone's file is replaced or written; () while there is none."""
     return stamp(_ZONE) or ()
 
 
@@ -23,11 +23,12 @@ _zone_mark = _mark()
 
 
 def local_now() -> datetime:
-    """The local time, with its offset from UTC, by the time zone that is set now: whoever moves or writes
-    /etc/localtime need not restart anything.
+    """The local time with its offset from UTC, in the time zone that is set now: a change of /etc/localtime
+    needs no restart. From any thread.
 
-    The C library looks at that file only when it is told to, and knows it by device, inode and mtime. All
-    zones of a package share one mtime: where ``cp -p`` wrote one over another, it has to be made to forget.
+    The C library reads that file only in ``tzset``, and only if its device, inode or mtime changed. All zone
+    files of a package have the same mtime, so after ``cp -p`` of one over another it keeps the old zone:
+    switching to another zone and back makes it read the file again.
     """
     global _zone_mark  # noqa: PLW0603 - one C library, one time zone
     with _zone_lock:
@@ -45,13 +46,14 @@ class SystemClock:
     """The machine's monotonic clock (the kernel's CLOCK_MONOTONIC)."""
 
     def now(self) -> Ms:
-        """Now, in whole ms since the machine started."""
+        """Whole ms since the machine started."""
         return time.monotonic_ns() // 1_000_000
 
     def seconds_until(self, moment: Ms) -> float:
-        """As exactly as the clock ticks, so that an edge is not up to a millisecond early or late."""
+        """Seconds until ``moment``, 0.0 if it is past. Not rounded to ms, so that an edge is not up to 1 ms
+        off."""
         return max(0.0, moment / 1000 - time.monotonic_ns() / 1e9)
 
     def sleep_until(self, moment: Ms) -> None:
-        """Wait here for ``moment``."""
+        """Block until ``moment``."""
         time.sleep(self.seconds_until(moment))

@@ -1,8 +1,8 @@
-"""The one thread that owns the State: inbox -> night.transition -> outputs and effects, on time.
+"""The one thread that owns the State: inbox -> ``night.transition`` -> outputs and effects, on time.
 
-Everything is done at absolute moments, in their order: deadlines of the State, edges of the lamp's and
-the buzzer's patterns, events as they come. The same code runs on a simulated clock without a thread:
-``handle`` and ``advance`` are all there is; ``run`` only waits between them.
+Deadlines of the State, edges of the patterns of lamp and buzzer, and events are processed in order, each at
+its own absolute time. ``handle`` and ``advance`` are the whole behaviour, so the same code runs on a
+simulated clock without a thread; ``run`` only waits between them.
 """
 
 import logging
@@ -31,34 +31,40 @@ from kiosk.runtime.outputs import Outputs
 
 log = logging.getLogger(__name__)
 
-#: How often the button's level is read again while someone is there: edges are hints, levels are truth.
+#: The button's level is read again this often while someone is there, because an edge can be lost.
 CHECK_EVERY: Ms = SECOND
-#: So many events are kept to tell what led to an error.
+#: Number of latest events and effects that are logged after an error.
 TRAIL = 200
-#: More errors than this within ERRORS_WITHIN, and starting anew inside the process is no cure.
+#: With this many errors within ERRORS_WITHIN the thread ends, and the process is restarted.
 ERRORS_AT_MOST = 5
 ERRORS_WITHIN: Ms = 60 * SECOND
-#: What the outputs themselves say, not an event from outside.
+#: Faults that ``Outputs.faults`` reports; all others come as events.
 OUTPUT_FAULTS = (Fault.OUTPUTS, Fault.BACKLIGHT)
 
 
 class ButtonLike(Protocol):
-    """What is pressed."""
+    """A button that posts its presses."""
 
     def check(self) -> None:
-        """Read the level again and post what an edge should have told."""
+        """Read the level, and post an event if an edge was missed."""
 
     def next_check(self) -> Ms | None:
-        """When it wants to be checked by itself; None: no wish."""
+        """When ``check`` must be called next, in ms of the monotonic clock; None: no need."""
 
 
 Listener = Callable[[State], None]
-"""hears of each new State, on the conductor's thread: it must not block"""
+"""is called with each new State, on the conductor's thread: it must not block"""
 
 
 class Conductor:
-    """Owns the State. ``perform`` does an effect and must not block. ``listeners`` hear of each new State;
-    one that fails costs nobody else anything."""
+    """Owns the State.
+
+    ``perform`` executes an effect; it must not block, and an exception leads to the failsafe page.
+    ``listeners`` are called with each new State; if one raises, that is logged once and the others are
+    called. ``quiet`` says whether it is quiet hours; it is asked when a person wakes the device. ``state`` is
+    the latest State, ``heartbeat`` the time of the latest answer to ``beat`` in ms; both may be read from any
+    thread.
+    """
 
     def __init__(
         self,
@@ -77,7 +83,7 @@ class Conductor:
         self._clock = clock
         self._perform = perform
         self._listeners = tuple(listeners)
-        self._deaf: set[Listener] = set()
+        self._failed_listeners: set[Listener] = set()
         self._quiet = quiet
         self.button = button
         self._now = clock.now()
@@ -89,29 +95,32 @@ class Conductor:
 
     @property
     def now(self) -> Ms:
-        """The moment being played; behind the clock while late deadlines are made up for."""
+        """The time being processed, in ms; it is behind the clock while late deadlines are caught up."""
         return self._now
 
     # --- from other threads
 
     def post(self, event: Event) -> None:
-        """Something happened, now. From any thread; never blocks."""
+        """Put an event into the inbox, with the time now. From any thread; never blocks."""
         self._inbox.put((self._clock.now(), event))
 
     def beat(self) -> None:
-        """Ask for a sign of life: ``heartbeat`` follows when the inbox was served. With each of them the
-        button's level is read again, and lamp and buzzer are checked: nobody wakes for that alone."""
+        """Ask for a sign of life: ``heartbeat`` is updated once the inbox has been served up to here.
+
+        The button's level is read and lamp and buzzer are checked on the same occasion, which saves wake-ups.
+        From any thread; never blocks.
+        """
         self._inbox.put((self._clock.now(), None))
 
     def stop(self) -> None:
-        """End ``run`` after what is already in the inbox."""
+        """Make ``run`` return after the events that are already in the inbox. From any thread."""
         self._stopping.set()
         self.beat()
 
     # --- the whole behaviour, with or without a thread
 
     def handle(self, event: Event, now: Ms) -> None:
-        """Everything due before ``now``, then the event itself."""
+        """Process everything due up to ``now``, then ``event``. Raises what ``perform`` raises."""
         self.advance(now)
         if event.by_person and self.state.episode is None:
             quiet = self._quiet(self.state.rules)
@@ -120,7 +129,7 @@ class Conductor:
         self._apply(event)
 
     def advance(self, now: Ms) -> None:
-        """All deadlines and edges up to and including ``now``, each at its own moment."""
+        """Process all deadlines and edges up to and including ``now``, each at its own time."""
         while (moment := self._next_moment()) is not None and moment <= now:
             self._now = max(self._now, moment)
             deadline = night.due(self.state)
@@ -131,14 +140,15 @@ class Conductor:
         self._now = max(self._now, now)
 
     def next_due(self) -> Ms | None:
-        """When ``advance`` is next worth calling; None: only an event changes anything."""
+        """When ``advance`` or the button's check is next due, in ms; None: only an event changes anything."""
         moments = [self._next_moment()]
         if self.button is not None:
             moments += [self._checked + CHECK_EVERY if self._watches() else None, self.button.next_check()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _watches(self) -> bool:
-        """Whether the button's level is of interest: someone is there, or was it let go unnoticed?"""
+        """Whether to read the button's level each second: while someone is there, or while the button counts
+        as down, so that a missed release is found."""
         state = self.state
         down = state.down_at is not None and Fault.BUTTON_STUCK not in state.faults
         return down or not isinstance(state.page, Asleep)
@@ -157,23 +167,23 @@ class Conductor:
             self._perform(effect)
         if self.state is not was:
             self._publish(self.state)
-        self._tell_outputs()
+        self._update_output_faults()
 
     def _publish(self, state: State) -> None:
         for listener in self._listeners:
             try:
                 listener(state)
             except Exception:
-                if listener not in self._deaf:  # said once: it may fail with every State of the night
+                if listener not in self._failed_listeners:  # once, as it may fail with every State
                     log.exception("%r cannot hear of the night", listener)
-                self._deaf.add(listener)
+                self._failed_listeners.add(listener)
 
     def _follow(self) -> None:
         self._outputs.follow(self.state, self._now)
-        self._tell_outputs()
+        self._update_output_faults()
 
-    def _tell_outputs(self) -> None:
-        """Bring the State's faults to what the outputs say of themselves."""
+    def _update_output_faults(self) -> None:
+        """Add to the State, or remove from it, the faults that the outputs report."""
         failing = self._outputs.faults()
         for fault in OUTPUT_FAULTS:
             if (fault in failing) != (fault in self.state.faults):
@@ -182,12 +192,15 @@ class Conductor:
     # --- the thread
 
     def run(self) -> None:
-        """Serve the inbox until ``stop``. An error of our own ends in the failsafe page, never in silence:
-        only when it keeps coming back does it leave this method (and the process is started anew)."""
+        """Serve the inbox until ``stop``; switch the outputs off at the end.
+
+        An exception leads to the failsafe page. Raises it only if it is the last of ``ERRORS_AT_MOST`` within
+        ``ERRORS_WITHIN``; then the process ends and is restarted.
+        """
         try:
             self._outputs.follow(self.state, self._now)
             self._publish(self.state)
-            self._tell_outputs()
+            self._update_output_faults()
             while not self._stopping.is_set() or not self._inbox.empty():
                 try:
                     self._serve()
@@ -224,9 +237,9 @@ class Conductor:
             self.button.check()
 
     def _recover(self) -> bool:
-        """Outputs off, the trail to the journal, a new State with the failsafe page.
+        """Log the error and the trail, switch the outputs off, and show the failsafe page.
 
-        False when errors come so often that starting anew here is no cure.
+        False if errors come so often that the process must be restarted instead.
         """
         log.exception("error in the night; what led to it:\n%s", "\n".join(self._trail))
         self._trail.clear()

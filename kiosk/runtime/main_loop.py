@@ -1,4 +1,4 @@
-"""The main thread: draws the latest State, hands taps to the night, tells systemd that all is well."""
+"""The main thread: draws the latest State, posts taps to the conductor, and feeds systemd's watchdog."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: A display that could not be had is tried again after this.
+#: Pause before a display that could not be opened is tried again.
 RETRY_AFTER: Ms = 5 * SECOND
-#: The main loop asks the conductor for a sign of life this often. Only if it answered the last time the
-#: watchdog is fed; one that goes hungry starts the program anew. Four times within the unit's WatchdogSec=;
-#: each costs four wake-ups: in real time the conductor runs before main has let go of Python's lock.
+#: Interval at which the main loop asks the conductor for a sign of life. The watchdog is fed only if the
+#: conductor answered the previous request; otherwise systemd restarts the program. A quarter of the unit's
+#: WatchdogSec=. Not shorter, because each costs four wake-ups: with real-time priority the conductor runs
+#: before the main thread has released Python's lock.
 PULSE_EVERY: Ms = 2250
-#: A conductor that was asked so often in vain hangs. Later than the unit's watchdog, which comes first where
-#: there is one.
+#: After this many requests without an answer the conductor counts as hanging: 11.25 s, later than the unit's
+#: watchdog, so that systemd acts first where there is one.
 IN_VAIN = 5
 
 
 def notify(message: str) -> None:
-    """Tell systemd something ("READY=1"); nothing happens where nobody listens (sd_notify(3))."""
+    """Send a message such as "READY=1" to systemd (sd_notify(3)). Does nothing without NOTIFY_SOCKET; never
+    raises ``OSError``."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -57,18 +59,19 @@ def notify(message: str) -> None:
 
 
 def time_of_day() -> tuple[str, Ms]:
-    """The local time as the bedside clock shows it, and the ms until it changes."""
+    """The local time as h:mm, and the ms until that changes."""
     now = local_now()
     return f"{now.hour}:{now.minute:02}", (60 - now.second) * SECOND - now.microsecond // 1000
 
 
 class _UnforeseenError(Exception):
-    """A display could not be opened, for a reason that is a mistake of the program."""
+    """A display could not be opened because of a programming error. It never leaves this module."""
 
 
 @contextlib.contextmanager
 def _opened(open_display: Callable[[], Display]) -> Iterator[Display]:
-    """The display, open. Raises ``DisplayError``, ``OSError`` and ``_UnforeseenError`` where it cannot be."""
+    """Open the display. Raises ``DisplayError``, ``OSError``, or ``_UnforeseenError`` in place of any other
+    error. What the body raises passes unchanged."""
     with contextlib.ExitStack() as given:
         try:
             display = given.enter_context(open_display())
@@ -80,8 +83,11 @@ def _opened(open_display: Callable[[], Display]) -> Iterator[Display]:
 
 
 class MainLoop:
-    """Draws what the conductor's State says until ``stop``. ``bell`` is rung for each new State; ``tick``
-    is called now and then, ``on_hang`` when the conductor hangs."""
+    """Draws the conductor's State until ``stop``.
+
+    The caller rings ``bell`` for each new State. ``tick`` is called every ``PULSE_EVERY``, ``on_hang`` once
+    when the conductor hangs.
+    """
 
     def __init__(
         self,
@@ -92,7 +98,7 @@ class MainLoop:
         on_hang: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_hang = on_hang
-        self._in_vain = 0
+        self._unanswered = 0
         self._conductor = conductor
         self._bell = bell
         self._tick = tick
@@ -105,40 +111,41 @@ class MainLoop:
         self.stopping = False
 
     def stop(self) -> None:
-        """End ``run``; from any thread or a signal handler."""
+        """Make ``run`` return. From any thread or a signal handler."""
         self.stopping = True
         self._bell.ring()
 
     def contact(self, contact: Contact) -> None:
-        """A finger did something; from any thread."""
+        """Take a touch or mouse contact. From any thread."""
         self._contacts.append(contact)
         self._bell.ring()
 
     def run(
         self, open_display: Callable[[], Display], inches: float, has_light: Callable[[], bool] = lambda: True
     ) -> None:
-        """Show the night on a display ``inches`` across, until stopped. ``has_light`` as for ``Stage``.
+        """Draw on a display with a diagonal of ``inches`` until stopped. ``has_light`` as for ``Stage``.
 
-        A display that cannot be had, for whatever reason, is said once and tried again for ever: lamp, buzzer
-        and button lead without it meanwhile.
+        A display that cannot be opened, for whatever reason, is logged once and retried every ``RETRY_AFTER``
+        without limit: button, lamp and buzzer work without it.
         """
-        told = ""
+        logged = ""
         while not self.stopping:
             try:
                 with _opened(open_display) as display:
-                    told = ""
+                    logged = ""
                     while not self.stopping:
                         panel = Panel.of(display.size, inches)
                         self.draw_on(display, Stage(panel, clock=time_of_day, has_light=has_light))
             except (DisplayError, OSError, _UnforeseenError) as error:
-                if told != str(error):
-                    told = str(error)
-                    log.error("%s", told, exc_info=isinstance(error, _UnforeseenError))
-                self._blind(RETRY_AFTER)
+                if logged != str(error):
+                    logged = str(error)
+                    log.error("%s", logged, exc_info=isinstance(error, _UnforeseenError))
+                self._wait_without_display(RETRY_AFTER)
 
     def find_panel(self, root: Path) -> Candidate:
-        """The panel to draw on; the first time a late one is waited for, yet not against a ``stop``, and
-        systemd hears of us meanwhile."""
+        """The panel to draw on. The first call waits up to ``PATIENCE`` for one to appear, and keeps feeding
+        the watchdog meanwhile. ``root`` is prefixed to /sys and /dev. Raises ``DisplayError`` if there is
+        none, or after ``stop``."""
         patience, self._patient = (PATIENCE if self._patient else 0), False
 
         def nap(seconds: float) -> None:
@@ -149,21 +156,22 @@ class MainLoop:
 
         return find_panel(root, patience=patience, clock=self._clock.now, sleep=nap)
 
-    def _blind(self, length: Ms) -> None:
-        """Wait without a display; systemd still hears of us."""
+    def _wait_without_display(self, length: Ms) -> None:
+        """Wait ``length`` ms without a display, and keep feeding the watchdog."""
         until = self._clock.now() + length
         while not self.stopping and (now := self._clock.now()) < until:
             self._tell_systemd(now)
             self._bell.wait(min(until - now, PULSE_EVERY))
 
     def draw_on(self, display: Display, stage: Stage) -> None:
-        """Draw and wait, until stopped or the display has another size. Raises what the display raises."""
+        """Draw and wait, until stopped or until the size of the display changes. Raises what the display
+        raises."""
         size = display.size
         taps: Taps[Target] = Taps(size, stage.target_at)
         rests = Rests()
-        while self._pumped(display):
+        while self._process_events(display):
             if display.size != size:
-                self._contacts.clear()  # they are in pixels that are no more
+                self._contacts.clear()  # their coordinates are those of the old size
                 return
             while self._contacts:
                 contact = self._contacts.popleft()
@@ -183,18 +191,18 @@ class MainLoop:
             self._tell_systemd(now)
             self._bell.wait(self._patience(now, frame, display.poll_ms(moving=frame is not None)))
 
-    def _pumped(self, display: Display) -> bool:
-        """Take in what the window system has to say; False: an end was asked for, perhaps because nothing can
-        be drawn any more."""
+    def _process_events(self, display: Display) -> bool:
+        """Process the window system's events. False: ``stop`` was called, and nothing may be drawn, because
+        the window may be gone."""
         display.pump()
         return not self.stopping
 
     def _draw(
         self, stage: Stage, surface: pygame.Surface, state: State, now: Ms
     ) -> tuple[list[pygame.Rect], Ms | None]:
-        """Draw the State; what was drawn, and when it looks different by itself. A page that cannot be
-        drawn costs its picture, never the night: the failsafe page stands in for it, while button, lamp and
-        buzzer lead on."""
+        """Draw the State. Returns the changed rectangles and when the next frame is due, in ms; None: not
+        until the State changes. If drawing raises, the failsafe page is shown instead; button, lamp and
+        buzzer are not affected."""
         try:
             return stage.draw(surface, state, now), stage.next_frame(state, now)
         except Exception:
@@ -206,24 +214,25 @@ class MainLoop:
             return stage.draw(surface, stand_in, now), stage.next_frame(stand_in, now)
 
     def _patience(self, now: Ms, frame: Ms | None, poll: Ms | None) -> Ms:
-        """How long nothing needs to be done if nothing happens."""
+        """Ms to wait if no event comes: until the next sign of life, frame or poll of the window system."""
         waits = [self._pulse + PULSE_EVERY - now, None if frame is None else frame - now, poll]
         return max(0, min(wait for wait in waits if wait is not None))
 
     def _tell_systemd(self, now: Ms) -> None:
-        """Ready after the first picture, or without one; then the watchdog, while the conductor answers."""
+        """Send READY=1 with the first call. Then every ``PULSE_EVERY``: feed the watchdog if the conductor
+        answered, ask it again, and call ``tick``."""
         if not self._ready:
             self._ready = True
             notify("READY=1")
         if now < self._pulse + PULSE_EVERY:
             return
-        # Not how old the answer is: that would blame the conductor for a main loop that is late itself.
+        # Not the age of the answer: if this loop itself is late, the conductor is not to blame.
         if self._conductor.heartbeat >= self._pulse:
-            self._in_vain = 0
+            self._unanswered = 0
             notify("WATCHDOG=1")
         else:
-            self._in_vain += 1
-            if self._in_vain == IN_VAIN:
+            self._unanswered += 1
+            if self._unanswered == IN_VAIN:
                 self._on_hang()
         self._pulse = now
         self._conductor.beat()
@@ -231,17 +240,18 @@ class MainLoop:
 
 
 def until_signalled(loop: MainLoop) -> contextlib.AbstractContextManager[None]:
-    """What asks us to end (``ENDING``) ends the loop in good order."""
+    """Within the block the signals ``ENDING`` stop the loop, so that everything is closed."""
     return on_signals(loop.stop)
 
 
-#: SIGHUP: the terminal we were started from was closed.
+#: Signals that ask the program to end. SIGHUP: the terminal it was started from was closed.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @contextlib.contextmanager
 def on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Instead of ending the program at once, the signals ``ENDING`` call ``stop``."""
+    """Within the block the signals ``ENDING`` call ``stop`` instead of ending the program. Main thread only,
+    as ``signal.signal``."""
 
     def handler(_number: int, _frame: FrameType | None) -> None:
         stop()

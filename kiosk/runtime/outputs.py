@@ -1,4 +1,4 @@
-"""Lamp, buzzer and backlight, brought to what the State says. One that fails costs only itself."""
+"""Drives lamp, buzzer and backlight to what the State says. If one fails, the others go on."""
 
 import logging
 from collections.abc import Callable
@@ -14,82 +14,85 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: An output that failed is tried again after so long; the last one goes on. A single failure costs no cue.
+#: Pauses before a failed output is retried, by the number of failures in a row; the last one repeats. The
+#: first is short enough that a single failure costs no cue.
 BACK_OFF: tuple[Ms, ...] = (100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, 60 * SECOND)
-#: In danger of a burn nobody waits longer than this for lamp and buzzer.
+#: Longest pause while the water's verdict is danger (from 43 degrees Celsius, 38 for sensitive feet;
+#: SAFETY.md).
 BACK_OFF_IN_DANGER: Ms = 2 * SECOND
 
 
 class LampLike(Protocol):
-    """What shines."""
+    """A lamp."""
 
     def set(self, level: float) -> None:
-        """0.0 to 1.0."""
+        """Set the level, 0.0 (off) to 1.0. May raise anything."""
 
 
 class BuzzerLike(Protocol):
-    """What sounds."""
+    """A buzzer."""
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """0 Hz is silence."""
+        """Play a tone until the next call; 0 Hz is silence. May raise anything."""
 
 
 class BacklightLike(Protocol):
-    """What lights the screen."""
+    """The screen's backlight."""
 
     def set(self, level: float) -> None:
-        """0.0 (off) to 1.0."""
+        """Set the level, 0.0 (off) to 1.0. May raise anything."""
 
 
 class _Output(Generic[T]):
-    """One output, following what is wanted of it; asked again after a while when it fails.
+    """One output that is driven to a wanted value, and retried if that fails.
 
-    ``drive`` brings it there and may raise anything: the pin libraries have no common error. ``rest`` is
-    where it is asked to be when nobody needs it.
+    ``drive`` sets the value and may raise anything, because the pin libraries have no common error. ``rest``
+    is the value of an output that is off.
     """
 
     def __init__(self, name: str, drive: Callable[[T], None], rest: T) -> None:
         self.failed = False
         self._name, self._drive, self._rest = name, drive, rest
-        self._at: T | None = None
-        """where it is; None: not known"""
+        self._value: T | None = None
+        """the value it has; None: not known"""
         self._tried: T | None = None
         self._failures = 0
-        self._again: Ms = 0
+        self._retry_at: Ms = 0
         self._late = False
 
     def follow(self, wanted: T, now: Ms, longest: Ms = BACK_OFF[-1]) -> None:
-        """Be there, unless it is already, or failed a moment ago, ``longest`` ms at most."""
-        self._late, self._again = False, min(self._again, now + longest)
-        if wanted == self._at:
+        """Drive it to ``wanted``, unless it has that value already or waits for its next try, at most
+        ``longest`` ms."""
+        self._late, self._retry_at = False, min(self._retry_at, now + longest)
+        if wanted == self._value:
             return
-        # Nothing must go on shining or sounding until the next try: to rest it is sent at once, once.
-        if now < self._again and (wanted != self._rest or self._tried == self._rest):
+        # It must not stay on until the next try: driving it to rest is tried once without waiting.
+        if now < self._retry_at and (wanted != self._rest or self._tried == self._rest):
             self._late = True
             return
         if self._driven(wanted):
-            if wanted != self._rest:  # one that cannot begin may well be able to end
-                self.failed, self._failures, self._again = False, 0, 0
+            if wanted != self._rest:  # one that cannot be switched on may still be switched off
+                self.failed, self._failures, self._retry_at = False, 0, 0
             return
         self._late = True
-        self._again = now + min(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)], longest)
+        self._retry_at = now + min(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)], longest)
         self._failures += 1
 
     def off(self) -> None:
-        """To rest, now, as far as it can."""
+        """Drive it to rest now. Never raises."""
         self._driven(self._rest)
         self.forget()
 
     def forget(self) -> None:
-        """Where it is, is not known any more: the next ``follow`` drives it anew."""
-        self._at = None
+        """Its value is no longer known: the next ``follow`` drives it again."""
+        self._value = None
 
     def next_try(self) -> Ms | None:
-        """When what is wanted is tried again; None: it is there."""
-        return self._again if self._late else None
+        """When the wanted value is tried again; None: it has that value."""
+        return self._retry_at if self._late else None
 
     def _driven(self, wanted: T) -> bool:
-        self._tried, self._at = wanted, None
+        self._tried, self._value = wanted, None
         try:
             self._drive(wanted)
         except Exception as error:
@@ -97,16 +100,16 @@ class _Output(Generic[T]):
                 log.warning("the %s fails, the rest leads without it: %s", self._name, error, exc_info=True)
             self.failed = True
             return False
-        self._at = wanted
+        self._value = wanted
         return True
 
 
 class Outputs:
-    """Lamp, buzzer and backlight, following the State. Only changes reach the devices.
+    """Drives lamp, buzzer and backlight from the State. Only changes reach the devices.
 
-    One that fails is logged once, costs none of the others, and is tried again at the moments of
-    ``BACK_OFF``. It counts as failing until it has been driven to something else than rest. ``check`` raises
-    where lamp or buzzer may not do any more what they were told (what pulses them is a process of its own).
+    One that fails is logged once, does not affect the others, and is retried after the pauses of
+    ``BACK_OFF``. It counts as failing until it was driven to another value than off. ``check`` raises if lamp
+    or buzzer may have stopped: a process of its own makes their pulses.
     """
 
     def __init__(
@@ -123,7 +126,7 @@ class Outputs:
         self._doubted = False
 
     def follow(self, state: State, now: Ms) -> None:
-        """Bring the devices to what the State says at ``now``. Never raises for a device."""
+        """Drive the devices to what the State says at ``now``. Never raises what a device raises."""
         longest = BACK_OFF_IN_DANGER if state.water.verdict is Verdict.DANGER else BACK_OFF[-1]
         hertz = state.sound.tune.at(now - state.sound.start)
         self._lamp.follow(state.lamp.pattern.at(now - state.lamp.start), now, longest)
@@ -131,8 +134,8 @@ class Outputs:
         self._backlight.follow(brightness(state), now, longest)
 
     def check(self) -> bool:
-        """Ask what makes lamp and buzzer shine and sound whether it still does; False: it does not, and the
-        next ``follow`` drives them anew. Never raises for a device."""
+        """Check what pulses lamp and buzzer. False: they may have stopped, and the next ``follow`` drives
+        them again. Never raises what a device raises."""
         try:
             self._check()
         except Exception as error:
@@ -146,13 +149,13 @@ class Outputs:
         return True
 
     def off(self) -> None:
-        """Buzzer and lamp off, whatever was shown; the one even if the other fails."""
+        """Switch buzzer and lamp off, each even if the other fails. Never raises what a device raises."""
         self._buzzer.off()
         self._lamp.off()
         self._backlight.forget()
 
     def faults(self) -> frozenset[Fault]:
-        """What fails, for the banner."""
+        """The faults of the outputs that fail now."""
         failing = {
             Fault.OUTPUTS: self._lamp.failed or self._buzzer.failed,
             Fault.BACKLIGHT: self._backlight.failed,
@@ -160,7 +163,7 @@ class Outputs:
         return frozenset(fault for fault, is_so in failing.items() if is_so)
 
     def next_moment(self, state: State, now: Ms) -> Ms | None:
-        """When a pattern next changes after ``now``, or one that failed is tried again."""
+        """When a pattern next changes after ``now``, or a failed output is retried, in ms; None: never."""
         edges = (
             (state.lamp.start, state.lamp.pattern.next_change(now - state.lamp.start)),
             (state.sound.start, state.sound.tune.next_change(now - state.sound.start)),

@@ -1,4 +1,5 @@
-"""What is saved is saved on a thread of its own: an SD card may take seconds, the night may not."""
+"""Saves settings on a thread of its own: writing to an SD card may take seconds, and the conductor must not
+wait."""
 
 import logging
 import threading
@@ -10,11 +11,10 @@ log = logging.getLogger(__name__)
 
 
 class Saver:
-    """Saves when it is asked to; asked several times before it began, it does so once.
+    """Calls ``save`` on its own thread after each ``ask``; requests that come before it starts are one call.
 
-    ``save`` runs on the saver's thread, and finds out by itself what there is to save. Where it raises or
-    hangs, ``on_trouble`` is called; what it did not save because it raised is tried again when ``supervisor``
-    starts the thread again.
+    ``save`` finds out by itself what there is to save. If it raises or hangs, ``on_trouble`` is called; after
+    an exception it is called again when ``supervisor`` restarts the thread.
     """
 
     def __init__(
@@ -22,20 +22,21 @@ class Saver:
     ) -> None:
         self._save = save
         self._asked = self._saved = 0
-        """how often it was asked to save, and what of that is done"""
+        """number of requests, and of those that are done"""
         self._closing = False
         self._changed = threading.Condition()
         self._supervisor = supervisor
         self._thread = supervisor.start("settings", self._run, on_death=on_trouble, on_hang=on_trouble)
 
     def ask(self) -> None:
-        """Save what there is now. Returns at once."""
+        """Request a save. From any thread; does not wait for it."""
         with self._changed:
             self._asked += 1
             self._changed.notify()
 
     def close(self, timeout: float = 3.0) -> None:
-        """Save what is left, within ``timeout`` seconds, then stop; what could not be saved is logged."""
+        """Wait up to ``timeout`` seconds for requested saves, then stop. Log an error if one is still
+        missing."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -52,7 +53,7 @@ class Saver:
                 self._saved = asked
 
     def _next(self) -> int:
-        """Wait for something to save: how often that was asked by now; 0 when closing and nothing is left."""
+        """Wait for a request; return the number of requests so far, or 0 when closing with nothing left."""
         with self._changed:
             self._changed.wait_for(lambda: self._saved != self._asked or self._closing)
             return self._asked if self._saved != self._asked else 0

@@ -1,5 +1,5 @@
-"""What the kiosk tells others about itself: little, in words that stay. Never the State, which changes with
-the program."""
+"""The kiosk's status for other programs: a small, versioned struct. The State is internal and changes with
+each release."""
 
 from typing import Literal
 
@@ -10,16 +10,21 @@ from kiosk.core.pages import Asleep, Card, CountIn, Guide, NextUp, Over, Page, S
 from kiosk.core.state import State
 from kiosk.core.transition import soak_of
 
+#: Version of ``Status``: raised when a field changes its meaning or is removed.
 VERSION = 1
 
 Doing = Literal["asleep", "awake", "relief", "soak", "stop"]
-"""asleep: dark. awake: someone is there, nobody is led. relief: a cramp is being led. soak: feet are in warm
-water, or about to be. stop: the ten-minute page, or what comes behind it."""
+"""asleep: the screen is dark. awake: someone is there, but no relief or soak runs. relief: a relief runs.
+soak: a soak runs or is being prepared. stop: the page after ten minutes without relief, or the one that
+follows it."""
 
 
 class Water(msgspec.Struct, frozen=True, kw_only=True):
-    """What the soak's probe says, in degrees Celsius. ``celsius``: None while no number is to be trusted.
-    ``verdict``: as in ``core.soak.Verdict``. ``low`` and ``high``: while the feet were in."""
+    """The water of a soak, in degrees Celsius.
+
+    ``celsius``: None while no reading can be trusted. ``verdict``: a value of ``core.soak.Verdict``. ``low``,
+    ``high``: extremes while the feet were in; None before.
+    """
 
     celsius: float | None
     verdict: str
@@ -28,11 +33,11 @@ class Water(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """The kiosk at one moment; ``version`` goes up when a field changes its meaning or goes.
+    """What the kiosk does at one moment. ``version`` is ``VERSION``.
 
-    ``since``: ms for which ``doing`` has been so, seen from the moment asked. ``technique``: id of what is
-    led, or announced; "" for none. ``cramp_ms``: how long the relief under way has lasted; None: none is.
-    ``water``: only in a soak. ``faults``: what is missing or broken, sorted, as in ``core.events.Fault``.
+    ``since``: ms for which the current page has been shown. ``technique``: id of the technique that runs or
+    is announced; "" for none. ``cramp_ms``: duration of the running relief in ms; None: none runs. ``water``:
+    only during a soak. ``faults``: what is missing or broken (``core.events.Fault``), sorted.
     """
 
     version: int = VERSION
@@ -45,7 +50,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def status(state: State, now: int) -> Status:
-    """What a State tells others at ``now`` (ms of the monotonic clock)."""
+    """The status for a State at ``now``, in ms of the monotonic clock."""
     page, episode = state.page, state.episode
     number = _technique(page)
     return Status(

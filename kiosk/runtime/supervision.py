@@ -1,6 +1,6 @@
-"""Threads that are watched: one that dies is logged and starts again; one that must not die ends the program.
+"""Supervised threads: one that dies is logged and restarted; if a vital one dies, the program ends.
 
-Seconds are those of a monotonic clock.
+All times are seconds of a monotonic clock.
 """
 
 import contextlib
@@ -15,19 +15,19 @@ from kiosk.core.threads import BACK_OFF, pause_after
 
 log = logging.getLogger(__name__)
 
-#: One that lived for so many seconds is well: what happened before is forgotten.
+#: Seconds after which a restarted thread counts as recovered, and its earlier deaths are forgotten.
 STEADY = 60.0
-#: What takes so many seconds hangs. An SD card may take seven to write.
+#: Seconds after which a busy thread counts as hanging. A write to an SD card may take 7 s.
 HANGS = 30.0
 
 Wait = Callable[[threading.Event, float], object]
-"""waits until the event is set, at most so many seconds"""
+"""waits until the event is set, at most that many seconds"""
 
 _here = threading.local()
 
 
 class Supervised:
-    """A thread that is started again when it dies. ``Supervisor.start`` makes it."""
+    """A thread that is restarted when it dies. ``Supervisor.start`` makes it and explains the arguments."""
 
     def __init__(
         self,
@@ -50,34 +50,34 @@ class Supervised:
         self._vital = vital
         self._longest = longest
         self.is_pausing = False
-        """whether it waits, after a death, for its next start"""
+        """whether it waits for its restart after a death"""
         self._ended = threading.Event()
         self._over = False
         self._launching = threading.RLock()
         self._failures = 0
         self._since: float | None = None
-        """when it began; None while it pauses after its death"""
+        """when it was last started; None while it is dead"""
         self._busy_since: float | None = None
-        self._hang_told = False
+        self._hang_reported = False
         self._thread: threading.Thread | None = None
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether it died as often in a row as there are pauses, and does not look as if it had recovered."""
+        """Whether it died as many times in a row as ``BACK_OFF`` has pauses, and has not recovered since."""
         since = self._since
         recovered = since is not None and self._supervisor.clock() - since >= STEADY
         return self._failures >= len(BACK_OFF) and not recovered
 
     def retire(self) -> None:
-        """Do not start it again, nor wait out a pause. Its ``run`` is told to return by other means; where it
-        does not run, it is over now."""
+        """Never restart it; end a pause now. The caller makes ``run`` return by other means. If the thread is
+        not running, it is over at once, and ``after`` is called here."""
         self._ended.set()
         with self._launching:
             if not self._over and not self._is_alive:
                 self._finish()
 
     def join(self, timeout: float) -> bool:
-        """Wait at most so many seconds for its end; False, and logged, if that does not come."""
+        """Wait at most ``timeout`` seconds for its end. If it does not end, log that and return False."""
         thread = self._thread
         if thread is None or thread is threading.current_thread():
             return True
@@ -87,8 +87,10 @@ class Supervised:
         return not thread.is_alive()
 
     def launch(self) -> None:
-        """Start it, or start it again if it is gone though nobody ended it (a vital one does not: that is the
-        end). A system that has no room for another thread is asked again at the next ``Supervisor.check``."""
+        """Start it, or restart it if it vanished; a vital one that vanished ends the program instead.
+
+        If the system cannot start a thread, that is logged and tried again at the next ``Supervisor.check``.
+        """
         with self._launching:
             if self._over or self._is_alive:
                 return
@@ -98,17 +100,17 @@ class Supervised:
             if self._thread is not None:
                 self._thread = None
                 log.error("the thread %s is gone without a word%s", self.name, self._consequence())
-                self._mourn()
+                self._count_death()
                 if self._vital:
                     self._finish()
                     return
-            self.is_pausing = False  # it may have gone in its pause
+            self.is_pausing = False  # it may have vanished during its pause
             thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             try:
                 thread.start()
             except RuntimeError as error:
                 log.error("the thread %s cannot start: %s", self.name, error)
-                self._mourn()
+                self._count_death()
             else:
                 self._thread = thread
 
@@ -117,24 +119,25 @@ class Supervised:
         return self._thread is not None and self._thread.is_alive()
 
     def at_work(self) -> None:
-        """It is at work; on its own thread."""
+        """Note that it is busy from now on. On its own thread."""
         self._busy_since = self._supervisor.clock()
 
     def at_rest(self) -> None:
-        """Its work is done; on its own thread."""
-        self._busy_since, self._hang_told = None, False
+        """Note that it is no longer busy. On its own thread."""
+        self._busy_since, self._hang_reported = None, False
 
     def look(self) -> None:
-        """Start it again if it is gone; say so, once, if it hangs: nobody can start that one again."""
+        """Restart it if it vanished. If it hangs, log its stack once and call ``on_hang``: a hanging thread
+        cannot be restarted."""
         self.launch()
         since, thread = self._busy_since, self._thread
-        if since is None or thread is None or self._hang_told or self._supervisor.clock() - since < HANGS:
+        if since is None or thread is None or self._hang_reported or self._supervisor.clock() - since < HANGS:
             return
-        self._hang_told = True
+        self._hang_reported = True
         frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - documented; there is no other way
         stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
         log.error("the thread %s hangs:\n%s", self.name, stack)
-        self._tell(self._on_hang)
+        self._call(self._on_hang)
 
     def _run(self) -> None:
         _here.thread = self
@@ -143,7 +146,7 @@ class Supervised:
             try:
                 self._target()
             except BaseException:
-                # SystemExit as well: threading drops it without a word.
+                # SystemExit too: threading ignores it silently.
                 pause = self._died()
                 if pause is None:
                     break
@@ -157,7 +160,7 @@ class Supervised:
         self._finish()
 
     def _finish(self) -> None:
-        """It is over for good."""
+        """End it for good."""
         self._over = True
         self._supervisor.forget(self)
         if self._after is not None:
@@ -167,38 +170,39 @@ class Supervised:
         return ", and the program ends with it" if self._vital else "; it starts again"
 
     def _died(self) -> float | None:
-        """Say so, here and to whom it concerns; the pause before it starts again, None: it does not."""
+        """Log and count its death. Returns the pause before its restart in seconds; None: it is not
+        restarted."""
         if self._since is not None and self._supervisor.clock() - self._since >= STEADY:
             self._failures = 0
         pause = None if self._vital else min(pause_after(self._failures), self._longest)
         after = "" if pause is None else f" after {pause:.0f} s"
         log.exception("the thread %s died%s%s", self.name, self._consequence(), after)
-        self._mourn()
+        self._count_death()
         return pause
 
-    def _tell(self, whom: Callable[[], None] | None) -> None:
-        if whom is not None:
+    def _call(self, callback: Callable[[], None] | None) -> None:
+        if callback is not None:
             try:
-                whom()
+                callback()
             except Exception:
                 log.exception("nobody could be told of the thread %s", self.name)
 
-    def _mourn(self) -> None:
-        """Count its death, and tell whom it concerns."""
+    def _count_death(self) -> None:
+        """Count its death and call ``on_death``; the death of a vital thread ends the program."""
         self._since = self._busy_since = None
         self._failures += 1
-        self._tell(self._on_death)
+        self._call(self._on_death)
         if self._vital:
             self._supervisor.fail()
 
 
 class Supervisor:
-    """Starts threads and keeps them going.
+    """Starts threads and restarts those that die.
 
-    A thread that dies, by whatever exception, is logged with its traceback and starts again after a pause of
-    ``BACK_OFF``; ``Supervised.is_hopeless`` says that this does not help. The death of a ``vital`` one is the
-    end: ``failed``, and whoever asked by ``on_failure`` is told, from the thread that died. ``clock`` and
-    ``wait`` are for tests.
+    A thread that dies of any exception is logged with its traceback and restarted after a pause of
+    ``BACK_OFF``. ``hopeless`` lists those for which that does not help. The death of a ``vital`` thread sets
+    ``failed`` and calls the function given to ``on_failure``, on the thread that died. ``clock`` (seconds)
+    and ``wait`` are for tests.
     """
 
     def __init__(
@@ -207,7 +211,7 @@ class Supervisor:
         self.clock = clock
         self.wait = wait
         self.failed = False
-        """the program must end, and be started anew by whoever watches it"""
+        """the program must end, so that systemd restarts it"""
         self._lock = threading.Lock()
         self._threads: set[Supervised] = set()
         self._tell: Callable[[], None] | None = None
@@ -223,11 +227,11 @@ class Supervisor:
         after: Callable[[], None] | None = None,
         longest: float = BACK_OFF[-1],
     ) -> Supervised:
-        """Run this on a thread of its own until it returns by itself. From any thread; never raises.
+        """Run ``run`` on a new daemon thread until it returns. From any thread; never raises.
 
-        ``on_death`` is called each time it died, on it, or, where it is gone without a word, by ``check``;
-        ``after`` once when it is over for good. ``check`` calls ``on_hang``. Its pauses last ``longest``
-        seconds at most.
+        ``vital``: its death ends the program. ``on_death`` is called after each death, on the thread itself,
+        or by ``check`` if it vanished; ``after`` once, when it is over for good; ``on_hang`` by ``check``,
+        once per hang. ``longest``: upper limit of its pauses, in seconds.
         """
         thread = Supervised(
             self, name, run, on_death, on_hang=on_hang, after=after, vital=vital, longest=longest
@@ -240,8 +244,8 @@ class Supervisor:
     @staticmethod
     @contextlib.contextmanager
     def busy() -> Iterator[None]:
-        """Around what a supervised thread does between two waits: if that takes longer than ``HANGS``, the
-        thread hangs, which ``check`` says. On any other thread nothing happens."""
+        """Wrap what a supervised thread does between two waits: if it takes longer than ``HANGS``, ``check``
+        reports a hang. On any other thread it does nothing."""
         thread: Supervised | None = getattr(_here, "thread", None)
         if thread is None:
             yield
@@ -253,32 +257,32 @@ class Supervisor:
             thread.at_rest()
 
     def check(self) -> None:
-        """Start again what is gone without a trace (no memory to say so, no room for a thread), and say what
-        hangs. To be called now and then by somebody who is awake anyway."""
+        """Restart threads that vanished (out of memory, or the system could not start one), and report hangs.
+        The main thread calls it with each sign of life."""
         with self._lock:
             threads = list(self._threads)
         for thread in threads:
             thread.look()
 
     def hopeless(self) -> list[str]:
-        """The names of the threads that die again and again."""
+        """Sorted names of the threads that die again and again (``Supervised.is_hopeless``)."""
         with self._lock:
             return sorted(thread.name for thread in self._threads if thread.is_hopeless)
 
     def on_failure(self, tell: Callable[[], None]) -> None:
-        """Call this when the program must end; at once if that is so already."""
+        """Call ``tell`` when the program must end; at once if ``failed`` is already set."""
         self._tell = tell
         if self.failed:
             tell()
 
     def fail(self) -> None:
-        """The program must end now."""
+        """Set ``failed``, and call the function given to ``on_failure``. What that raises is ignored."""
         self.failed = True
         if self._tell is not None:
             with contextlib.suppress(Exception):
                 self._tell()
 
     def forget(self, thread: Supervised) -> None:
-        """This one is over."""
+        """Stop supervising ``thread``, which is over."""
         with self._lock:
             self._threads.discard(thread)

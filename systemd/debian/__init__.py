@@ -1,1 +1,1 @@
-"""The recipe of the Debian package."""
+"""Builds the Debian package."""

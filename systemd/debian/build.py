@@ -1,40 +1,40 @@
-"""``make deb``: the Debian package for Raspberry Pi OS and Debian Trixie, without debhelper.
+"""``make deb``: builds the Debian package for Raspberry Pi OS and Debian Trixie, without debhelper.
 
-Everything is put into a folder as it will lie on the device, and dpkg-deb packs it. The same checkout gives
-the same bytes: all times are ``SOURCE_DATE_EPOCH``, or that of the last commit. debhelper would write a
-page of maintainer scripts, other ones in each Debian.
+All files are staged in a folder as they will be on the device, and packed by dpkg-deb. The build is
+reproducible: all times are ``SOURCE_DATE_EPOCH``, or that of the last commit. debhelper would generate long
+maintainer scripts that differ between Debian releases.
 
-* Modules are private (``/usr/lib/cramp-kiosk``), and the launcher runs Python isolated: nothing in a home
-  or working folder gets between. They are compiled at installation, as the service may not write there.
-* **gpiozero and colorzero come along**, pinned by hash, because Debian has gpiozero 1.6.2 and Raspberry Pi
-  OS 2.0.1. ``Depends: python3-gpiozero (>= 2)`` could not be installed on Debian; ``Recommends:`` would
-  give a kiosk that installs and has no pins. 0.7 MB buys one file that is the same on both, and pins that
-  nobody else's upgrade changes. Everything else (pygame, msgspec, evdev, libgpiod) is Debian's, with its
-  security updates.
-* The settings file has every setting commented out, so an upgrade may bring better defaults; only lines
-  that the owner made their own count.
-* The service is stopped before an upgrade and started after it: half of the old program would import half
-  of the new.
+* Modules are private (``/usr/lib/cramp-kiosk``), and the launcher runs Python isolated, so that it imports
+  nothing from a home or working folder. They are compiled at installation, as the service may not write
+  there.
+* **gpiozero and colorzero are included**, pinned by hash, because Debian has gpiozero 1.6.2 and Raspberry Pi
+  OS 2.0.1. With ``Depends: python3-gpiozero (>= 2)`` the package could not be installed on Debian; with
+  ``Recommends:`` it could be installed without working pins. For 0.7 MB one package works on both, and no
+  other package's upgrade changes how pins work. Everything else (pygame, msgspec, evdev, libgpiod) is
+  Debian's, with its security updates.
+* The settings file has every setting commented out, so that an upgrade can change defaults; only lines that
+  the owner uncommented count.
+* The service is stopped before an upgrade and started after it, because a running old program would import
+  modules of the new one.
 * A purge deletes settings, techniques, user, group and what ``setup`` wrote into ``config.txt``. The diary
-  stays, owned by root, and is its user's again after the next installation: nobody can give a deleted night
-  back, so only the owner deletes it. The group ``gpio`` stays: others may use it.
-* **A purge is an undo.** A removal leaves ``/etc/cramp-kiosk/undo-setup`` where ``setup`` wrote something:
-  ``config_txt.py`` in one piece (``undo_setup``), which needs the standard library alone. The purge runs
-  it, or says what to delete where Python is gone. What somebody else wrote into our block stays; marks that
-  do not pair are left to a person.
-* Debian's package raspi-firmware writes ``config.txt`` anew at each of its upgrades and the kernel's: there
-  ``setup`` writes into ``/etc/default/raspi-firmware-custom``, which that package takes over.
-* The service sees no network (a network namespace of its own), the system read-only, and of the devices
-  only framebuffer, DRM, input, GPIO and its console. ``systemd-analyze security`` says 1.4 (systemd 252 and
-  257): 0.2 for real time, 0.4 for being allowed to ask the kernel whether the clock is set. A test holds it
-  to that, and to 1.5 with other versions. What must stay off, and why, is in the unit.
-* ``WatchdogSec=`` is 9 s, and the main loop feeds it every 2.25 s while the conductor answers: an SD card
-  may take 7 s to write before that counts as a hang, and a hang is noticed within 12 s.
-* A kernel or a systemd that hangs is the board's own watchdog's to restart. That belongs to the whole
-  machine, so the package leaves it as it is (newer Raspberry Pi OS asks it for a minute), and ``doctor``
-  says what it guards: kernels before Linux 6.8 refuse more than 15 s and go on without, later ones feed it
-  themselves during what is over 16 s, and until June 2026 counted such a time wrongly
-  (raspberrypi/linux#5838, #7432).
+  stays, owned by root, and belongs to the service's user again after the next installation: it cannot be
+  restored, so only the owner deletes it. The group ``gpio`` stays, because other programs may use it.
+* **A purge undoes setup.** If ``setup`` wrote something, a removal leaves ``/etc/cramp-kiosk/undo-setup``:
+  ``config_txt.py`` as a single file (``undo_setup``), which needs only the standard library. The purge runs
+  it, or, if Python is gone, says what to delete by hand. Lines that somebody else wrote into our block stay;
+  if the marks of the block do not pair, the file is not changed.
+* Debian's package raspi-firmware regenerates ``config.txt`` at each upgrade of itself and of the kernel.
+  There ``setup`` writes into ``/etc/default/raspi-firmware-custom``, which that package appends.
+* The service has no network (a network namespace of its own), a read-only system, and of the devices only
+  framebuffer, DRM, input, GPIO and its console. ``systemd-analyze security`` says 1.4 (systemd 252 and 257),
+  of which 0.2 are for real time and 0.4 for reading the kernel's clock state. A test requires that, and 1.5
+  with other versions. The unit says which options must stay off, and why.
+* ``WatchdogSec=`` is 9 s, and the main loop feeds it every 2.25 s while the conductor answers: an SD card may
+  take 7 s to write without counting as a hang, and a hang is noticed within 12 s.
+* If the kernel or systemd hangs, the board's watchdog restarts the device. It concerns the whole machine, so
+  the package does not configure it (newer Raspberry Pi OS sets one minute), and ``doctor`` reports what it
+  covers: kernels before Linux 6.8 refuse more than 15 s and then run without it; later ones feed it
+  themselves for longer timeouts, and until June 2026 did so wrongly (raspberrypi/linux#5838, #7432).
 """
 
 import argparse
@@ -66,7 +66,7 @@ LIB = Path("usr/lib") / NAME
 DOC = Path("usr/share/doc") / NAME
 CONFIG = Path("etc") / NAME / "config.toml"
 
-#: Source -> place and mode.
+#: File of the checkout -> its path in the package, and its mode.
 FILES = {
     "systemd/cramp-kiosk.service": ("usr/lib/systemd/system/cramp-kiosk.service", 0o644),
     "systemd/cramp-kiosk.sysusers": ("usr/lib/sysusers.d/cramp-kiosk.conf", 0o644),
@@ -80,7 +80,7 @@ FILES = {
     "SAFETY.md": ("usr/share/doc/cramp-kiosk/SAFETY.md", 0o644),
 }
 SCRIPTS = ("postinst", "prerm", "postrm")
-#: Folders of the checkout -> where they go, without these names.
+#: Folders of the checkout -> their paths in the package; names that match ``LEFT_OUT`` are not copied.
 TREES = {"kiosk": LIB / "kiosk", "assets": Path("usr/share") / NAME / "assets"}
 LEFT_OUT = ("__pycache__", "*.pyc", "*.pot", "*.po", "pictures", ".*")
 
@@ -97,7 +97,7 @@ class BuildError(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Build it; prints where it is."""
+    """Build the package and print its path. Returns the exit code: 0, or 1 if it cannot be built."""
     parser = argparse.ArgumentParser(description="Build the Debian package.")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the package")
     parser.add_argument(
@@ -113,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def epoch() -> int:
-    """The one time in the package, in seconds since 1970."""
+    """The time of all files in the package, in seconds since 1970. Raises ``BuildError``."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         if not re.fullmatch("[0-9]{1,10}", given):
             raise BuildError(f'SOURCE_DATE_EPOCH is "{given}": it must be seconds since 1970, or not be set.')
@@ -124,12 +124,13 @@ def epoch() -> int:
         )
         if git.returncode == 0:
             return int(git.stdout)
-    # no git, or a checkout without its history, an unpacked release: every one touches the changelog
+    # Without git or without history (an unpacked release): each release changes the changelog.
     return int((ROOT / "CHANGELOG.md").stat().st_mtime)
 
 
 def fetch(folder: Path) -> list[Path]:
-    """The wheels of ``vendor.txt``, downloaded once, each with the hash that is written there."""
+    """The wheels of ``vendor.txt`` in ``folder``, checked by hash; missing ones are downloaded. Raises
+    ``BuildError``."""
     wanted = re.findall(
         r"^(\S+?)==(\S+) --hash=sha256:(\w+)$", (HERE / "vendor.txt").read_text(), re.MULTILINE
     )
@@ -163,7 +164,8 @@ def fetch(folder: Path) -> list[Path]:
 
 
 def build(out: Path, wheels: Iterable[Path], when: int) -> Path:
-    """Stage and pack; the package's path."""
+    """Stage and pack the package in ``out``, with all times ``when`` (seconds since 1970); returns its path.
+    Raises ``BuildError``."""
     if shutil.which("dpkg-deb") is None:
         raise BuildError("There is no dpkg-deb: build the package on Debian or Ubuntu.")
     out.mkdir(parents=True, exist_ok=True)
@@ -182,7 +184,7 @@ def build(out: Path, wheels: Iterable[Path], when: int) -> Path:
 
 
 def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
-    """Everything as it will lie on the device, and the control files, under ``root``."""
+    """Write all files of the package and its control files below ``root``."""
     for source, place in TREES.items():
         shutil.copytree(ROOT / source, root / place, ignore=shutil.ignore_patterns(*LEFT_OUT))
     for wheel in wheels:
@@ -203,7 +205,7 @@ def stage(root: Path, wheels: Iterable[Path], when: int) -> None:
     executable |= {f"DEBIAN/{script}" for script in SCRIPTS}
     for path in (root, *root.rglob("*")):
         run = path.is_dir() or str(path.relative_to(root)) in executable
-        private = path == root / CONFIG  # answers about health go in there; postinst gives it its group
+        private = path == root / CONFIG  # it may have health answers; postinst sets its group
         path.chmod(0o755 if run else 0o640 if private else 0o644)
         os.utime(path, (when, when))
 
@@ -224,8 +226,8 @@ def _control(root: Path) -> None:
 
 
 def undo_setup() -> str:
-    """The program that takes our block out of config.txt, in one piece: ``kiosk/config/config_txt.py``, and
-    in it what that imports of ``kiosk/files.py``."""
+    """The program that removes our block from config.txt as one file: ``kiosk/config/config_txt.py`` with the
+    functions inserted that it imports from ``kiosk/files.py``. Raises ``BuildError``."""
     program = (ROOT / "kiosk/config/config_txt.py").read_text()
     found = re.findall(r"(?m)^(from kiosk\.files import (.+)\n)", program)
     if len(found) != 1 or len(re.findall(r"(?m)^\s*(?:from|import) kiosk\b", program)) != 1:
@@ -239,14 +241,14 @@ def undo_setup() -> str:
 
 
 def commented(defaults: str) -> str:
-    """Every setting commented out, so that defaults may become better ones; the tables stay, so that a
-    line needs no more than its ``#`` taken away."""
+    """The text with every setting commented out, so that an upgrade can change defaults. Headings stay, so
+    that removing a ``#`` is enough to set a value."""
     _top, rest = defaults.split("\n\n", 1)
     return f"{CONFIG_TOP}\n\n" + re.sub(r"(?m)^(?=[a-z_]+ = )", "#", rest)
 
 
 def changelog(text: str, when: int) -> str:
-    """CHANGELOG.md as Debian writes it. What is not released yet is in the version being built."""
+    """CHANGELOG.md in Debian's changelog format. Unreleased entries belong to the version being built."""
     entries = []
     for title, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL):
         known = re.match(r"\[?(\d[\w.~+]*)\]?(?: - (\d{4}-\d\d-\d\d))?", title)

@@ -1,4 +1,5 @@
-"""The man page: a written frame (``systemd/cramp-kiosk.1``), its commands from the command line itself."""
+"""The man page: the text of ``systemd/cramp-kiosk.1``, with the commands inserted from the argument
+parser."""
 
 import argparse
 import textwrap

@@ -216,7 +216,7 @@ def test_times_are_read_and_written_alike():
 
 
 def test_somebody_who_sees_it_plays_it_by_hand():
-    """No script: on to a moment, or to where something is to be seen before it; a press, and the water."""
+    """Played by hand, without a script: go to a time or to a page before it, press, change the water."""
     rules = Rules(techniques=techniques.load(techniques.folders()[:1])[0])
     seen: list[tuple[int, str]] = []
     recorded: list[str] = []

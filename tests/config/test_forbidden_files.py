@@ -32,7 +32,7 @@ def etc(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
-    """As the kernel does it; the tests may run as root, whom it refuses nothing."""
+    """Refuses as the kernel does: the tests may run as root, whom the kernel refuses nothing."""
 
     def refusing(real):
         def maybe(path, *more):

@@ -174,7 +174,7 @@ def test_what_nobody_says_in_the_file_of_those_that_wait_is_no_answer(
 def test_an_answer_that_waits_for_a_file_this_user_may_not_read_is_said_and_kept(
     kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That such a file is there is no mistake; that what was said is not written is."""
+    """A file of another user is no mistake; an answer that is not written is."""
     kiosk.write(kiosk.etc, BOTH)
     with monkeypatch.context() as patch:
         forbid(patch, kiosk.etc)
@@ -315,7 +315,7 @@ def test_what_comes_into_a_file_between_a_look_and_a_save_stays(kiosk: Kiosk) ->
 def test_a_tap_does_not_write_over_what_may_be_an_answer(
     kiosk: Kiosk, caplog: pytest.LogCaptureFixture, text: str, key: str, value: str
 ) -> None:
-    """In the place of a value or of a section: with it, the doubt would go, and nobody has answered."""
+    """In place of a value or a section: if it were overwritten, the doubt would end without an answer."""
     kiosk.write(kiosk.own, text)
     kiosk.start()
     kiosk.tap(key, value, ["stretch", "walk"])

@@ -157,7 +157,7 @@ def test_answers_settle_what_the_files_leave_in_doubt_once_all_are_given(kiosk: 
 
 
 def test_a_few_answers_are_forgotten_at_the_next_start(kiosk: Kiosk) -> None:
-    """Alone they would pass for all of them."""
+    """Written alone, they would look like a complete set of answers."""
     kiosk.write(kiosk.own, '[health]\nconditions = ["numbb"]\n')
     kiosk.start()
     kiosk.tap("condition", "numb=no")

@@ -191,7 +191,7 @@ def light(pi, name: str, device: str, most: int = 255) -> None:
 
 
 def lights(pi) -> list[tuple[str, str]]:
-    """What is said of them, without the tree's place."""
+    """The sentences about them, without the path of the tree."""
     found = told(screen.check_backlight(pi.machine()))
     return [(level, re.sub(r"\S*/sys/class/backlight/", "", says)) for level, says, _remedy in found]
 

@@ -98,7 +98,7 @@ def test_records_that_cannot_be_read_are_counted(pi):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
 def test_a_part_of_the_diary_that_the_service_may_not_write(pi):
-    """Root put a backup back; read it can be, and so all else seems well."""
+    """Root restored a backup. The service can read the file, so no other check notices."""
     pi.diary.parent.mkdir(parents=True)
     path = a_diary(pi.diary.parent, Clock(), nights=2)
     os.chown(path.parent, 65534, -1)

@@ -10,7 +10,7 @@ from tests.doctor.pi import RUNNING, Pi, told
 
 
 def tried(pi: Pi, *answers: bool | None) -> tuple[list[tuple[str, str, str]], list[object]]:
-    """The findings, and everything that was said, asked, waited and heard, in order."""
+    """The findings, and everything printed, asked, waited for and played, in order."""
     history: list[object] = []
     waiting = list(answers)
 

@@ -13,7 +13,7 @@ HINT = "Press the button, touch the screen, dip the probe. Ctrl-C ends this."
 
 
 class Quiet:
-    """In the place of what reads on threads of its own; remembers whether it was opened and closed."""
+    """Replaces what reads on its own threads; records whether it was opened and closed."""
 
     def __init__(self, log: list[str], name: str) -> None:
         self.log, self.name = log, name
@@ -36,7 +36,7 @@ class Quiet:
 
 
 def seen(pi: Pi, monkeypatch, *events: object, find=lambda _known: []) -> tuple[list[str], list[str]]:
-    """What is said about these events, and what was switched on and off."""
+    """What is printed for these events, and what was switched on and off."""
     log: list[str] = []
     monkeypatch.setattr(module, "Probe", Quiet(log, "probe"))
     monkeypatch.setattr(module, "TouchReader", Quiet(log, "touch"))

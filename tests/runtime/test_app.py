@@ -33,7 +33,7 @@ from tests.config.test_settings import TECHNIQUES
 
 
 class Watcher:
-    """Hears of each State and waits, without polling, for one that is wanted."""
+    """A listener that waits, without polling, for a wanted State."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -57,7 +57,7 @@ class Watcher:
 
 
 class Bench:
-    """Simulated parts, and what became of them."""
+    """Simulated parts that record what is done with them."""
 
     def __init__(self) -> None:
         now = SystemClock().now

@@ -22,7 +22,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def hold(path: Path) -> sqlite3.Connection:
-    """Somebody else has the file for themselves; closing it lets it go."""
+    """Another process has locked the file; closing it releases the lock."""
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("PRAGMA locking_mode = EXCLUSIVE")
     holder.execute("PRAGMA user_version = 2")

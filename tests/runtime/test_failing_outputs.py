@@ -19,7 +19,7 @@ from tests.hall import Breaking, Hall, is_press
 
 
 class Failing:
-    """An output that raises while ``broken`` says so for what is wanted; every attempt is kept."""
+    """An output that raises while ``broken(wanted)`` is true; it records every attempt."""
 
     def __init__(self, night: Bedside, broken: Callable[[object], bool]) -> None:
         self.night, self.broken = night, broken
@@ -36,7 +36,7 @@ class Failing:
 
 
 def bedside_with(part: str, broken: Callable[[object], bool]) -> tuple[Bedside, Failing]:
-    """A night whose lamp, buzzer or backlight fails so; the two others are recorded as ever."""
+    """A night in which one of lamp, buzzer and backlight fails; the other two are recorded as usual."""
     night = Bedside()
     failing = Failing(night, broken)
     for history in (night.out.lamp, night.out.tones, night.out.light):

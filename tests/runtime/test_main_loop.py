@@ -51,7 +51,7 @@ class Glass:
 
 
 class Hand(Bell):
-    """What the loop waits on: lets time pass, and does the next thing at its moment."""
+    """The loop's bell: moves the clock and does each planned thing at its time."""
 
     def __init__(self, evening: "Evening") -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class Evening:
         return seen
 
     def play(self, until: Ms) -> list[str]:
-        """Everything planned; the pages there were."""
+        """Play everything planned; return the pages shown."""
         self.at(until, self.loop.stop)
         self.hand.plan.sort(key=lambda each: each[0])
         self.loop.draw_on(self.glass, self.stage)

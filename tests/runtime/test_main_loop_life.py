@@ -21,7 +21,7 @@ from tests.runtime.test_main_loop import PANEL, Evening, Glass
 
 @pytest.fixture
 def systemd(tmp_path, monkeypatch):
-    """What systemd is told, as far as it was sent."""
+    """The messages sent to systemd."""
     path = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.bind(path)
@@ -119,7 +119,7 @@ def test_the_failsafe_page_stands_in_and_the_night_goes_on(monkeypatch, caplog):
 
 
 class Opening:
-    """Opens a display, or not, as planned."""
+    """Opens a display or fails, as planned."""
 
     def __init__(self, evening: Evening, *plan: Exception | Glass) -> None:
         self.evening, self.plan = evening, list(plan)
@@ -156,7 +156,7 @@ def test_a_display_that_cannot_be_had_is_tried_again_and_said_once(systemd, capl
 
 
 def test_a_display_that_fails_as_nobody_foresaw_costs_the_picture_and_not_the_night(caplog):
-    """Where it failed is said once, too: this one is ours to mend."""
+    """Its traceback is logged once, too: it is a programming error."""
     evening = Evening()
     bug = ZeroDivisionError("integer division by zero")
     opening = Opening(evening, bug, bug, evening.glass)

@@ -38,7 +38,7 @@ def watch() -> Watch:
 
 
 def dying(times: int, error: type[BaseException] = ValueError) -> tuple[Callable[[], None], list[int]]:
-    """Something that dies so often, and how often it began."""
+    """Dies the given number of times; counts its starts."""
     began: list[int] = []
 
     def run() -> None:
@@ -130,7 +130,7 @@ def test_the_pause_of_one_that_is_ended_ends_and_it_starts_no_more() -> None:
 
 
 def test_one_that_is_ended_before_it_began_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it was given at the start is dealt with."""
+    """Wait until the events of the start are processed."""
     go = threading.Event()
     run = Supervised._run
     monkeypatch.setattr(Supervised, "_run", lambda self: (go.wait(SOON), run(self)))
@@ -196,7 +196,7 @@ def test_no_room_for_a_thread_is_tried_again_with_the_next_look(
 def test_one_that_is_gone_without_a_word_is_missed_at_the_next_look(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not even its death could be said: no memory for that either."""
+    """It vanishes without an exception: there is no memory to report one."""
     run, began = dying(1)
 
     def no_memory(*_: object, **__: object) -> None:
@@ -281,7 +281,7 @@ def test_whom_a_death_concerns_hears_of_one_without_a_word_as_well(
 def test_one_that_never_ran_or_is_gone_is_over_as_soon_as_it_is_retired(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it would have given back at its end is given back, and nobody looks after it any more."""
+    """What it would have released at its end is released, and it is no longer supervised."""
     over: list[str] = []
 
     def no_room(_self: threading.Thread) -> None:

@@ -191,7 +191,7 @@ def test_where_no_watchdog_is_a_hang_ends_the_program_for_certain(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """In good order if that goes; if closing hangs as well, without."""
+    """It closes everything if it can; if closing hangs as well, it exits without."""
     ended: list[int] = []
     over = threading.Event()
 
