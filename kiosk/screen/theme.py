@@ -228,7 +228,7 @@ class Look(msgspec.Struct, frozen=True):
 
     @property
     def narrow(self) -> bool:
-        """Whether the panel is narrower than 70 mm, as 5 inch in portrait: a key word needs its full width."""
+        """Whether the panel is narrower than 70 mm, as 5 inch in portrait: a key word needs all its width."""
         return self.panel.size[0] * self.panel.mm_per_px < 70
 
     @property
