@@ -1,1 +1,1 @@
-"""Everything needed to build the device: pins, circuit, wiring, enclosure, and what checks them."""
+"""Everything needed to build the device: pins, circuit, wiring and enclosure, and their checks."""

@@ -15,7 +15,10 @@ from hardware.wiring import wiring
 
 
 def draw(target: Path) -> None:
-    """Write wiring, schematic, board and header pictures into a folder."""
+    """Write the pictures of wiring, schematic, board and header into a folder.
+
+    Raises ``SystemExit`` if Graphviz is missing and cannot be installed, or if a program fails.
+    """
     from hardware import schematic  # noqa: PLC0415 - only drawing needs schemdraw
 
     tools.need("dot")
@@ -65,7 +68,7 @@ def _check(_: argparse.Namespace) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns 0, or 1 when something is wrong."""
+    """Run one command; return 0, or 1 if it found problems, which are printed."""
     parser = argparse.ArgumentParser(prog="python -m hardware", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, what, text in (

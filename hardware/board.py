@@ -1,7 +1,7 @@
-"""The perforated board as data: where each part sits, what joins the holes, and whether it is the circuit.
+"""The perforated board as data: positions of parts, tracks and wires, and a check against the circuit.
 
-board.toml counts as the board is held, parts up, J1 to the left: columns 1, 2, 3 from the left, rows
-a, b, c from the top; hole 7c is in column 7, row c. board_picture.py draws it.
+Coordinates in board.toml are for the board seen from the component side with J1 on the left: columns 1, 2, 3
+from the left, rows a, b, c from the top; hole 7c is in column 7, row c. board_picture.py draws it.
 """
 
 import itertools
@@ -16,14 +16,14 @@ Hole = tuple[int, int]
 """Column and row, counted from 0."""
 
 Box = tuple[int, int, int, int]
-"""Columns and rows a part covers, both ends included: left, top, right, bottom."""
+"""Columns and rows that a part covers: left, top, right, bottom, all inclusive."""
 
-#: Parts that hang on leads and are not on the board.
+#: Parts that are connected by leads and are not on the board.
 OUTSIDE = frozenset({"A1", "A2", "PS1", "S1", "D1", "BZ1", "U1", "D2", "M1"})
 
 
 class Board(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of board.toml, as it is written there."""
+    """The content of board.toml, with holes by name."""
 
     columns: int
     rows: int
@@ -36,11 +36,11 @@ class Board(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [hole(name) for name in self.part[ref]]
 
     def tracks(self, net: str) -> list[list[Hole]]:
-        """The bare wires of a net, each as its corners."""
+        """The bare wires of a net, each as a list of corners."""
         return [[hole(name) for name in path.split()] for path in self.track.get(net, [])]
 
     def wires(self, net: str) -> list[list[Hole]]:
-        """The insulated wires of a net, each as its two ends."""
+        """The insulated wires of a net, each as a list of its two ends."""
         return [[hole(name) for name in path.split()] for path in self.wire.get(net, [])]
 
 
@@ -50,19 +50,20 @@ def board(path: Path = FOLDER / "board.toml") -> Board:
 
 
 def hole(name: str) -> Hole:
-    """ "7c" as (6, 2): column 7, row c. ``ValueError`` if it is no hole."""
+    """ "7c" as (6, 2): column 7, row c. Raises ``ValueError`` if the column is no number."""
     return int(name[:-1]) - 1, ord(name[-1]) - ord("a")
 
 
 def spell(where: Hole) -> str:
-    """(6, 2) as "7c"."""
+    """(6, 2) as "7c": the inverse of ``hole``."""
     return f"{where[0] + 1}{chr(ord('a') + where[1])}"
 
 
 def footprint(ref: str, watt: float) -> tuple[list[Hole], Box]:
-    """How a part lies when its first pin is left and its last right: its pins, and what it covers.
+    """The pins of a part and the box it covers, with its first pin on the left and its last on the right.
 
-    In holes of 2.54 mm from its first pin; the widths are those of the packages in bom.csv.
+    In holes (2.54 mm) from the first pin. Sizes are those of the packages in bom.csv; a resistor of 1 W
+    or more is larger. Raises ``ValueError`` for an unknown kind of part.
     """
     match ref[0], ref:
         case "R", _:
@@ -87,7 +88,7 @@ def footprint(ref: str, watt: float) -> tuple[list[Hole], Box]:
 
 
 def turned(where: Hole, quarters: int) -> Hole:
-    """A place turned clockwise about (0, 0) by quarter turns."""
+    """A position rotated clockwise about (0, 0) by ``quarters`` quarter turns."""
     x, y = where
     for _ in range(quarters % 4):
         x, y = -y, x
@@ -95,13 +96,14 @@ def turned(where: Hole, quarters: int) -> Hole:
 
 
 def direction(pins: list[Hole]) -> int:
-    """Quarter turns from lying left to right."""
+    """Clockwise quarter turns of a part from left to right. Raises ``KeyError`` if it is diagonal."""
     (ax, ay), (bx, by) = pins[0], pins[-1]
     return {(1, 0): 0, (0, 1): 1, (-1, 0): 2, (0, -1): 3}[((bx > ax) - (bx < ax), (by > ay) - (by < ay))]
 
 
 def body(board: Board, ref: str, watt: float) -> Box:
-    """What a part covers on the board; a connector is two rows deep beyond its pins, for its housing."""
+    """The box that a part covers on the board. A connector covers two more rows than its pins, for its
+    housing."""
     pins = board.pins(ref)
     if ref[0] == "J":
         xs, ys = [x for x, _ in pins], [y for _, y in pins]
@@ -118,17 +120,20 @@ def body(board: Board, ref: str, watt: float) -> Box:
 
 
 def problems(board: Board, parts: Circuit) -> list[str]:
-    """Everything in which the board is not the circuit or cannot be soldered: a sentence each."""
+    """One sentence for each difference between board and circuit, and for each part that cannot be fitted.
+
+    Connections are checked only if all parts are placed properly.
+    """
     wanted = {ref for ref in parts.parts if ref not in OUTSIDE}
-    told = [f"{ref} is not on the board." for ref in sorted(wanted - board.part.keys())]
-    told += [f"{ref} is no part of the circuit." for ref in sorted(board.part.keys() - wanted)]
-    told += [f"{net} is no net of the circuit." for net in sorted(board.track.keys() | board.wire.keys())
-             if net not in parts.nets()]  # fmt: skip
-    if told:
-        return told
-    told += _misplaced(board, parts)
-    told += _crowded(board, parts)
-    return told or [*_joined(board, parts), *_apart(board, parts)]
+    found = [f"{ref} is not on the board." for ref in sorted(wanted - board.part.keys())]
+    found += [f"{ref} is no part of the circuit." for ref in sorted(board.part.keys() - wanted)]
+    found += [f"{net} is no net of the circuit." for net in sorted(board.track.keys() | board.wire.keys())
+              if net not in parts.nets()]  # fmt: skip
+    if found:
+        return found
+    found += _misplaced(board, parts)
+    found += _crowded(board, parts)
+    return found or [*_short_circuits(board, parts), *_open_connections(board, parts)]
 
 
 def _misplaced(board: Board, parts: Circuit) -> Iterator[str]:
@@ -147,7 +152,7 @@ def _misplaced(board: Board, parts: Circuit) -> Iterator[str]:
 
 def _crowded(board: Board, parts: Circuit) -> Iterator[str]:
     taken: dict[Hole, str] = {}
-    for x, y in itertools.product((0, 1, 2), repeat=2):  # a screw's head in each corner
+    for x, y in itertools.product((0, 1, 2), repeat=2):  # the head of a screw in each corner
         for corner in ((x, y), (board.columns - 1 - x, y), (x, board.rows - 1 - y),
                        (board.columns - 1 - x, board.rows - 1 - y)):  # fmt: skip
             taken[corner] = "a screw"
@@ -162,7 +167,7 @@ def _crowded(board: Board, parts: Circuit) -> Iterator[str]:
 
 
 def along(path: list[Hole]) -> list[Hole]:
-    """Every hole of a track. ``ValueError`` where it runs aslant."""
+    """All holes of a track with these corners. Raises ``ValueError`` if a section is diagonal."""
     found = path[:1]
     for (ax, ay), (bx, by) in itertools.pairwise(path):
         if ax != bx and ay != by:
@@ -180,8 +185,8 @@ def _pins_by_net(board: Board, parts: Circuit) -> dict[str, dict[Hole, str]]:
     return found
 
 
-def _joined(board: Board, parts: Circuit) -> Iterator[str]:
-    """Holes that two nets would share: a short circuit."""
+def _short_circuits(board: Board, parts: Circuit) -> Iterator[str]:
+    """One sentence for each hole that two nets share."""
     owner = {where: net for net, pins in _pins_by_net(board, parts).items() for where in pins}
     for net in board.track.keys() | board.wire.keys():
         touched = [where for path in board.tracks(net) for where in along(path)]
@@ -191,8 +196,8 @@ def _joined(board: Board, parts: Circuit) -> Iterator[str]:
                 yield f"{net} and {owner[where]} meet at {spell(where)}."
 
 
-def _apart(board: Board, parts: Circuit) -> Iterator[str]:
-    """Pins of one net that nothing joins."""
+def _open_connections(board: Board, parts: Circuit) -> Iterator[str]:
+    """One sentence for each pin that is not connected to its net, and for each net with a useless track."""
     for net, pins in _pins_by_net(board, parts).items():
         groups = [{where} for where in pins]
         for path in [along(path) for path in board.tracks(net)] + board.wires(net):

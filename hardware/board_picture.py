@@ -11,10 +11,10 @@ _EDGE = 92
 _FONT = 'font-family="DejaVu Sans, Arial, sans-serif"'
 _WIRE = {"orange": "#e07b00", "red": "#c81e1e", "black": "#111111", "yellow": "#b89b00", "blue": "#1f5fd0",
          "green": "#1b8a2f", "violet": "#7a2fb0"}  # fmt: skip
-#: Colours of nets without a lead to the Raspberry Pi; neighbours differ.
+#: Colours of nets without a lead to the Raspberry Pi, used in turn so that neighbours differ.
 _OTHERS = ("#0b7f86", "#a0522d", "#c2187a", "#4f6b1f", "#5b4bb5", "#8a6d00", "#2f6f4f", "#8b1e3f")
 _BODY = {"R": "#e9d9b3", "D": "#f0b27a", "C": "#b9d4ea", "Q": "#c9c9c9", "F": "#f3e08a", "J": "#ffffff"}
-#: What is written below each side.
+#: The text below each side.
 _BELOW = (
     "Dashed outlines: only for the options ring light and vibration puck. Faint lines: soldered below.",
     "Lines: bare tinned wire from hole to hole, soldered to each pin it passes. Dashed: insulated wire.",
@@ -22,10 +22,14 @@ _BELOW = (
 
 
 class Picture:
-    """An SVG being written: one side of the board below the other, each with its own upper edge."""
+    """Writes the SVG: one side of the board below the other.
+
+    ``top`` is the upper edge of the current side, ``mirror`` whether it is the solder side. Coordinates are
+    pixels of the SVG.
+    """
 
     def __init__(self, layout: Board, parts: Circuit, pins: PinMap) -> None:
-        """An empty picture of this board."""
+        """Start an empty picture of this board."""
         self.board, self.circuit = layout, parts
         self.lines: list[str] = []
         self.top, self.mirror = 0, False
@@ -37,24 +41,24 @@ class Picture:
         self.colour["5VF"] = "#e2574c"
 
     def at(self, where: Hole) -> tuple[float, float]:
-        """Where a hole is on the picture."""
+        """The centre of a hole in the picture."""
         x = self.board.columns - 1 - where[0] if self.mirror else where[0]
         return _EDGE + (x + 0.5) * _STEP, self.top + _EDGE + 30 + (where[1] + 0.5) * _STEP
 
     def add(self, name: str, inside: str = "", **attributes: Any) -> None:
-        """Write one element."""
+        """Write an SVG element; underscores in attribute names become hyphens."""
         given = " ".join(f'{key.replace("_", "-")}="{_value(value)}"' for key, value in attributes.items())
         self.lines.append(f"<{name} {given}>{inside}</{name}>" if inside else f"<{name} {given}/>")
 
     def text(self, words: str, x: float, y: float, size: float = 12, **attributes: object) -> None:
-        """Write words, their middle at a point; ``turn`` in degrees."""
+        """Write a text centred at a point; the attribute ``turn`` rotates it, in degrees clockwise."""
         turn = attributes.pop("turn", 0)
         more = {"transform": f"rotate({turn} {_value(x)} {_value(y)})"} if turn else {}
         where = {"x": x, "y": y + size * 0.36, "font_size": size, "text_anchor": "middle"}
         self.add("text", escape(words), **{**where, **more, **attributes})
 
     def ground(self, top: int, mirror: bool, title: str) -> None:
-        """The bare board with its holes, counted at the edges."""
+        """Start a side: draw the board with its holes, and their numbers at the edges."""
         self.top, self.mirror = top, mirror
         board, colour = self.board, "#d8b878"
         self.text(title, self.width / 2, top + 24, 20, font_weight="bold")
@@ -82,7 +86,7 @@ class Picture:
             self.text("M3", x, y, 11, fill="#555")
 
     def tracks(self, faint: bool) -> None:
-        """Every bare track and every insulated wire of the solder side."""
+        """Draw the bare tracks; ``faint`` as seen through the board, else with the insulated wires, too."""
         for net in self.circuit.nets():
             for path in self.board.tracks(net):
                 points = " ".join(f"{_value(x)},{_value(y)}" for x, y in map(self.at, path))
@@ -102,14 +106,14 @@ class Picture:
                              stroke_dasharray=dash, stroke_linecap="round")  # fmt: skip
 
     def pads(self) -> None:
-        """The soldered pins, each in the colour of its net."""
+        """Draw the soldered pins, each in the colour of its net."""
         for ref in self.board.part:
             for net, where in zip(self.circuit.parts[ref].pins.values(), self.board.pins(ref), strict=True):
                 x, y = self.at(where)
                 self.add("circle", cx=x, cy=y, r=8, fill="#e8e8e8", stroke=self.colour[net], stroke_width=3.5)
 
     def names(self) -> None:
-        """On the solder side: what is soldered where, beside its pads."""
+        """Write the reference of the part on each pad of the solder side."""
         for ref in self.board.part:
             pins = self.board.pins(ref)
             for number, where in enumerate(pins, 1):
@@ -117,7 +121,7 @@ class Picture:
                 self.text(f"{ref}" if ref[0] != "J" else f"{ref[1:]}.{number}", x, y, 7.5, font_weight="bold")
 
     def part(self, ref: str) -> None:
-        """A part seen from above, with its reference, its value and which way round it goes."""
+        """Draw a part from above, with its reference, value and orientation."""
         part, pins = self.circuit.parts[ref], self.board.pins(ref)
         (ax, ay), (bx, by) = self.at(pins[0]), self.at(pins[-1])
         upright = ax == bx
@@ -154,14 +158,14 @@ class Picture:
                 self.band(pins, middle, length, thick)
             if ref[0] in "DF" or len(lines[0]) * 7.5 > length:
                 lines, size = [ref, part.value], 8.5
-            if ref[0] == "D":  # beside the band
+            if ref[0] == "D":  # the label is beside the band
                 (kx, ky), (px, py) = self.at(pins[1]), self.at(pins[0])
                 middle = middle[0] - ((kx > px) - (kx < px)) * 6, middle[1] - ((ky > py) - (ky < py)) * 6
         self.label(lines, middle, size, upright)
         self.marks(ref)
 
     def band(self, pins: list[Hole], middle: tuple[float, float], length: float, thick: float) -> None:
-        """The ring at a diode's cathode, its second pin."""
+        """Draw the band at a diode's cathode, its second pin."""
         (ax, ay), (bx, by) = self.at(pins[0]), self.at(pins[1])
         to = (bx > ax) - (bx < ax), (by > ay) - (by < ay)
         x, y = (middle[0] + to[0] * (length / 2 - 6), middle[1] + to[1] * (length / 2 - 6))
@@ -169,13 +173,14 @@ class Picture:
         self.add("rect", x=x - wide / 2, y=y - tall / 2, width=wide, height=tall, fill="#222")
 
     def transistor(self, ref: str, style: dict[str, Any]) -> list[str]:
-        """A TO-92 with its flat side, or a TO-220 with its metal tab; returns its label."""
+        """Draw a TO-92 with its flat side, or a TO-220 with its metal tab. Returns no label: ``marks`` writes
+        it."""
         pins = [self.at(pin) for pin in self.board.pins(ref)]
         left, top, right, bottom = body(self.board, ref, 0.25)
         (x0, y0), (x1, y1) = self.at((left, top)), self.at((right, bottom))
         (ax, ay), (bx, by) = pins[0], pins[-1]
         ux, uy = (bx > ax) - (bx < ax), (by > ay) - (by < ay)
-        rx, ry = uy, -ux  # towards the round side, or the tab
+        rx, ry = uy, -ux  # direction of the round side, or of the tab
         cx, cy = pins[1]
         if ref == "Q3":
             self.add("rect", x=min(x0, x1) - 9, y=min(y0, y1) - 9, width=abs(x1 - x0) + 18,
@@ -194,7 +199,7 @@ class Picture:
         return []
 
     def label(self, lines: list[str], middle: tuple[float, float], size: float, upright: bool) -> None:
-        """Words on a part, along it."""
+        """Write lines of text on a part, vertically if it is ``upright``."""
         for number, line in enumerate(lines):
             shift = (number - (len(lines) - 1) / 2) * (size + 1.5)
             x, y = (middle[0] + shift, middle[1]) if upright else (middle[0], middle[1] + shift)
@@ -203,7 +208,7 @@ class Picture:
             )
 
     def marks(self, ref: str) -> None:
-        """Which pin is which, where it matters."""
+        """Mark the pins of a transistor, and the positive pin of a polarised part."""
         part, pins = self.circuit.parts[ref], self.board.pins(ref)
         if ref[0] == "Q":
             for name, where in zip(part.pins, pins, strict=True):
@@ -223,7 +228,7 @@ class Picture:
             self.text("+", x + (x - mx) * 0.25, y, 17, font_weight="bold", fill="#b00000")
 
     def plug(self, ref: str) -> None:
-        """A connector: its pins with their nets, written beyond the edge of the board."""
+        """Draw a connector with its pins, and its name outside the edge of the board."""
         part, pins = self.circuit.parts[ref], self.board.pins(ref)
         (x0, y0), (x1, y1) = self.at(min(pins)), self.at(max(pins))
         dash = "5 3" if part.option else "none"
@@ -250,7 +255,7 @@ def _value(value: object) -> str:
 
 
 def picture(layout: Board, parts: Circuit, pins: PinMap) -> str:
-    """The whole of board.svg."""
+    """The content of board.svg."""
     drawn = Picture(layout, parts, pins)
     drawn.ground(0, mirror=False, title="Seen from above: parts")
     drawn.tracks(faint=True)

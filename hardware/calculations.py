@@ -1,6 +1,6 @@
-"""Why each part has the value it has: the arithmetic, from circuit.toml, with the limit it must keep.
+"""The calculation behind the value of each part, from circuit.toml, with its limit.
 
-The table in README.md is made from this; a test holds every result against its limit.
+The table in README.md is made from this. A test checks every result against its limit.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _PREFIXES = ((1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 
 
 class Calculation(NamedTuple):
-    """One line: what is worked out, how, the result, and the limit it is held to."""
+    """One line of the table: what is calculated, how, the result in ``unit``, and its limit."""
 
     group: str
     what: str
@@ -25,12 +25,12 @@ class Calculation(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether the result keeps its limit."""
+        """Whether the result is within its limit."""
         return self.result <= self.limit if self.must == "at most" else self.result >= self.limit
 
 
 def quantity(value: float, unit: str) -> str:
-    """A number as an engineer writes it: 0.0014 and "A" give "1.4 mA"."""
+    """A number with unit and SI prefix: 0.0014 and "A" give "1.4 mA"."""
     if unit == "×":
         return f"{value:.1f} ×"
     for factor, prefix in _PREFIXES:
@@ -40,7 +40,7 @@ def quantity(value: float, unit: str) -> str:
 
 
 def calculations(circuit: Circuit) -> Iterator[Calculation]:
-    """All of them, group by group."""
+    """All calculations, group by group."""
     yield from _button(circuit)
     yield from _lamp(circuit)
     yield from _buzzer(circuit)
@@ -51,16 +51,16 @@ def calculations(circuit: Circuit) -> Iterator[Calculation]:
 
 
 def lamp_current(circuit: Circuit) -> float:
-    """Through the lamp at full brightness, in amperes."""
+    """Current through the lamp at full brightness, in amperes."""
     c = circuit.conditions
     return (c["logic_high"] - c["amber_forward"]) / circuit.parts["R3"].ohm
 
 
 def base_current(circuit: Circuit) -> tuple[float, float]:
-    """Into R5 at the start and at the end of the longest half wave, in amperes.
+    """Current into R5 at the start and at the end of the longest half wave, in amperes.
 
-    While the pin is low D3 empties C2 down to one Schottky drop; while it is high the base current
-    charges C2 again and so falls a little.
+    While the pin is low, D3 discharges C2 to the forward voltage of a Schottky diode. While it is high, the
+    base current charges C2, and so decreases.
     """
     c, parts = circuit.conditions, circuit.parts
     drive = c["logic_high"] - c["schottky"] - c["junction"]
@@ -71,13 +71,13 @@ def base_current(circuit: Circuit) -> tuple[float, float]:
 
 
 def buzzer_current(circuit: Circuit) -> float:
-    """Through the loudspeaker while the transistor is on, in amperes."""
+    """Current through the loudspeaker while the transistor is on, in amperes."""
     c = circuit.conditions
     return (c["supply"] - c["saturation"]) / (circuit.parts["R7"].ohm + c["speaker"])
 
 
 def gate_voltage(circuit: Circuit) -> float:
-    """Lowest voltage the pump keeps on Q3's gate during the lowest tone."""
+    """Lowest voltage at Q3's gate during the lowest tone, in volts: the charge pump's output."""
     c, parts = circuit.conditions, circuit.parts
     pin = c["logic_high"] - base_current(circuit)[0] * parts["R4"].ohm
     given = pin - 2 * c["schottky"]

@@ -1,4 +1,4 @@
-"""Reads pinmap.toml and circuit.toml into typed values; everything else in this folder asks here."""
+"""Reads pinmap.toml and circuit.toml into typed values, for all other modules of this folder."""
 
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,7 @@ HEADER: dict[int, int | str] = dict(
 
 
 class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One signal of ours on the header."""
+    """A signal of ours on the header."""
 
     name: str
     bcm: int
@@ -35,12 +35,12 @@ class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def net(self) -> str:
-        """Its name in circuit.toml."""
+        """The name of its net in circuit.toml."""
         return f"GPIO{self.bcm}"
 
 
 class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rail of the header: the pin drawn, and the others that would do."""
+    """A rail of the header: the pin that is used, and others that could be used instead (``also``)."""
 
     name: str
     header: int
@@ -50,19 +50,19 @@ class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Span(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
-    """Header pins an add-on sits on, both ends included."""
+    """Header pins that an add-on covers, both ends inclusive."""
 
     first: int
     last: int
     step: int = 1
 
     def pins(self) -> range:
-        """Every one of them."""
+        """All of these header pins."""
         return range(self.first, self.last + 1, self.step)
 
 
 class Addon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something else people put on the header, and whether it goes with our pins."""
+    """Other hardware for the header, and whether it can be used with our pins."""
 
     name: str
     key: str
@@ -76,25 +76,28 @@ class Addon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PinMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of pinmap.toml."""
+    """The content of pinmap.toml."""
 
     pin: list[Pin]
     supply: list[Supply]
     addon: list[Addon]
 
     def named(self, name: str) -> Pin:
-        """The pin of that name; ``StopIteration`` if pinmap.toml has none."""
+        """The pin with this name. Raises ``StopIteration`` if there is none."""
         return next(pin for pin in self.pin if pin.name == name)
 
     def leads(self) -> list[tuple[str, int, str]]:
-        """What runs from the header to the board, as (net, header pin, wire colour)."""
+        """The leads from the header to the board, as (net, header pin, wire colour), in the order of J1."""
         return [(s.name, s.header, s.wire) for s in self.supply] + [
             (p.net, p.header, p.wire) for p in sorted(self.pin, key=lambda p: p.bcm)
         ]
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One part: its value, what it is for, and the net of each pin."""
+    """A part: its value, its purpose, and the net of each pin.
+
+    ``ohm``, ``farad`` and ``ampere`` are 0 if the part has no such value. ``watt`` is its rated power.
+    """
 
     value: str
     what: str
@@ -107,13 +110,13 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Circuit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of circuit.toml."""
+    """The content of circuit.toml."""
 
     conditions: dict[str, float]
     parts: dict[str, Part]
 
     def nets(self) -> dict[str, list[tuple[str, str]]]:
-        """Every net with the (reference, pin) on it."""
+        """All nets, each with its pins as (reference, pin)."""
         found: dict[str, list[tuple[str, str]]] = {}
         for ref, part in self.parts.items():
             for pin, net in part.pins.items():
@@ -122,10 +125,10 @@ class Circuit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def pin_map(path: Path = FOLDER / "pinmap.toml") -> PinMap:
-    """Read pinmap.toml; ``msgspec.ValidationError`` names the field that is wrong."""
+    """Read pinmap.toml. Raises ``msgspec.ValidationError``, which names the wrong field."""
     return msgspec.toml.decode(path.read_bytes(), type=PinMap)
 
 
 def circuit(path: Path = FOLDER / "circuit.toml") -> Circuit:
-    """Read circuit.toml; ``msgspec.ValidationError`` names the field that is wrong."""
+    """Read circuit.toml. Raises ``msgspec.ValidationError``, which names the wrong field."""
     return msgspec.toml.decode(path.read_bytes(), type=Circuit)

@@ -16,7 +16,7 @@ def _text(words: str, x: float, y: float, size: int, *, anchor: str = "middle", 
 
 
 def picture(pins: PinMap) -> str:
-    """The whole of header.svg, as one looks down on the Raspberry Pi with the header at its right edge."""
+    """The content of header.svg: the Raspberry Pi from above, with the header at its right edge."""
     names = {pin.header: (f"GPIO{pin.bcm} {pin.name}", pin.wire) for pin in pins.pin}
     names |= {supply.header: (supply.name, supply.wire) for supply in pins.supply}
     place = {header: number for number, (_, header, _) in enumerate(pins.leads(), 1)}

@@ -1,8 +1,8 @@
-"""What was made from what: digests of sources and products, so that a stale picture fails a test.
+"""Digests of sources and products, with which a test detects outdated drawings.
 
-Bytes of drawings differ between versions of the tools, so nothing is drawn to find out. made.toml
-remembers what each group of files was made from; `make test` compares digests alone, and
-`make hardware-check` draws everything anew and compares what it shows.
+Drawings differ in their bytes between versions of the tools, so a test cannot draw them again and compare.
+Instead made.toml records the digests when a group of files is made. `make test` compares the digests only;
+`make hardware-check` draws everything again and compares the content.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ RECORD = FOLDER / "made.toml"
 
 
 class Group(NamedTuple):
-    """Files made by one command: patterns of sources and products, from the project's folder."""
+    """The files made by one command: patterns of sources and products, relative to the project's folder."""
 
     command: str
     sources: tuple[str, ...]
@@ -48,7 +48,7 @@ GROUPS = {
 
 
 class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One group as it was when it was made."""
+    """Digests of a group's files, by path."""
 
     sources: dict[str, str]
     products: dict[str, str]
@@ -60,7 +60,7 @@ def _files(patterns: tuple[str, ...]) -> Iterator[Path]:
 
 
 def digests(patterns: tuple[str, ...]) -> dict[str, str]:
-    """Each file that fits a pattern, with the first 16 digits of its SHA-256."""
+    """All files that match a pattern, each with the first 16 hexadecimal digits of its SHA-256."""
     return {
         path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         for path in _files(patterns)
@@ -68,19 +68,19 @@ def digests(patterns: tuple[str, ...]) -> dict[str, str]:
 
 
 def now(name: str) -> Made:
-    """A group as it is."""
+    """The current digests of a group."""
     group = GROUPS[name]
     sources, products = digests(group.sources), digests(group.products)
     return Made(sources, {file: digest for file, digest in products.items() if file not in sources})
 
 
 def recorded() -> dict[str, Made]:
-    """Every group as it was when it was made."""
+    """The recorded digests of all groups. Raises ``OSError``, ``msgspec.ValidationError``."""
     return msgspec.toml.decode(RECORD.read_bytes(), type=dict[str, Made])
 
 
 def record(name: str) -> None:
-    """Remember that a group has just been made."""
+    """Record the current digests of a group that has just been made."""
     made = (recorded() if RECORD.exists() else {}) | {name: now(name)}
     lines = ["# What each file was made from; written by `make hardware` and `make enclosure`."]
     for group, what in sorted(made.items()):
@@ -90,7 +90,7 @@ def record(name: str) -> None:
 
 
 def stale() -> Iterator[str]:
-    """A sentence for each file that is not what made.toml remembers."""
+    """One sentence for each file whose digest differs from made.toml."""
     before = recorded()
     for name, group in GROUPS.items():
         old, new = before[name], now(name)

@@ -1,4 +1,4 @@
-"""What a printer would make of an STL file: whether it is closed, how big it is, where it needs supports."""
+"""Checks of an STL file for 3D printing: whether it is closed, its size, and where it needs supports."""
 
 import struct
 from collections import Counter, defaultdict
@@ -11,7 +11,8 @@ Facet = tuple[Corner, Corner, Corner]
 
 
 class Overhang(NamedTuple):
-    """A patch of the surface that hangs in the air: where it begins (mm above the bed), and its extent."""
+    """An overhanging patch of the surface: its lowest point in mm above the bed, and the shorter and longer
+    side of its bounding box in mm, seen from above."""
 
     height: float
     short: float
@@ -19,7 +20,7 @@ class Overhang(NamedTuple):
 
 
 def read(path: Path) -> list[Facet]:
-    """The facets of a binary STL file, in millimetres."""
+    """The facets of a binary STL file, in millimetres. Raises ``OSError``, ``struct.error``."""
     data = path.read_bytes()
     (count,) = struct.unpack_from("<I", data, 80)
     found = []
@@ -30,26 +31,27 @@ def read(path: Path) -> list[Facet]:
 
 
 def size(facets: list[Facet]) -> Corner:
-    """Extent along each axis, in millimetres."""
+    """The size along each axis in millimetres."""
     low, high = bounds(facets)
     return (high[0] - low[0], high[1] - low[1], high[2] - low[2])
 
 
 def bounds(facets: list[Facet]) -> tuple[Corner, Corner]:
-    """Lowest and highest corner of the box around a mesh."""
+    """The lowest and the highest corner of the bounding box."""
     corners = [corner for facet in facets for corner in facet]
     low, high = (tuple(pick(c[i] for c in corners) for i in range(3)) for pick in (min, max))
     return low, high  # type: ignore[return-value] # three each
 
 
 def is_closed(facets: list[Facet]) -> bool:
-    """Whether every edge of every facet has its counterpart in another: no hole, nothing inside out."""
+    """Whether each edge of a facet occurs in the opposite direction in another: the mesh has no hole and no
+    inverted facet."""
     edges = Counter(edge for a, b, c in facets for edge in ((a, b), (b, c), (c, a)))
     return all(edges[b, a] == count for (a, b), count in edges.items())
 
 
 def volume(facets: list[Facet]) -> float:
-    """Of plastic, in cubic millimetres."""
+    """The volume of a closed mesh in cubic millimetres."""
     total = 0.0
     for a, b, c in facets:
         n = _cross(b, c)
@@ -58,7 +60,8 @@ def volume(facets: list[Facet]) -> float:
 
 
 def overhangs(facets: list[Facet], steepest: float) -> list[Overhang]:
-    """Patches that lean further out than ``steepest`` degrees from the vertical and do not lie on the bed."""
+    """Patches whose facets face downwards at more than ``steepest`` degrees from the vertical and are not on
+    the bed."""
     bed = min(corner[2] for facet in facets for corner in facet)
     hanging = []
     for a, b, c in facets:
@@ -71,7 +74,7 @@ def overhangs(facets: list[Facet], steepest: float) -> list[Overhang]:
 
 
 def _patches(facets: list[Facet]) -> list[list[Facet]]:
-    """Facets that touch, together."""
+    """Groups of facets that share corners."""
     parent = list(range(len(facets)))
 
     def root(i: int) -> int:

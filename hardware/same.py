@@ -1,4 +1,4 @@
-"""Whether two sets of made files show the same, though other versions of the tools made them."""
+"""Compares the content of generated files that were made by different versions of the tools."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hardware import mesh
 
-#: Mean difference of two pictures, of 255, that other fonts, lights and roundings may make.
+#: Largest mean difference of two pictures (of 255) that is attributed to fonts, shading and rounding.
 PICTURE_TOLERANCE = 3.0
 
 _TEXT = re.compile(r">([^<>]*\S[^<>]*)<")
@@ -16,23 +16,23 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
 def texts(svg: str) -> list[str]:
-    """Every piece of text of an SVG, in the order in which it was drawn."""
+    """All texts of an SVG, in drawing order."""
     svg = re.sub(r"<!--.*?-->|<title>.*?</title>|<style.*?</style>", "", svg, flags=re.DOTALL)
     return [unescape(text).strip() for text in _TEXT.findall(svg)]
 
 
 def words(svg: str) -> Counter[str]:
-    """Every word of an SVG, in no order: drawing programs differ in where they put them."""
+    """The words of an SVG with their counts, without order, which differs between drawing programs."""
     return Counter(word for text in texts(svg) for word in text.split())
 
 
 def colours(svg: str) -> set[str]:
-    """Every colour an SVG uses."""
+    """All colours of an SVG, as ``#rrggbb``."""
     return {colour.lower() for colour in _COLOUR.findall(svg)}
 
 
 def differences(ours: Path, fresh: Path) -> Iterator[str]:
-    """A sentence for each file of ``fresh`` that ``ours`` shows otherwise, or lacks."""
+    """One sentence for each file of ``fresh`` that is missing in ``ours`` or has another content there."""
     for path in sorted(fresh.rglob("*")):
         name = path.relative_to(fresh)
         mine = ours / name
@@ -43,15 +43,15 @@ def differences(ours: Path, fresh: Path) -> Iterator[str]:
             continue
         match path.suffix:
             case ".svg":
-                told = _drawing(mine.read_text(encoding="utf-8"), path.read_text(encoding="utf-8"))
+                difference = _drawing(mine.read_text(encoding="utf-8"), path.read_text(encoding="utf-8"))
             case ".stl":
-                told = _mesh(mesh.read(mine), mesh.read(path))
+                difference = _mesh(mesh.read(mine), mesh.read(path))
             case ".png":
-                told = _picture(mine, path)
+                difference = _picture(mine, path)
             case _:
-                told = "" if mine.read_bytes() == path.read_bytes() else "is another text"
-        if told:
-            yield f"{name} {told}."
+                difference = "" if mine.read_bytes() == path.read_bytes() else "is another text"
+        if difference:
+            yield f"{name} {difference}."
 
 
 def _drawing(mine: str, fresh: str) -> str:
@@ -77,7 +77,7 @@ def _picture(mine: Path, fresh: Path) -> str:
 
     with Image.open(mine) as one, Image.open(fresh) as other:
         if one.size != other.size:
-            # graphviz lays out by the fonts it finds: compare what is there, not how large
+            # Graphviz's layout depends on the installed fonts, so the size of this picture may differ
             return "" if mine.name == "wiring.png" else f"is {one.size}, not {other.size}"
         apart = ImageStat.Stat(ImageChops.difference(one.convert("L"), other.convert("L"))).mean[0]
     return f"looks different ({apart:.1f} of 255)" if apart > PICTURE_TOLERANCE else ""

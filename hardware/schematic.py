@@ -1,7 +1,6 @@
 """Draws schematic.svg with schemdraw; values come from circuit.toml, pins from pinmap.toml.
 
-Run by ``make hardware``. Each block stands for itself and meets the others by the names of its nets,
-so that no wire crosses another.
+Run by ``make hardware``. The blocks are connected by net names only, so that no wires cross.
 """
 
 import itertools
@@ -18,7 +17,8 @@ _LEFT, _RIGHT, _GAP = 14.4, 19.0, 0.4
 
 
 class Sheet:
-    """The sheet being drawn: places parts with their reference and value, flags with header pins."""
+    """Draws on the sheet: parts with reference and value, nets with header pins. Coordinates are schemdraw's
+    drawing units, y upwards."""
 
     def __init__(self, parts: Circuit, pins: PinMap) -> None:
         """Start an empty sheet."""
@@ -28,25 +28,25 @@ class Sheet:
         self.drawing.config(fontsize=11, font="DejaVu Sans, Arial, sans-serif", lw=1.6, unit=2.6, margin=0.4)
 
     def add(self, element: elm.Element) -> elm.Element:
-        """Put an element on the sheet."""
+        """Add an element to the sheet."""
         return self.drawing.add(element)
 
     def part(self, ref: str, element: elm.Element, loc: str = "top", ofst: float = 0.12) -> elm.Element:
-        """Put a part on the sheet, labelled with its reference and value."""
+        """Add a part, labelled with its reference and value."""
         value = self.circuit.parts[ref].value
         return self.add(element.label(f"{ref}\n{value}", loc, ofst=ofst))
 
     def box(self, at: tuple[float, float], size: tuple[float, float], colour: str, line: str = "-") -> None:
-        """Draw a rectangle from its upper left corner."""
+        """Draw a rectangle with this upper left corner, width and height."""
         low = (at[0] + size[0], at[1] - size[1])
         self.add(elm.Rect(corner1=at, corner2=low).at((0, 0)).theta(0).linestyle(line).color(colour))
 
     def text(self, text: str, at: tuple[float, float], size: float = 11, **style: str) -> None:
-        """Write somewhere."""
+        """Write a text at a point."""
         self.add(elm.Label().at(at).theta(0).label(text, fontsize=size, **style))
 
     def flag(self, net: str, at: tuple[float, float], side: str = "left") -> None:
-        """Name a net that comes from the Raspberry Pi, with its pin on the header."""
+        """Draw the end of a net with its name, and its header pin if it has one."""
         text = f"{net}\npin {self.header[net]}" if net in self.header else net
         away = 0.45 if side == "bottom" else 0.15
         self.add(elm.Dot(open=True).at(at).color(_BLUE).label(text, side, color=_BLUE, ofst=away))
@@ -70,7 +70,7 @@ class Sheet:
         self.add(elm.Vdd().at(at).color(_BLUE).label(name, "top", color=_BLUE))
 
     def plug(self, ref: str, at: tuple[float, float], pins: list[str], load: str = "") -> None:
-        """Draw a connector as a box, its pins downwards from ``at``, and say what hangs on it."""
+        """Draw a connector as a box with its pins from ``at`` downwards, and the name of its ``load``."""
         x, y = at
         low = y - 1.0 * (len(pins) - 1)
         self.box((x, y + 0.5), (1.5, y - low + 1.0), _GREY)
@@ -83,7 +83,7 @@ class Sheet:
             self.text(f"{load}\n{self.circuit.parts[load].value}", (x + 0.75, low - 1.35))
 
     def title(self, text: str, at: tuple[float, float], size: tuple[float, float]) -> None:
-        """Frame a block and name it."""
+        """Draw the frame and the title of a block."""
         self.box(at, size, "#aaaaaa", "--")
         self.text(text, (at[0] + 0.3, at[1] - 0.7), 15, halign="left")
 

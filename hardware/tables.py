@@ -1,7 +1,7 @@
-"""The tables of README.md, made from pinmap.toml, circuit.toml, bom.csv and the calculations.
+"""Generates the tables of README.md from pinmap.toml, circuit.toml, bom.csv and the calculations.
 
-Each stands between two comments, ``<!-- table: pins -->`` and ``<!-- end -->``; what is between them is
-written again by ``make hardware``.
+Each table is between two comments, ``<!-- table: pins -->`` and ``<!-- end -->``; ``make hardware`` replaces
+what is between them.
 """
 
 import csv
@@ -23,7 +23,7 @@ _VERDICT = {
 
 
 def bom(path: Path = FOLDER / "bom.csv") -> list[dict[str, str]]:
-    """Every line of the parts list."""
+    """All lines of the parts list, by column name."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -77,7 +77,7 @@ def _parts(_: PinMap, parts: Circuit) -> str:
 
 
 def _ohms(pins: PinMap, parts: Circuit) -> str:
-    """What a meter must show before anything is connected: first what must not conduct, then what must."""
+    """Resistances to measure before anything is connected: first those that must be high, then the others."""
     ring = quantity(parts.parts["R11"].ohm + parts.parts["R12"].ohm, "Ω")
     buzzer, lamp = (_lead(parts, pins.named(name).net) for name in ("buzzer", "lamp"))
     others = f"above 100 kΩ, after a rise at {buzzer}; {lamp} with a ring light: at most {ring}"
@@ -94,10 +94,10 @@ def _ohms(pins: PinMap, parts: Circuit) -> str:
             net = next(other for other in parts.parts[ref].pins.values() if other != net)
         end = _lead(parts, net) if net in parts.parts["J1"].pins.values() else _plug(parts, net)
         total = sum(parts.parts[ref].ohm for ref in refs)
-        told = quantity(total, "Ω")
+        expected = quantity(total, "Ω")
         if "F1" in refs:
-            told = f"{total:.0f} Ω to {total + 4:.0f} Ω"  # a polyfuse of this size has 1 Ω to 4 Ω
-        rows.append([f"{_lead(parts, start)} and {end}", f"{told} ({' and '.join(refs)})"])
+            expected = f"{total:.0f} Ω to {total + 4:.0f} Ω"  # a polyfuse of this size has 1 Ω to 4 Ω
+        rows.append([f"{_lead(parts, start)} and {end}", f"{expected} ({' and '.join(refs)})"])
     return _table("between | must be", rows)
 
 
@@ -106,7 +106,7 @@ def _lead(parts: Circuit, net: str) -> str:
 
 
 def _plug(parts: Circuit, net: str) -> str:
-    """The plug pin with this net."""
+    """The connector pin with this net, such as "J2.1"."""
     pins = ((ref, pin, each) for ref, part in parts.parts.items() for pin, each in part.pins.items())
     return next(f"{ref}.{pin}" for ref, pin, each in pins if ref[0] == "J" and each == net)
 
@@ -121,6 +121,6 @@ TABLES: dict[str, Callable[[PinMap, Circuit], str]] = {
 
 
 def filled(text: str) -> str:
-    """README.md with every table made anew. ``KeyError`` for a table nobody knows."""
+    """The text of README.md with all tables replaced. Raises ``KeyError`` for an unknown table."""
     pins, parts = pin_map(), circuit()
     return _TABLE.sub(lambda found: found[1] + "\n" + TABLES[found[2]](pins, parts) + "\n" + found[3], text)

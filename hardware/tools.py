@@ -1,10 +1,10 @@
-"""The programs that draw and render, and how they get here."""
+"""Installs and runs the programs that draw and render."""
 
 import os
 import shutil
 import subprocess
 
-#: Program -> the Debian packages it needs; the fonts are those the drawings ask for.
+#: Program -> the Debian packages it needs, including the fonts used in the drawings.
 PACKAGES = {
     "dot": ("graphviz", "fonts-dejavu-core"),
     "openscad": ("openscad",),
@@ -13,7 +13,7 @@ PACKAGES = {
 
 
 def need(*programs: str) -> None:
-    """Install what is missing, as root; anyone else is told the one command (``SystemExit``)."""
+    """Install missing programs if run as root; else raise ``SystemExit`` with the command to run."""
     missing = [program for program in programs if shutil.which(program) is None]
     if not missing:
         return
@@ -28,8 +28,9 @@ def need(*programs: str) -> None:
 
 
 def run(*command: str, quiet: bool = True) -> None:
-    """Run a program; if it fails, what it said ends ours (``SystemExit``)."""
+    """Run a program. If it fails, raises ``SystemExit`` with its output; with ``quiet`` False the output is
+    not captured."""
     done = subprocess.run(command, check=False, capture_output=quiet, text=True)  # noqa: S603 - fixed commands
     if done.returncode:
-        said = ((done.stdout or "") + (done.stderr or "")).strip()
-        raise SystemExit(f"{' '.join(command)} failed ({done.returncode}).\n{said}".rstrip())
+        output = ((done.stdout or "") + (done.stderr or "")).strip()
+        raise SystemExit(f"{' '.join(command)} failed ({done.returncode}).\n{output}".rstrip())

@@ -1,11 +1,11 @@
-"""Writes wiring.yml for WireViz from pinmap.toml and circuit.toml: every lead outside the board.
+"""Generates wiring.yml for WireViz from pinmap.toml and circuit.toml: all leads outside the board.
 
-``make hardware`` then lets WireViz draw wiring.svg and wiring.png from it.
+``make hardware`` then runs WireViz, which draws wiring.svg and wiring.png from it.
 """
 
 from hardware.facts import Circuit, PinMap
 
-#: WireViz's two-letter colours (IEC 60757) for the names pinmap.toml uses.
+#: WireViz's two-letter colour codes (IEC 60757) for the names in pinmap.toml.
 COLOURS = {
     "black": "BK",
     "blue": "BU",
@@ -17,14 +17,14 @@ COLOURS = {
     "white": "WH",
 }
 
-_Lead = tuple[str, str, str]  # pin of the plug, pin of the part, colour
+_Lead = tuple[str, str, str]  # pin of the connector, pin of the part, colour
 
 
 class Branch:
-    """One cable from a plug on the board to a part outside it."""
+    """One cable from a connector on the board to a part outside it."""
 
     def __init__(self, plug: str, load: str, title: str, leads: list[_Lead], length: float) -> None:
-        """``leads`` are (plug pin, part pin, colour); ``length`` in metres."""
+        """``leads`` are (connector pin, part pin, colour); ``length`` is in metres."""
         self.plug, self.load, self.title, self.leads, self.length = plug, load, title, leads, length
 
 
@@ -123,7 +123,7 @@ def _connections(pins: PinMap) -> list[str]:
 
 
 def wiring(pins: PinMap, parts: Circuit) -> str:
-    """The whole of wiring.yml."""
+    """The content of wiring.yml."""
     lines = [
         "# Made by wiring.py from pinmap.toml and circuit.toml; `make hardware` writes it again.",
         *_connectors(pins, parts),

@@ -1,4 +1,4 @@
-"""The product's own files, in a checkout or installed; and files replaced whole or not at all."""
+"""Paths of the product's own files, and safe reading and atomic replacing of any file."""
 
 import contextlib
 import errno
@@ -9,15 +9,15 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 
-#: Looked at in this order; the first that exists wins.
+#: Where ``assets/`` is in the wheel, in a checkout and in the Debian package. The first that has the file is
+#: used.
 PLACES = (_HERE / "assets", _HERE.parent / "assets", Path("/usr/share/cramp-kiosk/assets"))
 
 
 def asset(*parts: str) -> Path:
     """Path of a file or folder of ``assets/``, for example ``asset("art", "poses.toml")``.
 
-    Raises ``FileNotFoundError`` naming every place looked at: an installation without its assets is
-    broken, and says so.
+    Raises ``FileNotFoundError``, with the folders that were searched, if the installation lacks it.
     """
     for place in PLACES:
         path = place.joinpath(*parts)
@@ -28,12 +28,12 @@ def asset(*parts: str) -> Path:
 
 
 def typeface(*, bold: bool) -> str:
-    """Path of the font file that every word on the screen is set in: Atkinson Hyperlegible Next."""
+    """Path of the screen's font file, Atkinson Hyperlegible Next. Raises ``FileNotFoundError``."""
     return str(asset("fonts", f"AtkinsonHyperlegibleNext-{'Bold' if bold else 'Regular'}.ttf"))
 
 
 def at_home(path: str) -> Path:
-    """The path with ``~`` as the home it stands for; where there is no such home, in /nonexistent."""
+    """The path with ``~`` expanded; below /nonexistent if the user has no home folder."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -41,15 +41,15 @@ def at_home(path: str) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is such a file, as far as this user may look: where a folder may not be searched
-    ``Path.exists`` raises, before Python 3.14."""
+    """Whether the file exists; False if this user may not search its folder, for which ``Path.exists`` raises
+    ``PermissionError`` before Python 3.14."""
     with contextlib.suppress(OSError):
         return path.exists()
     return False
 
 
 def user_name(uid: int) -> str:
-    """The name of the user with this number; the number where nobody has it."""
+    """The name of a user; the number as text if no user has it."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -57,11 +57,11 @@ def user_name(uid: int) -> str:
 
 
 def read_file(path: Path, most: int = -1) -> bytes:
-    """The bytes of a file, at most so many (-1: all).
+    """The first ``most`` bytes of a regular file (-1: all).
 
-    Raises ``OSError``, also at once for what is no file: a pipe would be waited for, a device has no end.
+    Raises ``OSError``, also for a folder, a pipe (reading it would block) or a device (it may have no end).
     """
-    # not blocking: even to open a pipe one has to wait for somebody at its other end
+    # O_NONBLOCK: opening a pipe would block until it has a writer
     opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     kind = os.fstat(opened).st_mode
     if not stat.S_ISREG(kind):
@@ -71,16 +71,17 @@ def read_file(path: Path, most: int = -1) -> bytes:
         raise OSError(errno.EINVAL, "it is no file but a pipe or a device", os.fspath(path))
     with os.fdopen(opened, "rb") as file:
         found: bytes | None = file.read(most)
-    if found is None:  # the kernel's own log, for one
+    if found is None:  # for example /proc/kmsg
         raise OSError(errno.EAGAIN, "it has nothing to read now", os.fspath(path))
     return found
 
 
 Stamp = tuple[int, ...] | None
+"""device, inode, size, and times of the last change (ns); None: no such file"""
 
 
 def stamp(path: Path) -> Stamp:
-    """What changes when the file does; None where none can be seen."""
+    """A value that changes whenever the file changes; None if it does not exist or may not be looked up."""
     try:
         about = path.stat()
     except OSError:
@@ -89,13 +90,14 @@ def stamp(path: Path) -> Stamp:
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Replace a file as a whole: after a power cut it holds the old bytes or the new, never a part.
+    """Replace or create a file atomically: after a power cut it has the old content or the new, never a mix.
 
-    The file gets these permissions. Raises ``OSError``.
+    ``mode`` are its permissions, less the umask. The content is synced to the disk before this returns.
+    Raises ``OSError``; then the file is unchanged, or, if only the sync of the folder failed, replaced.
     """
     fresh = path.with_name(f".{path.name}.new")
     try:
-        fresh.unlink(missing_ok=True)  # what a power cut left has permissions of its own
+        fresh.unlink(missing_ok=True)  # left by a power cut, perhaps with other permissions
         opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(opened, "wb") as file:
             file.write(data)
@@ -107,6 +109,6 @@ def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)  # the new name is on the card only after this
+        os.fsync(folder)  # the rename reaches the card only with this
     finally:
         os.close(folder)

@@ -1,4 +1,4 @@
-"""Every sentence a person reads goes through here (gettext; English is the source)."""
+"""Translation with gettext of every sentence that a person reads. The source language is English."""
 
 import gettext
 
@@ -8,13 +8,16 @@ _translation: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def use(translation: gettext.NullTranslations) -> None:
-    """Speak through this translation from now on (tests pass one that marks each sentence)."""
+    """Set the translation for the whole process (tests pass one that marks each sentence)."""
     global _translation  # noqa: PLW0603 - one language at a time, as gettext itself does it
     _translation = translation
 
 
 def speak(language: str) -> None:
-    """Choose a language by its code ("en", "de"); English where there is no translation yet."""
+    """Set the language for the whole process by its code ("en", "de"); English if it has no translation.
+
+    Raises ``OSError`` or ``UnicodeDecodeError`` for a damaged catalogue.
+    """
     try:
         folder = str(asset("locale"))
     except FileNotFoundError:
@@ -23,20 +26,21 @@ def speak(language: str) -> None:
 
 
 def _(message: str) -> str:
-    """Translate one whole sentence. The empty string stays empty."""
+    """Translate one whole sentence; "" stays "" (gettext would return the catalogue's header)."""
     return _translation.gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    """Translate a sentence that counts ``n`` things."""
+    """Translate a sentence in the singular or plural form that the language has for ``n``."""
     return _translation.ngettext(one, many, n)
 
 
 def pgettext(context: str, message: str) -> str:
-    """Translate where the same English word has two meanings, or a long and a short form."""
+    """Translate a word that has several meanings in English, or a long and a short form; ``context`` tells
+    them apart."""
     return _translation.pgettext(context, message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool knows
-    """Mark a sentence for extraction here; it is translated where it is shown."""
+    """Return ``message`` unchanged, but mark it for extraction; it is translated with ``_`` when shown."""
     return message

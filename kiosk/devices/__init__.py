@@ -1,14 +1,14 @@
-"""The things that can be touched: button, lamp, buzzer, probe, backlight; real and simulated.
+"""The hardware: button, lamp, buzzer, probe and backlight, real and simulated.
 
-A part posts events or is driven by the State; it never calls back. Parts raise (``PartFails``), so that
-somebody hears of it; ``runtime.outputs`` tries again.
+An input posts events; an output is set from the State. Outputs raise ``PartFails``; ``runtime.outputs`` logs
+it and retries.
 
-* **Pins** are reached through one gpiozero factory (``pins``): ours (``gpiod_pins``), lgpio or RPi.GPIO as
-  ``[pins] factory`` says. Nothing falls back by itself: a kiosk on pins without edges would look alive and
-  answer no press.
+* **Pins** are opened through one gpiozero factory (``pins``): our own (``gpiod_pins``), lgpio or RPi.GPIO,
+  as ``[pins] factory`` says. There is no automatic fallback: with a factory that reports no edges the kiosk
+  would seem to work but answer no press.
 * **The button** is debounced by the kernel: bounces, spikes and the noise of a long cable never wake the
-  program, and a press counts even if the program was busy meanwhile. It has to last 20 ms and up to the
-  kernel's next tick: at 250 ticks a second (4 ms) a press of 20 ms never counts, one of 22 ms half the
-  times, one of 24 ms always where the kernel gets to its timers at once. The level is still read once a
-  second while someone is there.
+  program, and no press is lost while the program is busy. A press has to last 20 ms and up to the next tick
+  of the kernel: at 250 Hz (4 ms) a press of 20 ms is never reported, one of 22 ms half of the time, one of
+  24 ms always if the kernel's timers are not delayed. While someone is using the kiosk, the level is also
+  read once a second.
 """

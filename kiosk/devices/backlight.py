@@ -1,4 +1,4 @@
-"""The light behind the panel, through the kernel's backlight files."""
+"""The panel's backlight, through sysfs (``/sys/class/backlight``)."""
 
 import contextlib
 import errno
@@ -11,43 +11,43 @@ from kiosk.core.eye import light
 from kiosk.devices.part import driving
 from kiosk.i18n import N_, _
 
-#: Values of ``bl_power`` (FB_BLANK_UNBLANK, FB_BLANK_POWERDOWN in the kernel's fb.h).
+#: Values of ``bl_power``: FB_BLANK_UNBLANK and FB_BLANK_POWERDOWN (the kernel's fb.h).
 _ON, _OFF = "0", "4"
 
-#: Steps that are worth calling dimming: the lowest of these is below a hundredth of the light.
+#: Fewest steps above 0 that count as dimmable: the lowest of 8 is about 1 % of the light (1 / 8 ** 2.2).
 _DIMMABLE = 8
 
-#: What a light answers that may not be set, by us or by anyone.
+#: Errors of a backlight that we may not write.
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class KernelLight(Protocol):
-    """One of the kernel's backlights (``display.backlights`` finds them)."""
+    """One backlight of the kernel (``display.backlights`` finds them)."""
 
     @property
     def folder(self) -> Path:
-        """Where the kernel has it."""
+        """Its folder in sysfs."""
 
     @property
     def most(self) -> int:
-        """Its highest step, from 1."""
+        """Its ``max_brightness``, at least 1."""
 
     @property
     def is_strangers(self) -> bool:
-        """Whether it is another panel's."""
+        """Whether it belongs to another panel than ours."""
 
 
 L = TypeVar("L", bound=KernelLight)
 
 
 class Backlight(Generic[L]):
-    """The panel's own backlight, else one of which the kernel says of no panel that it is its; one that may
-    not be written is passed over for one that may.
+    """The backlight of our panel; if it has none, one that the kernel links to no panel. A backlight without
+    write permission is skipped for the next one.
 
-    A screen without one (HDMI, most SPI panels) is no fault: everything here then does nothing. One that
-    appears later, or comes back, is found at the next ``set``. ``find`` says which there are, the one to use
-    first. ``alone``: nobody but us shows anything on this machine, so that the lights of other
-    panels, which would glow in the bedroom all night, are ours as well: they are dark until ``close``.
+    A screen without a backlight (HDMI, most SPI panels) is no error: every method then does nothing. One that
+    appears later is found at the next ``set``. ``find`` returns all backlights, the one to use first.
+    ``alone`` True means that no other program uses a screen of this machine: the backlights of other panels,
+    which would light the bedroom all night, are then switched off until ``close``.
     """
 
     def __init__(self, find: Callable[[], Sequence[L]], *, alone: bool = False) -> None:
@@ -57,26 +57,26 @@ class Backlight(Generic[L]):
         self._lost = False
         self._darkened: dict[Path, str] = {}
         self.lights: list[L] = []
-        """every backlight there is, the one to use first"""
+        """all backlights, the one to use first"""
         self._find()
 
     @property
     def chosen(self) -> L | None:
-        """The one to use; None: there is none."""
+        """The backlight to use; None if there is none."""
         return next((each for each in self.lights if not each.is_strangers), None)
 
     @property
     def is_present(self) -> bool:
-        """Whether there is a light to set."""
+        """Whether there is a backlight to set."""
         return self.chosen is not None
 
     @property
     def dims(self) -> bool:
-        """Whether it can be turned down, not only off (gpio-backlight knows 0 and 1)."""
+        """Whether it has enough steps to be dimmed (gpio-backlight has only 0 and 1)."""
         return self.chosen is not None and self.chosen.most >= _DIMMABLE
 
     def describe(self) -> str:
-        """Which light it is, in one sentence."""
+        """One sentence about the backlight, for ``doctor``."""
         if self.chosen is None:
             return _("The screen has no backlight that can be set.")
         if not self.dims:
@@ -88,13 +88,13 @@ class Backlight(Generic[L]):
         )
 
     def set(self, level: float) -> None:
-        """Brightness as seen: 0.0 is off, anything above is at least the panel's lowest step.
+        """Set the perceived brightness, 0.0 (off) to 1.0; any level above 0 gives at least the lowest step.
 
-        Raises ``PartFails``.
+        Raises ``PartFails`` if the backlight cannot be written, or is missing after an earlier failure.
         """
         missed = self._lost or self.chosen is not None
         if self.chosen is None or (level > 0 and not self._powered):
-            self._find()  # a panel may have come, or another been connected
+            self._find()  # the panel may have been connected or exchanged
         if self.chosen is None and not missed:
             self._darken()
             return
@@ -102,13 +102,13 @@ class Backlight(Generic[L]):
             try:
                 self._set(level)
             except OSError:
-                self.lights, self._powered = [], None  # look again next time
+                self.lights, self._powered = [], None  # search again at the next call
                 self._lost = True
                 raise
             self._lost = False
 
     def close(self) -> None:
-        """Give other panels their light back."""
+        """Restore the backlights of other panels. Never raises."""
         for brightness, was in self._darkened.items():
             with contextlib.suppress(OSError):
                 _put(brightness, was)
@@ -122,7 +122,7 @@ class Backlight(Generic[L]):
             self._powered = None
 
     def _set(self, level: float) -> None:
-        """Set the first that may be set; where none may, the reason is the first's."""
+        """Set the first backlight that can be written. If none can, raises the error of the first."""
         refused: OSError | None = None
         for each in [each for each in self.lights if not each.is_strangers]:
             try:
@@ -139,7 +139,7 @@ class Backlight(Generic[L]):
         self._darken()
 
     def _darken(self) -> None:
-        """The lights of other panels off, each once, if nobody else shows anything on them."""
+        """Switch off the backlights of other panels, each once, if we are ``alone``."""
         for each in self.lights if self._alone else ():
             brightness = each.folder / "brightness"
             if each.is_strangers and brightness not in self._darkened:
@@ -159,7 +159,7 @@ class Backlight(Generic[L]):
             self._power(which.folder, powered)
 
     def _power(self, folder: Path, powered: bool) -> None:
-        # Raspberry Pi OS lets the group video write `brightness` alone; 0 there is dark enough then.
+        # On Raspberry Pi OS the group video may write `brightness` only; brightness 0 is then dark enough.
         if powered is not self._powered:
             with contextlib.suppress(OSError):
                 _put(folder / "bl_power", _ON if powered else _OFF)
@@ -167,6 +167,6 @@ class Backlight(Generic[L]):
 
 
 def _put(path: Path, text: str) -> None:
-    """Write to a file that is there; a missing one is not made."""
+    """Write to an existing file. Raises ``OSError`` if it is missing."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_TRUNC), "w", encoding="ascii") as file:
         file.write(text)

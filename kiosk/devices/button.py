@@ -1,4 +1,4 @@
-"""The one big button: edges are hints, levels are truth, and a spike is not a press."""
+"""The push button, debounced by the kernel or by ``Debounce``; a lost edge is found by reading the level."""
 
 import contextlib
 import threading
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
 
-#: As often as this at most a check asks the line itself, not only what its last interrupt said: that costs a
-#: tenth of a millisecond. Less than between two signs of life.
+#: Shortest time between two checks that let the kernel sample the line anew instead of reporting the level of
+#: its last interrupt, which costs 0.1 ms. Shorter than the 2.25 s between two signs of life.
 SURE_EVERY: Ms = 2 * SECOND
 
 
 class Debounce:
-    """Accepts a level once it has stayed for ``hold`` ms, by the edges' own time stamps.
+    """Accepts a level that has been stable for ``hold`` ms, by the time stamps of the edges.
 
-    So a late report loses nothing: a press whose two edges are both reported long after they happened
-    still counts if they were ``hold`` apart, and a spike does not, however late. ``hold`` 0 accepts
-    every edge at once, for pins that are filtered already. It begins with ``state`` accepted.
+    Late reports do not matter: a press whose two edges are both reported much later counts if their time
+    stamps are ``hold`` apart, and a spike does not. ``hold`` 0 accepts every edge at once. ``state`` is the
+    initial level.
     """
 
     def __init__(self, hold: Ms, *, state: bool = False) -> None:
         self.state = state
-        """the level accepted last"""
+        """the accepted level"""
         self._hold = hold
         self._raw = state
         self._since: Ms = 0
@@ -40,23 +40,23 @@ class Debounce:
 
     @property
     def due(self) -> Ms | None:
-        """When ``check`` will know more; None while nothing is open."""
+        """When ``check`` can accept the pending level, in ms; None if no change is pending."""
         if self._doubt is not None:
             return self._doubt + self._hold
         return None if self._raw == self.state else self._since + self._hold
 
     def edge(self, level: bool, at: Ms) -> bool:
-        """The line went to ``level`` at ``at``. True if ``state`` changed."""
+        """Handle an edge to ``level`` at ``at`` ms. True if ``state`` changed."""
         at = max(at, self._since)
         changed = self._accept(at)
         self._raw, self._since, self._doubt = level, at, None
         return changed or self._accept(at)
 
     def check(self, level: bool, now: Ms) -> bool:
-        """The line is read as ``level``. True if ``state`` changed.
+        """Handle a reading of the line. True if ``state`` changed.
 
-        Where that contradicts the last edge, another edge is on its way, with a better time stamp; only
-        if none comes for ``hold`` ms was it lost, and what is read counts.
+        If ``level`` contradicts the last edge, the edge between them is probably about to be reported, with
+        an exact time stamp. If it is not reported within ``hold`` ms it was lost, and the reading counts.
         """
         if level != self._raw:
             if self._doubt is None:
@@ -83,23 +83,21 @@ def _later(delay: Ms, call: Callable[[], None]) -> None:
 class Button(Part):
     """A push button between GPIO ``pin`` and ground; the internal pull-up is switched on.
 
-    Posts ``ButtonPressed`` and ``ButtonReleased``, always one after the other, ``debounce_ms`` after the
-    contact came to rest. ``post`` is called from several threads and must only put into a queue. ``later``
-    calls something once in so many ms; between presses nothing is waiting and no thread is there.
+    Posts ``ButtonPressed`` and ``ButtonReleased`` in strict alternation, ``debounce_ms`` after the contact
+    has settled. ``post`` is called from several threads and must only put the event into a queue. ``later``
+    calls a function once after a delay in ms; between presses there is no timer and no thread.
 
-    One that is down at the start (a short circuit, a hand on it while the program starts anew) counts as
-    pressed, and that press as spent: ``FaultFound`` (``BUTTON_STUCK``) is posted instead, and everything goes
-    on with ``ButtonReleased``, should it come up. Of one that cannot be read at the start the first level
-    that can be read counts as that of the start.
+    If the button is down at the start (a short circuit, or a hand on it during a restart), ``FaultFound``
+    (``BUTTON_STUCK``) is posted instead of ``ButtonPressed``; ``ButtonReleased`` follows when it comes up. If
+    it cannot be read at the start, the first level that can be read counts as the level at the start.
 
-    One that cannot be read is a fault (``NO_GPIO``) until it can: each ``check`` tries again.
+    While the button cannot be read there is a fault (``NO_GPIO``); each ``check`` retries.
 
-    Where the kernel can wait for the contact
-    to come to rest (``bounce_settles`` of our own pin factory), it does: no bounce, no spike and no noise on
-    a long cable wakes the program. Elsewhere every edge is taken as it comes and ``Debounce`` does it: the
-    library's own debouncing is deaf-for-so-long in RPi.GPIO, and nothing in the mock.
+    With our own pin factory (``bounce_settles``) the kernel debounces, so that bounces, spikes and noise
+    never wake the program. With other factories each edge is reported and ``Debounce`` filters them, because
+    RPi.GPIO's debouncing ignores all edges for some time after the first one, and the mock factory has none.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had.
+    Raises ``PinsUnavailable`` if the pin cannot be used.
     """
 
     def __init__(
@@ -116,20 +114,20 @@ class Button(Part):
         self._post = post
         self._clock = clock
         self._later = later
-        #: an edge is reported this long after the contact came to rest
+        #: ms between the moment the contact settled and the report of the edge
         self._settling = debounce_ms if getattr(factory, "bounce_settles", False) else 0
         self._lock = threading.Lock()
         self._waiting = False
-        self._once = LogOnce(N_("The button does not answer."), self._answers_not)
+        self._once = LogOnce(N_("The button does not answer."), self._report_fault)
         self._begun = False
         with claiming(pin):
-            # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice,
-            # which keeps the time stamps of the edges to itself.
+            # Not gpiozero's Button, whose hold thread wakes ten times a second, nor DigitalInputDevice, which
+            # does not pass on the time stamps of the edges.
             self._device = InputDevice(pin, pull_up=True, pin_factory=factory)
             self._hold = debounce_ms
             self._debounce = Debounce(debounce_ms)
             with self._once:
-                self._begin()  # before any edge can tell that it is over
+                self._begin()  # before edges are reported, as the first may be the release
             self._device.pin.bounce = self._settling / 1000 or None
             self._device.pin.edges = "both"
             self._device.pin.when_changed = self._edge
@@ -139,11 +137,11 @@ class Button(Part):
 
     @property
     def is_pressed(self) -> bool:
-        """The accepted level."""
+        """Whether the debounced level is "pressed"."""
         return self._debounce.state
 
     def check(self) -> None:
-        """Read the line, and post what an edge failed to tell. Cheap; once a second is enough."""
+        """Read the line and post the event of a lost edge. Once a second is enough. Never raises."""
         with self._once, self._lock:
             if self._device.closed:
                 return
@@ -157,16 +155,16 @@ class Button(Part):
             self._wait()
 
     def next_check(self) -> Ms | None:
-        """When ``check`` would find something new (it is also called then by itself), or None."""
+        """When ``check`` can accept a pending level, in ms; None if none is. A timer calls ``check`` then."""
         return self._debounce.due
 
     def close(self) -> None:
-        """Give the pin back; nothing is posted any more. May be called twice."""
+        """Release the pin; no event is posted afterwards. May be called twice; never raises."""
         with self._once, self._lock:
             self._device.close()
 
     def _edge(self, ticks: float, state: int) -> None:
-        # Runs in the one thread that reports every edge; lgpio's has no `try` around it: it must not raise.
+        # Runs on the thread that reports all edges. It must not raise: lgpio's thread would die.
         with self._once, self._lock:
             if self._device.closed:
                 return
@@ -180,17 +178,17 @@ class Button(Part):
             self._wait()
 
     def _begin(self) -> None:
-        """Take the level as it is."""
+        """Take the current level as the initial one."""
         held, self._begun = self._device.is_active, True
         if held:
             self._debounce = Debounce(self._hold, state=held)
             self._post(FaultFound(Fault.BUTTON_STUCK))
 
-    def _answers_not(self, failing: bool) -> None:
-        with contextlib.suppress(Exception):  # whoever is told is not the button
+    def _report_fault(self, failing: bool) -> None:
+        with contextlib.suppress(Exception):  # an error of the listener is not one of the button
             self._post(FaultFound(Fault.NO_GPIO) if failing else FaultCleared(Fault.NO_GPIO))
 
-    def _ring(self) -> None:
+    def _timer_check(self) -> None:
         with self._lock:
             self._waiting = False
         self.check()
@@ -202,5 +200,5 @@ class Button(Part):
     def _wait(self) -> None:
         due = self._debounce.due
         if due is not None and not self._waiting:
-            self._later(max(0, due - self._clock()), self._ring)
+            self._later(max(0, due - self._clock()), self._timer_check)
             self._waiting = True

@@ -1,4 +1,4 @@
-"""The buzzer: passive (a piezo that plays what it is given) or active (it knows one tone)."""
+"""The buzzer: passive (a piezo driven at the frequency of the tone) or active (a fixed tone of its own)."""
 
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,8 @@ from kiosk.i18n import N_
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
-#: Share of each cycle the line is high. The fundamental of such a wave grows with the sine
-#: of half the share's angle: -16 dB, -7 dB and 0 dB. Below 5 % the pulses of a 1 kHz tone would be shorter
-#: than software can time them.
+#: Duty cycle for each volume. The fundamental of a rectangular wave is proportional to sin(pi * duty):
+#: -16 dB, -7 dB and 0 dB. Below 5 % the pulses of a 1 kHz tone are under 50 us, too short for software.
 DUTY = {Volume.LOW: 0.05, Volume.MEDIUM: 0.15, Volume.HIGH: 0.5}
 
 
@@ -21,14 +20,14 @@ class _Buzzer(Part):
         self._output = Output(pin, factory, N_("The buzzer does not answer."))
 
     def close(self) -> None:
-        """Silent, and the pin given back."""
+        """Switch the tone off and release the pin. May be called twice; never raises."""
         self._output.close()
 
 
 class PassiveBuzzer(_Buzzer):
-    """A passive piezo on GPIO ``pin``, silent to begin with and after ``close``.
+    """A passive piezo on GPIO ``pin``, silent at first and after ``close``.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had; ``play`` raises ``PartFails``.
+    Raises ``PinsUnavailable`` if the pin cannot be used.
     """
 
     def __init__(self, pin: int, factory: "Factory") -> None:
@@ -36,9 +35,9 @@ class PassiveBuzzer(_Buzzer):
         self._output.prepare()
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """This tone from now on; 0 Hz or ``Volume.OFF`` is silence, with the line low.
+        """Play this tone until the next call; 0 Hz or ``Volume.OFF`` is silence, with the line low.
 
-        A new tone replaces the one under way without a gap or a click.
+        A new tone replaces the current one without a gap or a click. Raises ``PartFails``.
         """
         if hertz <= 0 or volume is Volume.OFF:
             self._output.steady(high=False)
@@ -47,11 +46,11 @@ class PassiveBuzzer(_Buzzer):
 
 
 class ActiveBuzzer(_Buzzer):
-    """A buzzer with a tone of its own on GPIO ``pin``, on while the line is high; as loud as it is.
+    """A buzzer with a fixed tone and volume on GPIO ``pin``, on while the line is high.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had; ``play`` raises ``PartFails``.
+    Raises ``PinsUnavailable`` if the pin cannot be used.
     """
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """On for any tone above 0 Hz; 0 Hz or ``Volume.OFF`` is silence."""
+        """On for any tone above 0 Hz; 0 Hz or ``Volume.OFF`` is silence. Raises ``PartFails``."""
         self._output.steady(high=hertz > 0 and volume is not Volume.OFF)

@@ -1,4 +1,4 @@
-"""The lamp in the button or beside it: an LED."""
+"""The lamp: an LED in the button or beside it."""
 
 from typing import TYPE_CHECKING
 
@@ -10,17 +10,19 @@ from kiosk.i18n import N_
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
-#: Pulses a second: above what the eye sees, and a pulse of 1 % still lasts 100 us, which software can keep.
+#: PWM frequency in Hz: too fast to be seen as flicker, and a pulse of 1 % still lasts 100 us, which software
+#: can time.
 HERTZ = 100
 
-#: Nobody sees the rest, and without pulses nothing has to be kept up.
+#: Duty cycle above which the lamp is driven without PWM: the difference cannot be seen, and no pulses are
+#: needed.
 NEARLY_FULL = 0.995
 
 
 class Lamp(Part):
-    """The lamp on GPIO ``pin``, active high, off to begin with and after ``close``.
+    """The lamp on GPIO ``pin``, active high, off at first and after ``close``.
 
-    Raises ``PinsUnavailable`` when the pin cannot be had; ``set`` raises ``PartFails``.
+    Raises ``PinsUnavailable`` if the pin cannot be used.
     """
 
     def __init__(self, pin: int, factory: "Factory") -> None:
@@ -28,10 +30,10 @@ class Lamp(Part):
         self._output.prepare()
 
     def set(self, level: float) -> None:
-        """Brightness as seen, 0.0 (off) to 1.0 (full).
+        """Set the perceived brightness, 0.0 (off) to 1.0 (full). Raises ``PartFails``.
 
-        Anything above 0 shines, if only with the least light that the pins can make: 0.3 % through gpiod
-        (which looks a fourteenth as bright as full), 1 % through lgpio (an eighth).
+        Any level above 0 gives at least the smallest duty cycle of the pins: 0.3 % with gpiod (perceived as
+        1/14 of full brightness), 1 % with lgpio (1/8).
         """
         share = light(level)
         if level <= 0 or share > NEARLY_FULL:
@@ -40,5 +42,5 @@ class Lamp(Part):
             self._output.pulse(HERTZ, share)
 
     def close(self) -> None:
-        """Off, and the pin given back."""
+        """Switch the lamp off and release the pin. May be called twice; never raises."""
         self._output.close()

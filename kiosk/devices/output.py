@@ -1,4 +1,4 @@
-"""One output line: low, high, or pulsed. Lamp and buzzer are made of it."""
+"""One output line: low, high, or PWM. Lamp and buzzer use it."""
 
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class Output(Part):
-    """A line that starts low, ends low, and pulses only while it must.
+    """An output line, low at first and after ``close``; PWM runs only while it is needed.
 
-    Not gpiozero's ``PWMOutputDevice``: that one keeps the pulses going at 0 and 100 %, and lgpio then
-    writes the line at every cycle, all night. ``finest`` is the smallest share of a cycle that the line can
-    be high. ``trouble`` is the sentence for when the pins fail.
+    gpiozero's ``PWMOutputDevice`` would keep PWM running at 0 and 100 %, and lgpio would then write the line
+    in every cycle, all night. ``finest`` is the smallest duty cycle, 0.0 to 1.0. ``trouble`` is the sentence
+    for errors of the pins (marked with ``N_``).
 
-    Raises ``PinsUnavailable`` when the pin cannot be had; ``steady`` and ``pulse`` raise ``PartFails``.
+    Raises ``PinsUnavailable`` if the pin cannot be used.
     """
 
     def __init__(self, pin: int, factory: "Factory", trouble: str) -> None:
@@ -26,35 +26,35 @@ class Output(Part):
             self._device = DigitalOutputDevice(pin, pin_factory=factory)
         self._trouble = trouble
         self._once = LogOnce(trouble)
-        #: lgpio knows whole percents only
+        #: 0.01: lgpio's duty cycles are whole percents
         self.finest: float = getattr(factory, "finest_level", 0.01)
 
     def prepare(self) -> None:
-        """Pulses will be wanted: let what makes them start now, where it takes time to start."""
+        """Start the factory's pulse process, if it has one, before the first pulse. Never raises."""
         with self._once:
             prepare = getattr(self._device.pin, "prepare_pulses", None)
             if prepare is not None:
                 prepare()
 
     def steady(self, *, high: bool) -> None:
-        """No pulses, and the line low or high."""
+        """Stop PWM and set the line low or high. Raises ``PartFails``."""
         with driving(self._trouble):
             self._steady(high=high)
 
     def _steady(self, *, high: bool) -> None:
         if self._device.closed:
             return
-        # In this order: lgpio's pulses stop wherever they are, high as likely as low.
+        # PWM first: lgpio's stops at any point of its cycle and may leave the line high.
         if self._device.pin.frequency is not None:
             self._device.pin.frequency = None
         self._device.pin.state = high
 
     def pulse(self, hertz: float, share: float) -> None:
-        """So many pulses a second, the line high for ``share`` (``finest`` to 1.0) of the time.
+        """PWM at ``hertz`` with the duty cycle ``share``, clamped to ``finest`` to 1.0. Raises ``PartFails``.
 
-        A change of one that is under way takes effect at the end of its cycle, without a gap: all
-        factories see to that. The first of them comes at once, through lgpio within 20 ms: its pulse
-        thread looks up only so often (lgPthTx.c).
+        If PWM is running already, the change takes effect at the end of the current cycle, without a gap, in
+        all factories. Otherwise it starts at once; with lgpio within 20 ms, as its pulse thread sleeps that
+        long (lgPthTx.c).
         """
         with driving(self._trouble):
             if self._device.closed:
@@ -62,11 +62,11 @@ class Output(Part):
             pin = self._device.pin
             if pin.frequency != hertz:
                 pin.frequency = hertz
-            # gpiozero gives lgpio int(state * 100), which makes 28 of 0.29: stay above the whole percent.
+            # gpiozero passes int(state * 100) to lgpio, which is 28 for 0.29: stay just above the percent.
             pin.state = min(max(share, self.finest) + 1e-9, 1)
 
     def close(self) -> None:
-        """Low, then given back. May be called twice; never raises."""
+        """Set the line low and release it. May be called twice; never raises."""
         with self._once:
             self._steady(high=False)
         with self._once:

@@ -1,4 +1,4 @@
-"""What all parts have in common: they are closed, and they have hiccups."""
+"""What all parts share: ``close``, and how their errors are handled."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -14,11 +14,11 @@ log = logging.getLogger(__name__)
 
 
 class Part(ABC):
-    """Something that is closed at the end of its ``with``."""
+    """A piece of hardware; a context manager that closes it."""
 
     @abstractmethod
     def close(self) -> None:
-        """Leave the part at rest and give it back. May be called twice."""
+        """Switch the part off and release it. May be called twice."""
 
     def __enter__(self) -> Self:
         return self
@@ -29,16 +29,16 @@ class Part(ABC):
         self.close()
 
 
-class PartFails(KioskError):  # noqa: N818 - a finding, for whoever drives the part
+class PartFails(KioskError):  # noqa: N818 - named like PinsUnavailable, after what has happened
     """A part could not be driven. The message is one sentence for the owner, with the reason."""
 
 
 @contextmanager
 def driving(sentence: str) -> Iterator[None]:
-    """Whatever fails inside becomes ``PartFails`` with this sentence (marked with ``N_``).
+    """Convert any ``Exception`` in the block to ``PartFails`` with this sentence (marked with ``N_``).
 
-    Every ``Exception``, because the pin libraries have no common one: ``lgpio.error`` derives from
-    ``Exception``, RPi.GPIO raises ``RuntimeError``, gpiozero its own.
+    The pin libraries have no common base class: ``lgpio.error`` derives from ``Exception``, RPi.GPIO raises
+    ``RuntimeError``, gpiozero its own errors.
     """
     try:
         yield
@@ -47,12 +47,12 @@ def driving(sentence: str) -> Iterator[None]:
 
 
 class LogOnce:
-    """``with once:`` around every touch of a part; whatever fails inside ends there.
+    """Suppresses any ``Exception`` in a ``with`` block around an access to a part.
 
-    ``sentence`` says what does not work (marked with ``N_``). The first failure is logged, the next
-    ones are not, until one touch has succeeded: a part that came loose must not fill the journal.
-    For what nobody waits for: reading the button, closing. What must be tried again is ``driving``.
-    ``on_change`` hears of the first failure (True) and that it works again (False).
+    The first failure is logged with ``sentence`` (marked with ``N_``); further ones are not, until an access
+    succeeds, so that a loose part does not fill the log. ``on_change`` is called with True at the first
+    failure and with False when it works again. Use it where no caller can handle the error: reading the
+    button, closing. Use ``driving`` where the caller retries.
     """
 
     def __init__(self, sentence: str, on_change: Callable[[bool], None] = lambda _failing: None) -> None:

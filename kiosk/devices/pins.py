@@ -1,4 +1,4 @@
-"""Which pins the parts are on, and how to get at them: one gpiozero pin factory, chosen by name."""
+"""The pins of the parts, and the gpiozero pin factory that opens them, chosen by name."""
 
 import contextlib
 import importlib
@@ -15,40 +15,40 @@ from kiosk.core.errors import KioskError
 from kiosk.core.threads import Watcher
 from kiosk.i18n import _
 
-if TYPE_CHECKING:  # importing gpiozero takes a while, and not every command needs pins
+if TYPE_CHECKING:  # importing gpiozero is slow, and most commands need no pins
     from gpiozero.pins import Factory
 
 Bcm = Annotated[int, msgspec.Meta(ge=0, le=27)]
-"""A pin as gpiozero counts (GPIO5 is 5), not its place on the header."""
+"""a pin in BCM numbers, as gpiozero counts (GPIO5 is 5), not a position on the header"""
 
 
-#: Where the overlay w1-gpio puts the bus of the probe unless it is told otherwise. BCM.
+#: Default pin of the overlay w1-gpio (its parameter gpiopin), BCM number.
 ONE_WIRE = 4
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the parts are wired. The defaults are those of ``hardware/pinmap.toml``. Whoever walks over the
-    parts that have a pin walks over these fields: settings, setup, conflicts, doctor."""
+    """The pin of each part. The defaults are those of ``hardware/pinmap.toml``. These fields are the list of
+    the parts that have a pin: settings, setup, conflicts and doctor iterate over them."""
 
     button: Bcm = 5
     lamp: Bcm = 12
     buzzer: Bcm = 13
     probe: Bcm = ONE_WIRE
-    """1-Wire; driven by the kernel (``dtoverlay=w1-gpio``), never by us"""
+    """1-Wire; driven by the kernel (``dtoverlay=w1-gpio``), never by this program"""
 
 
-class PinsUnavailable(KioskError):  # noqa: N818 - the name says what is so, as gpiozero's own do
-    """There are no pins to use. The message is one sentence: what is missing and what to do."""
+class PinsUnavailable(KioskError):  # noqa: N818 - named like gpiozero's own errors, after the condition
+    """The pins, or one pin, cannot be used. The message is one sentence: the reason and what to do."""
 
 
 def open_factory(
     name: str = "auto", *, dev: Path = Path("/dev"), supervisor: Watcher | None = None
 ) -> "Factory":
-    """Open the pins through the library of this name: one of ``FACTORIES``, or "auto" for the first.
+    """Open the pin factory of this name: one of ``FACTORIES``, or "auto" for the first of them.
 
-    Never falls back from one library to another: a kiosk on pretend pins, or on ones without edges,
-    would look alive and answer no press. ``dev`` is where the kernel's GPIO devices are; threads of our own
-    factory are ``supervisor``'s.
+    Never falls back to another library: with simulated pins, or pins that report no edges, the kiosk would
+    seem to work but answer no press. ``dev`` is the folder of the kernel's GPIO devices. ``supervisor`` runs
+    the threads of our own factory.
 
     Raises ``PinsUnavailable``.
     """
@@ -69,7 +69,7 @@ def open_factory(
 
 @contextlib.contextmanager
 def claiming(pin: int) -> Iterator[None]:
-    """Around the making of a device on ``pin``: turns what goes wrong into ``PinsUnavailable``."""
+    """Convert any ``Exception`` in the block, which opens ``pin``, to ``PinsUnavailable``."""
     try:
         yield
     except Exception as error:
@@ -87,9 +87,8 @@ def claiming(pin: int) -> Iterator[None]:
 
 
 def _know_board() -> None:
-    """Raises gpiozero's ``PinUnknownPi`` on anything but a Raspberry Pi: that is said before a missing
-    library is, which nobody needs to install on a laptop.
-    """
+    """Raise gpiozero's ``PinUnknownPi`` on anything but a Raspberry Pi. Called first, so that the error on a
+    laptop is not about a missing library."""
     importlib.import_module("gpiozero.pins.local").get_pi_revision()
 
 
@@ -101,9 +100,9 @@ def _gpiod(supervisor: Watcher | None) -> "Factory":
 
 def _lgpio(_supervisor: Watcher | None) -> "Factory":
     _know_board()
-    # On import lgpio makes a pipe `.lgd-nfy0` in the working folder (in LG_WD, to which it moves the
-    # whole process, where that is set) and opens it at both ends. So it is imported in a folder of its
-    # own, which can go at once: an open pipe needs no name.
+    # On import lgpio creates a pipe `.lgd-nfy0` in the working folder (or in LG_WD, if set, to which it
+    # changes the working folder of the process) and opens both ends. It is therefore imported in a temporary
+    # folder, which can be deleted at once: an open pipe needs no name.
     if "lgpio" not in sys.modules:
         try:
             with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
@@ -128,7 +127,7 @@ def _mock(_supervisor: Watcher | None) -> "Factory":
     return mock.MockFactory(pin_class=mock.MockPWMPin)
 
 
-#: The pin libraries by name; the first is the one that "auto" means.
+#: The pin libraries by name; "auto" is the first.
 FACTORIES: dict[str, Callable[[Watcher | None], "Factory"]] = {
     "gpiod": _gpiod,
     "lgpio": _lgpio,
@@ -138,12 +137,12 @@ FACTORIES: dict[str, Callable[[Watcher | None], "Factory"]] = {
 
 
 def _is_bad_factory(error: Exception) -> bool:
-    """Whether this is gpiozero's own ``BadPinFactory``, which is an ImportError as well."""
+    """Whether the error is gpiozero's ``BadPinFactory``, which is a subclass of ImportError."""
     return any(kind.__name__ == "BadPinFactory" for kind in type(error).__mro__)
 
 
 def _why(name: str, error: Exception, dev: Path) -> str:
-    """One sentence for a factory that did not open, the most likely cause first."""
+    """One sentence: why the factory did not open. The most likely cause is tested first."""
     match error:
         case ModuleNotFoundError(name="gpiozero"):
             return _("The library gpiozero is not installed: pip install 'gpiozero>=2.0.1'.")
@@ -160,13 +159,13 @@ def _why(name: str, error: Exception, dev: Path) -> str:
         case ModuleNotFoundError() if name == "rpigpio":
             return _("The library RPi.GPIO is not installed: pip install 'cramp-kiosk[rpi-gpio]'.")
         case ImportError() | AttributeError() if name == "gpiod" and not _is_bad_factory(error):
-            # Bookworm's python3-libgpiod is 1.6: the same name, another interface.
+            # python3-libgpiod of Debian 12 is 1.6: the same module name, another interface.
             return _(
                 "The installed gpiod does not fit ({error}): version 2.1 or newer is needed, "
                 "python3-libgpiod of Debian 13 or pip install 'cramp-kiosk[pi]'."
             ).format(error=error)
         case ImportError() | AttributeError() if name != "gpiod":
-            # gpiozero 1.6.2 (Debian's) does not know lgpio 0.2; pip's lgpio 0.0.0.2 is an empty file.
+            # gpiozero 1.6.2 (Debian 12) does not support lgpio 0.2; lgpio 0.0.0.2 on PyPI is empty.
             return _(
                 "The installed gpiozero and {name} do not fit together ({error}): "
                 "gpiozero 2.0.1, lgpio 0.2.2 or newer are needed."
@@ -193,7 +192,7 @@ def _why(name: str, error: Exception, dev: Path) -> str:
             "No GPIO chip here has the pins of the header (there are: {labels}): this kernel does not know "
             "the board's. Boot the one of Raspberry Pi OS."
         ).format(labels=", ".join(labels))
-    if name == "lgpio":  # by number, and gpiozero asks for no other
+    if name == "lgpio":  # gpiozero opens only these two numbers
         chips = [chip for chip in chips if chip.name in {"gpiochip0", "gpiochip4"}]
         if not chips:
             return _(

@@ -1,4 +1,4 @@
-"""The DS18B20 probe, through the files of the kernel's 1-Wire driver (w1_therm)."""
+"""The DS18B20 probe, through the sysfs files of the kernel's 1-Wire driver (w1_therm)."""
 
 import errno
 import re
@@ -16,43 +16,48 @@ from kiosk.core.threads import Watcher
 from kiosk.devices.part import Part
 from kiosk.devices.sampler import Sampler, monotonic, wait_on
 
+#: The kernel's folder of 1-Wire devices.
 W1 = Path("/sys/bus/w1/devices")
 
+#: Degrees Celsius outside which a reading is rejected.
 LOWEST, HIGHEST = POSSIBLE
 
-#: Families of thermometers w1_therm reads, as folder names begin.
+#: Folder names of thermometers: family code (those that w1_therm supports) and serial number.
 _SENSOR = re.compile(r"(28|22|10|3b|42)-[0-9a-f]{12}")
 
 _BYTES = re.compile(r"((?:[0-9a-f]{2} ){9}): crc=[0-9a-f]{2} (YES|NO)")
 _MILLI = re.compile(r".* t=(-?[0-9]{1,6})")
 
-#: Families whose scratchpad is that of the DS18B20: sixteenths of a degree in its first two bytes,
-#: the resolution in the fifth. Of the others the kernel knows more.
+#: Families with the scratchpad of the DS18B20 (data sheet, memory map): the temperature in 1/16 degree in
+#: bytes 0 and 1, the resolution in byte 4. For other families the kernel's own conversion is used.
 _AS_DS18B20 = ("28-", "22-", "42-")
 
+#: Degrees Celsius in the scratchpad after power-on, before any conversion (data sheet).
 _RESET = 85.0
+
+#: Degrees Celsius from which a reading means that the sensor has no supply voltage: it then reads 0x07FF,
+#: 127.9375 degrees.
 _NO_POWER = 127.9
-"""0x07FF: 127.9375 degrees"""
 
 
-#: Bits of a DS18B20 that measures as finely as it can: in sixteenths of a degree.
+#: Highest resolution of a DS18B20 in bits: 1/16 degree (data sheet).
 FINEST = 12
 
 
 class Measured(NamedTuple):
-    """What a sensor said: degrees Celsius, and its resolution in bits (9 to 12)."""
+    """A measurement: degrees Celsius, and the resolution of the sensor in bits (9 to 12)."""
 
     celsius: float
     bits: int = FINEST
 
 
 def parse(text: str, name: str = "28-") -> Measured | ProbeError:
-    """The temperature in the text of a ``w1_slave`` file, or why there is none. Never raises.
+    """The temperature in the text of a ``w1_slave`` file, or the reason why there is none. Never raises.
 
-    Two lines: ``50 05 4b 46 7f ff 0c 10 1c : crc=1c YES`` and ``50 05 4b 46 7f ff 0c 10 1c t=85000``.
-    ``name``: that of the sensor; it begins with its family. Where the nine bytes are understood they count,
-    not what was made of them. The kernel gives an empty file for every failure it noticed (w1_therm.c);
-    the rest has to be known by its value.
+    The text has two lines: ``50 05 4b 46 7f ff 0c 10 1c : crc=1c YES`` and
+    ``50 05 4b 46 7f ff 0c 10 1c t=85000``. ``name`` is the sensor's and starts with its family. For families
+    with the scratchpad of the DS18B20 the nine bytes count, not the kernel's conversion (``t=``). The file is
+    empty for every failure that the kernel detects (w1_therm.c); other failures are detected here.
     """
     lines = text.strip().splitlines()
     if not lines:
@@ -64,7 +69,7 @@ def parse(text: str, name: str = "28-") -> Measured | ProbeError:
     if first[2] == "NO" or _crc8(scratchpad[:8]) != scratchpad[8]:
         return ProbeError.CRC
     second = _MILLI.fullmatch(lines[1].rstrip()) if len(lines) == 2 else None
-    # A data line shorted to ground reads as nine zero bytes, with a CRC that is right: 0 degrees.
+    # A data line shorted to ground reads as nine zero bytes, 0 degrees, for which the CRC is valid.
     if second is None or not any(scratchpad):
         return ProbeError.MALFORMED
     measured = Measured(int(second[1]) / 1000)
@@ -78,14 +83,14 @@ def parse(text: str, name: str = "28-") -> Measured | ProbeError:
 
 
 def _measured(scratchpad: bytes) -> Measured:
-    """What the bytes of a DS18B20 say. At a coarser resolution its lowest bits mean nothing."""
+    """The temperature in a DS18B20's scratchpad. Below 12 bits the lowest bits are undefined (data sheet)."""
     bits = 9 + (scratchpad[4] >> 5 & 3)
     sixteenths = int.from_bytes(scratchpad[:2], "little", signed=True)
     return Measured((sixteenths & -1 << FINEST - bits) / 16, bits)
 
 
 def _crc8(data: bytes) -> int:
-    """The 1-Wire bus's CRC: x^8 + x^5 + x^4 + 1, lowest bit first."""
+    """The CRC of the 1-Wire bus: x^8 + x^5 + x^4 + 1, least significant bit first (DS18B20 data sheet)."""
     crc = 0
     for byte in data:
         crc ^= byte
@@ -95,7 +100,10 @@ def _crc8(data: bytes) -> int:
 
 
 def reading(raw: Measured | ProbeError, offset: float, probe: str = "") -> WaterRead:
-    """The event for what this sensor said, with the owner's offset: in range, to two decimals."""
+    """The event for a measurement plus the owner's ``offset``, in degrees Celsius, rounded to 0.01.
+
+    A result outside ``LOWEST`` to ``HIGHEST`` gives ``ProbeError.RANGE``. ``probe`` is the sensor's name.
+    """
     if isinstance(raw, ProbeError):
         return WaterRead(None, raw, probe=probe)
     celsius = round(raw.celsius + offset, 2)
@@ -105,7 +113,7 @@ def reading(raw: Measured | ProbeError, offset: float, probe: str = "") -> Water
 
 
 class Sensor(msgspec.Struct, frozen=True):
-    """One thermometer on the bus: its name, what its file said, and what that means (degrees Celsius)."""
+    """One sensor on the bus: its name, the text of its file ("" if it could not be read), and its value."""
 
     name: str
     text: str
@@ -113,16 +121,16 @@ class Sensor(msgspec.Struct, frozen=True):
 
     @property
     def looks_counterfeit(self) -> bool:
-        """Whether no genuine DS18B20 was seen with such a number.
+        """Whether a DS18B20 has a number that no genuine one is known to have.
 
-        Those carry 28-xx-xx-xx-xx-00-00-xx as the bus sends it, last byte the CRC (Petrich,
-        counterfeit_DS18B20). The kernel writes the number the other way round, without the CRC.
+        Genuine numbers have the form 28-xx-xx-xx-xx-00-00-xx in the order of the bus, the last byte being the
+        CRC (Petrich, counterfeit_DS18B20). The kernel prints the bytes in reverse order and without the CRC.
         """
         return self.name.startswith("28-") and not self.name.startswith("28-0000")
 
 
 def sensors(root: Path = W1) -> list[str]:
-    """Names of the sensors the kernel sees, such as ``28-3c01f0964f8f``, in order. Never raises."""
+    """Names of the sensors on the bus, such as ``28-3c01f0964f8f``, sorted. Never raises."""
     try:
         return sorted(path.name for path in root.iterdir() if _SENSOR.fullmatch(path.name))
     except OSError:
@@ -130,7 +138,7 @@ def sensors(root: Path = W1) -> list[str]:
 
 
 def survey(root: Path = W1) -> list[Sensor]:
-    """Every sensor there is, read once; takes about 0.8 s for each. Never raises."""
+    """Read every sensor on the bus once; takes about 0.8 s for each. Never raises."""
     return [_look(root, name) for name in sensors(root)]
 
 
@@ -148,10 +156,10 @@ def _why(error: OSError) -> ProbeError:
 
 
 def water_probe(names: Sequence[str], chosen: str) -> str:
-    """Which of these sensors is the water's; empty if that is not known.
+    """The name of the sensor that measures the water; "" if that is not known.
 
-    The one that was chosen; without a choice the only one there is. Never another in its place: that one may
-    lie in the room, and say so of water that scalds.
+    That is ``chosen`` if it is in ``names``. If ``chosen`` is "", it is the only sensor. Another sensor is
+    never used instead of a chosen one: it may lie in the room, and report scalding water as cool.
     """
     if chosen:
         return chosen if chosen in names else ""
@@ -159,12 +167,12 @@ def water_probe(names: Sequence[str], chosen: str) -> str:
 
 
 class Probe(Part):
-    """Reads the water once a second while started (one reading takes the sensor 750 ms).
+    """Reads the water once a second while started; a conversion at 12 bits takes 750 ms (data sheet).
 
-    Posts one ``WaterRead`` for every reading, good or not, from its own thread. The probe is looked for
-    anew each time, so it may be plugged in later. ``offset`` in degrees Celsius and ``chosen``, the number of
-    the water's probe, count as they are at ``start``, until ``stop``. Without a choice the only probe that
-    was seen since is the water's; once it is chosen meanwhile it stays so, whatever is plugged in beside it.
+    Posts one ``WaterRead`` for each reading, valid or not, on its own thread. The bus is searched each time,
+    so a probe may be connected later. ``offset`` (degrees Celsius) and ``chosen`` (name of the water's probe)
+    are taken at ``start`` and used until ``stop``. If ``chosen`` is "", the only probe seen since ``start``
+    is used; if that one is then set as ``chosen``, it is used further even if others are connected.
     ``root`` is the kernel's 1-Wire folder; ``clock`` and ``wait`` are those of ``Sampler``, for tests.
     """
 
@@ -184,11 +192,11 @@ class Probe(Part):
         self._root = root
         self._every = False
         self._began = chosen, offset
-        """both at the start"""
+        """both as they were at ``start``"""
         self._seen: set[str] = set()
-        """every probe that was there since"""
+        """all probes found since ``start``"""
         self._using = ""
-        """the water's; empty: that is not known"""
+        """name of the water's probe; "" if it is not known"""
 
         def post_all(readings: tuple[WaterRead, ...]) -> None:
             for each in readings:
@@ -197,7 +205,10 @@ class Probe(Part):
         self._sampler = Sampler(self.read_once, post_all, clock=clock, wait=wait, supervisor=supervisor)
 
     def start(self, *, every: bool = False) -> None:
-        """Begin reading the water's probe, or every one in turn. The first reading comes in about 0.8 s."""
+        """Start reading the water's probe, or with ``every`` all probes in turn.
+
+        The first reading is posted after about 0.8 s for each probe. Does nothing if it already reads so.
+        """
         if self._sampler.is_running:
             if every == self._every:
                 return
@@ -207,7 +218,7 @@ class Probe(Part):
         self._sampler.start()
 
     def stop(self) -> None:
-        """Stop reading; nothing is posted any more. Returns at once."""
+        """Stop reading; nothing is posted afterwards. Does not wait for a reading in progress."""
         self._sampler.stop()
 
     def close(self) -> None:
@@ -215,11 +226,14 @@ class Probe(Part):
         self.stop()
 
     def read_once(self) -> tuple[WaterRead, ...]:
-        """One reading of what is to be read, now; takes about 0.8 s a probe. Never raises."""
+        """Read once, as ``start`` has set; takes about 0.8 s for each probe. Never raises.
+
+        ``ProbeError.NO_PROBE`` if the bus is empty, ``UNDECIDED`` if it is not known which is the water's.
+        """
         names = sensors(self._root)
         if not names:
             return (WaterRead(None, ProbeError.NO_PROBE, probe=self._using),)
-        if self._every:  # what one probe is wrong by says nothing of another
+        if self._every:  # the offset was measured for the water's probe only
             water = water_probe(names, self.chosen)
             return tuple(self._read(name, self.offset if name == water else 0.0) for name in names)
         chosen, offset = self._began

@@ -1,4 +1,4 @@
-"""After every end of the program, clean or not: nothing hums, nothing glows, the screen is not dead."""
+"""Sets the outputs to a safe state after the program has ended: lamp and buzzer off, screen dim."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +11,22 @@ from kiosk.i18n import N_, _
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
-#: Bright enough for the words of a starting system to be read, too dim to wake anyone.
+#: Perceived brightness, 0.0 to 1.0: messages of the starting system are readable, and it wakes nobody.
 SAFE_LEVEL = 0.2
 
 
 def safe_outputs(pins: Pins, factory: "Factory | None", backlight: Backlight[Any]) -> list[str]:
-    """Lamp and buzzer off, backlight dim but on. Never raises.
+    """Switch lamp and buzzer off and set the backlight to ``SAFE_LEVEL``. Never raises.
 
-    Needed because the Raspberry Pi's kernels leave a pin as it was driven when its program dies
-    (raspberrypi/linux#6117): a crash during a tone would sound until morning. ``factory`` None: there are
-    no pins. Returns a sentence for each thing that could not be done.
+    The Raspberry Pi's kernels leave a pin in its state when its program dies (raspberrypi/linux#6117), so a
+    tone would go on after a crash. ``factory`` is None if there are no pins. Returns one sentence for each
+    step that failed.
     """
     trouble: list[str] = []
     if factory is None:
         trouble.append(_("Lamp and buzzer cannot be switched off, because there are no pins."))
     else:
-        for pin in (pins.buzzer, pins.lamp):  # the noise first
+        for pin in (pins.buzzer, pins.lamp):  # the buzzer first: it disturbs more
             try:
                 Output(pin, factory, N_("A pin does not answer.")).close()
             except PinsUnavailable as error:

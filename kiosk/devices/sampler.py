@@ -1,4 +1,4 @@
-"""Something slow, done once a second on a thread of its own, and only while it is wanted."""
+"""A slow reading, repeated once a second on a thread of its own between ``start`` and ``stop``."""
 
 import signal
 import threading
@@ -14,21 +14,21 @@ T = TypeVar("T")
 
 
 def monotonic() -> Ms:
-    """The kernel's CLOCK_MONOTONIC."""
+    """CLOCK_MONOTONIC in ms."""
     return time.monotonic_ns() // 1_000_000
 
 
 def wait_on(stopped: threading.Event, ms: Ms) -> None:
-    """Until stopped, at most so many ms."""
+    """Wait until ``stopped`` is set, at most ``ms``."""
     stopped.wait(ms / 1000)
 
 
 class Sampler(Generic[T]):
-    """While started: ``post(read())`` every ``period`` ms, counted from the start, without drift.
+    """Calls ``post(read())`` every ``period`` ms between ``start`` and ``stop``, without drift.
 
-    A read that takes longer is followed by the next at once, never by two to catch up. Stopped, there is
-    no thread and nothing wakes. ``supervisor`` keeps the thread, should ``read`` raise. ``clock`` and
-    ``wait`` are for tests.
+    If ``read`` takes longer than ``period``, the next one follows at once; missed ones are not made up for.
+    While stopped there is no thread. If ``read`` raises, ``supervisor`` restarts the thread. ``clock`` and
+    ``wait`` are replaced in tests.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class Sampler(Generic[T]):
 
     @property
     def is_running(self) -> bool:
-        """Between ``start`` and ``stop``."""
+        """Whether it is between ``start`` and ``stop``."""
         return not self._stopped.is_set()
 
     def start(self) -> None:
-        """Begin now. Does nothing if it runs already."""
+        """Start with the first reading at once. Does nothing if it is running."""
         with self._lock:
             if self.is_running:
                 return
@@ -66,15 +66,15 @@ class Sampler(Generic[T]):
             self._thread = self._supervisor.start("sampler", partial(self._run, self._stopped))
 
     def stop(self) -> None:
-        """Nothing is posted from now on. Does not wait: a read under way ends by itself, unheard."""
+        """Stop; nothing is posted afterwards. Does not wait: a ``read`` in progress ends, and is dropped."""
         with self._lock:
             self._stopped.set()
             if self._thread is not None:
                 self._thread.retire()
 
     def _run(self, stopped: threading.Event) -> None:
-        # A signal that the kernel gives to this thread would cut w1_therm's wait short, and the reading
-        # with it (an empty file). The main thread takes the signals.
+        # A signal delivered to this thread would interrupt w1_therm's sleep, and the reading would fail (an
+        # empty file). The main thread handles signals.
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         due = self._clock()
         while not stopped.is_set():

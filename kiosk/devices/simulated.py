@@ -1,4 +1,4 @@
-"""Button, lamp, buzzer, probe and backlight for a laptop and for tests: the same calls, no hardware."""
+"""Button, lamp, buzzer, probe and backlight without hardware: the same interface, for laptop and tests."""
 
 import math
 from collections.abc import Callable
@@ -22,42 +22,42 @@ SILENCE: Tone = (0, Volume.OFF)
 
 
 class SimulatedButton(Part):
-    """A button pressed by calling it."""
+    """A button that is pressed and released by method calls."""
 
     def __init__(self, post: Callable[[Event], None]) -> None:
         self._post = post
         self.is_pressed = False
 
     def press(self) -> None:
-        """Down. Does nothing if it is down already."""
+        """Press. Does nothing if it is pressed already."""
         if not self.is_pressed:
             self.is_pressed = True
             self._post(ButtonPressed())
 
     def release(self) -> None:
-        """Up. Does nothing if it is up already."""
+        """Release. Does nothing if it is released already."""
         if self.is_pressed:
             self.is_pressed = False
             self._post(ButtonReleased())
 
     def check(self) -> None:
-        """Nothing to find: every edge was posted."""
+        """Does nothing: no edge is ever lost."""
 
     def next_check(self) -> None:
-        """Never."""
+        """Always None."""
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Does nothing."""
 
 
 class _Track(Generic[V]):
-    """A value and everything it has been. Written by one thread, read by any."""
+    """A value and its history. Written by one thread, read by any."""
 
     def __init__(self, clock: Clock, start: V) -> None:
         self._clock = clock
         self.current = start
         self.history: list[tuple[Ms, V]] = []
-        """(ms, value) of every change, oldest first"""
+        """(ms, new value) of each change, the oldest first"""
 
     def _become(self, value: V) -> bool:
         if value == self.current:
@@ -72,32 +72,32 @@ class _Light(_Track[float]):
         super().__init__(clock, 0.0)
 
     def set(self, level: float) -> None:
-        """Brightness as seen, 0.0 to 1.0."""
+        """Set the perceived brightness, clamped to 0.0 to 1.0."""
         self._become(min(max(level, 0.0), 1.0))
 
 
 class SimulatedLamp(_Light, Part):
-    """A lamp whose ``current`` level (0.0 to 1.0) can be seen."""
+    """A lamp; ``current`` is its level (0.0 to 1.0)."""
 
     def close(self) -> None:
-        """Off."""
+        """Switch it off."""
         self.set(0.0)
 
 
 class SimulatedBacklight(_Light):
-    """A backlight whose ``current`` level (0.0 to 1.0) can be seen."""
+    """A backlight; ``current`` is its level (0.0 to 1.0)."""
 
     is_present = True
 
     def describe(self) -> str:
-        """Which light it is, in one sentence."""
+        """One sentence about the backlight, for ``doctor``."""
         return _("The backlight is simulated.")
 
 
 class SimulatedBuzzer(_Track[Tone], Part):
-    """A buzzer whose ``current`` tone, (hertz, volume), can be seen; silence is ``SILENCE``.
+    """A buzzer; ``current`` is its tone (hertz, volume), or ``SILENCE``.
 
-    ``on_change`` is called with each new tone, on the thread that plays: give it to a sound card.
+    ``on_change`` is called with each new tone, on the thread that calls ``play``; a sound card can play it.
     """
 
     def __init__(self, clock: Clock, on_change: Callable[[Tone], None] | None = None) -> None:
@@ -105,28 +105,28 @@ class SimulatedBuzzer(_Track[Tone], Part):
         self._on_change = on_change
 
     def play(self, hertz: int, volume: Volume) -> None:
-        """This tone from now on; 0 Hz or ``Volume.OFF`` is silence."""
+        """Play this tone until the next call; 0 Hz or ``Volume.OFF`` is silence."""
         tone = SILENCE if hertz <= 0 or volume is Volume.OFF else (hertz, volume)
         if self._become(tone) and self._on_change is not None:
             self._on_change(tone)
 
     def close(self) -> None:
-        """Silent."""
+        """Switch the tone off."""
         self.play(*SILENCE)
 
 
 class SimulatedProbe(Part):
-    """A probe in water that was as warm as you say when you said it: set ``water`` (degrees Celsius).
+    """A probe in simulated water; set ``water`` to its temperature in degrees Celsius.
 
-    From then on the water cools to ``room``, as real water does. ``trouble``: what is wrong with the probe;
-    None: it measures. ``frozen``: it says the same number for ever. With a ``supervisor``, which keeps the
-    thread, it posts once a second by itself while started. Without, it does so when ``tick`` is called at
-    ``next_tick``: the same readings, to the millisecond, every time. ``lag`` in ms is the time constant of a
-    probe in its steel tube (about 8 s in still water); 0 follows at once. ``offset`` as in the real one;
-    there is but one of its kind, so ``chosen`` changes nothing.
+    From then on the water cools towards ``room`` (``water.cooled``). ``trouble`` is the error of the probe;
+    None if it works. While ``frozen`` it repeats its last value. With a ``supervisor``, which runs the
+    thread, it posts once a second while started. Without one it posts when ``tick`` is called at
+    ``next_tick``, so that readings are reproducible to the millisecond. ``lag`` is the time constant of a
+    probe in a steel tube in ms (about 8000 in still water); 0 means no lag. ``offset`` works as in ``Probe``;
+    ``chosen`` has no effect, because there is only one probe.
     """
 
-    #: From the start to the first reading: a conversion of the DS18B20 at 12 bits.
+    #: Time from ``start`` to the first reading, in ms: a conversion at 12 bits (DS18B20 data sheet).
     CONVERSION: Ms = 750
 
     def __init__(
@@ -155,7 +155,7 @@ class SimulatedProbe(Part):
 
     @property
     def water(self) -> float:
-        """Degrees Celsius by now."""
+        """The temperature of the water now, in degrees Celsius."""
         return cooled(self._water, self._room, self._clock() - self._water_at)
 
     @water.setter
@@ -165,7 +165,7 @@ class SimulatedProbe(Part):
 
     @property
     def frozen(self) -> bool:
-        """Whether what it says no longer follows the water."""
+        """Whether the reading no longer follows the water."""
         return self._frozen is not None
 
     @frozen.setter
@@ -173,15 +173,15 @@ class SimulatedProbe(Part):
         self._feel()
         self._frozen = self._felt if frozen else None
 
-    def start(self, *, every: bool = False) -> None:  # noqa: ARG002 - there is but one
-        """Begin reading. Does nothing if it reads already."""
+    def start(self, *, every: bool = False) -> None:  # noqa: ARG002 - there is only one probe
+        """Start reading. Does nothing if it is started."""
         if self._sampler is not None:
             self._sampler.start()
         elif self._due is None:
             self._due = self._clock() + self.CONVERSION
 
     def stop(self) -> None:
-        """Stop reading; nothing is posted any more."""
+        """Stop reading; nothing is posted afterwards."""
         if self._sampler is not None:
             self._sampler.stop()
         self._due = None
@@ -191,24 +191,24 @@ class SimulatedProbe(Part):
         self.stop()
 
     def next_tick(self) -> Ms | None:
-        """When ``tick`` has something to do; None while stopped, or with a thread."""
+        """When ``tick`` posts the next reading, in ms; None while stopped, or if a thread does it."""
         return self._due
 
     def tick(self) -> None:
-        """Post the reading that is due, if one is."""
+        """Post a reading if one is due."""
         now = self._clock()
         if self._due is not None and now >= self._due:
             self._due = max(self._due + SECOND, now)
             self._post(self.read_once())
 
     def read_once(self) -> WaterRead:
-        """One reading, now."""
+        """Read once, now."""
         self._feel()
         felt = self._felt if self._frozen is None else self._frozen
         return reading(self.trouble or Measured(in_steps(felt)), self.offset)
 
     def _feel(self) -> None:
-        """Bring what the tube has come to up to now. In the room's air it does, too: it may be unplugged."""
+        """Advance the temperature of the tube to now. It also follows while the probe is in error."""
         now = self._clock()
         share = 1 - math.exp(-(now - self._felt_at) / self._lag) if self._lag else 1.0
         self._felt += (self.water - self._felt) * share

@@ -1,36 +1,36 @@
-"""What is remembered of the nights.
+"""The diary: what happened in each night, in one SQLite file.
 
-One SQLite file, a commit a record, each on the card when it returns. What may go wrong costs the least
-there is:
+Each record is a transaction of its own and is synced to the card before the call returns. How failures are
+contained:
 
-* **A row** that no night ever wrote (a flipped bit, somebody's UPDATE) is left out wherever rows are read
-  (``rows``) and stays in the file: nothing that a person might still want to look at is deleted. The
-  journal names it once, ``doctor`` counts it. It takes no change and keeps no other row waiting.
-* **The file**: at each start its pages are read (``quick_check``) and its tables compared with what the
-  migrations make (``schema``), comments and white space apart. A file that is damaged, or whose tables are
-  not ours, is renamed to ``diary.torn-...`` with what SQLite keeps beside it, and a new one begins; banner
-  and journal say so. A file of a newer program is not touched. Tables of other programs beside ours are
-  theirs: what this SQLite cannot check of them is left.
-* **Whose file**: ``diary.path`` is typed by hand and may name any file. A file is moved only on evidence
-  (``place``): it lies at the kiosk's own place, its header bears the mark, or a diary that was put aside
-  before it lacks what lies there. An empty file is nobody's. A diary elsewhere whose first bytes are
-  damaged is left, with a sentence, and its owner moves it. A file that the service may not write is no
-  damage: the sentence, and ``doctor``, name whose it is and the command that gives it back. A link to a
-  disk that is not there is not filled with a new diary.
-* **What was cut off**: a new file is in WAL mode from its first byte. A rollback journal beside it, from an
-  older version or a person's ``PRAGMA``, is played back by who writes; a reader says so and changes
-  nothing.
-* **Told again**: the last night is kept in memory; one that a start found under way, as the records it was
-  made of (``retell``). Whenever a file is put aside, that night goes into the new one whole. So does a
-  night under way when the file is found to be gone or another one, which is looked for before each use; a
-  file that comes back has it once.
-* **Constraints** came with version 2, by writing the tables' text anew. Rows copied into new tables would
-  each have to pass: one bad row, and there is no migration, or no row. Indexes and AUTOINCREMENT went: each
-  is a second truth that can be damaged by itself and then keeps a good record out.
-* **The thread** (``writer``) waits for the disk, never the night for it. At the start it looks for a night
-  that was under way, however long the file is busy. Records come before counts, and whatever SQLite raises
-  ends neither.
-* **The clock**: whether local time can be believed the kernel knows (``clock``), as every time service
-  tells it how far off the clock is at most (adjtimex(2)); where the kernel may not be asked, timesyncd's
-  file and clock chips tell. What was set once stays set until the machine is off.
+* **A damaged row** (a flipped bit, a manual UPDATE) is skipped wherever rows are read (``rows``). It stays
+  in the file, because its owner may still want to look at it. It is logged once, and ``doctor`` counts
+  such rows. It is never updated and does not block other rows.
+* **A damaged file**: at each start ``quick_check`` reads every page, and the tables are compared with those
+  that the migrations create (``schema``), ignoring comments and white space. A file that is damaged, or
+  whose tables differ, is renamed to ``diary.torn-...`` together with its WAL and journal, and a new file is
+  created; a banner and the log report it. A file of a newer version is not touched. Tables of other
+  programs in our file are ignored, also where this SQLite cannot check them.
+* **Somebody else's file**: ``diary.path`` is typed by hand and may name any file. A file is renamed only if
+  there is evidence that it is ours (``place``): it is at the default path, its header has our application
+  id, or it was left behind when a diary was put aside. An empty file is no evidence. A diary at another
+  path whose header is damaged stays where it is, and the error asks the owner to move it. A file without
+  write permission is not damaged: the error, and ``doctor``, name its owner and the command that mends it.
+  No new diary is created behind a symbolic link whose disk is not mounted.
+* **An interrupted change**: a new file is in WAL mode from the start. A rollback journal left by an older
+  version or by a manual ``PRAGMA`` is rolled back when the file is opened for writing; a reader reports it
+  and changes nothing.
+* **A night survives its file**: the records of the last night are kept in memory. Those of a night that was
+  under way at the start are rebuilt from the file (``retell``). When a file is put aside, the whole night
+  is written to the new one. The same happens to a night under way when the file is found to be missing or
+  replaced, which is checked before each use. A file that comes back does not get the night twice.
+* **Constraints** were added in version 2 by rewriting the SQL text of the tables. Copying the rows into new
+  tables would check each of them, and one bad row would stop the migration or be lost. Indexes and
+  AUTOINCREMENT were removed: they store data twice, and a damaged copy would reject a good record.
+* **The writer thread** (``writer``) waits for the disk, so that the night does not. At the start it looks
+  for a night under way, and retries for as long as the file is busy. Records are written before counts are
+  made. No SQLite error ends the thread.
+* **The clock** (``clock``): the kernel knows whether the system time is set, because each time service
+  reports its maximum error (adjtimex(2)). Where that call is not allowed, timesyncd's flag file and the
+  clock chips are read. A clock that was set once counts as set until power off.
 """

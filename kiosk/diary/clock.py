@@ -1,4 +1,4 @@
-"""Can the wall clock be believed? A Raspberry Pi before the 5 has no clock that runs without power."""
+"""Whether the wall clock has been set. Before the Pi 5 no Raspberry Pi has a battery-backed clock."""
 
 import functools
 import time
@@ -6,19 +6,21 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-#: A clock chip whose battery is empty wakes in 1970 or 2000; this program is younger: 2025-01-01 UTC.
+#: 2025-01-01 UTC, in seconds since 1970. This program did not exist before, and a clock chip whose battery is
+#: empty starts in 1970 or 2000.
 _PLAUSIBLE = 1_735_689_600
 
-#: A system clock that was set from the chip stays this near to it, in seconds.
+#: Greatest difference between the system clock and the clock chip it was set from, in seconds.
 _AGREE = 60
 
-#: The kernel's word for "nobody keeps this clock" (NTP_PHASE_LIMIT), in microseconds. It says so until
-#: somebody sets the error, and again when nobody did for nine hours.
-_NOBODY = 16_000_000
+#: Error of an unsynchronised clock in microseconds: the kernel's NTP_PHASE_LIMIT (linux/timex.h), its value
+#: from boot until a time service sets one. The error grows by MAXFREQ (500 ppm), so it is back at this limit
+#: some nine hours after the last update.
+_UNSYNCHRONISED = 16_000_000
 
 
 class SetBy(StrEnum):
-    """What makes the clock one to believe."""
+    """The source that vouches for the wall clock."""
 
     KERNEL = "kernel"
     TIMESYNCD = "timesyncd"
@@ -26,29 +28,28 @@ class SetBy(StrEnum):
 
 
 def kernel_error() -> float | None:
-    """By how many seconds the clock is off at most, as whoever keeps it told the kernel: timesyncd, chrony,
-    ntpsec, any other. Only asks (adjtimex(2), modes 0), which needs no right.
+    """Maximum error of the system clock in seconds, as any time service reports it to the kernel.
 
-    None: nobody keeps it, or the kernel may not be asked (a sandbox, a container, another C library). As
-    systemd does, the error decides and not STA_UNSYNC: chrony leaves that set unless it is to write the
-    clock chip (rtcsync).
+    Reads it with adjtimex(2), modes 0, which needs no privilege. Returns None if no time service has set the
+    clock, or if the call is not possible (sandbox, container, another C library). As in systemd, the error
+    decides and not STA_UNSYNC: chrony leaves that flag set unless it also writes the clock chip (rtcsync).
     """
     ask = _adjtimex()
     if ask is None:
         return None
     error = ask()
-    return error / 1e6 if error is not None and error < _NOBODY else None
+    return error / 1e6 if error is not None and error < _UNSYNCHRONISED else None
 
 
 @functools.cache
 def _adjtimex() -> Callable[[], int | None] | None:
-    """What asks the kernel for the clock's greatest error in microseconds (None: it may not be asked); None
-    where there is nothing to ask with."""
+    """A function that reads the clock's maximum error in microseconds (None if the kernel refuses); None if
+    this Python cannot call adjtimex."""
     try:
-        import ctypes  # noqa: PLC0415 - a Python that was built without libffi has none
+        import ctypes  # noqa: PLC0415 - missing in a Python that was built without libffi
 
         class Timex(ctypes.Structure):
-            """The beginning of ``struct timex``, the same in every C library, and room for the rest."""
+            """The first fields of ``struct timex``, the same in every C library, and padding for the rest."""
 
             _fields_ = (
                 ("modes", ctypes.c_uint),
@@ -63,24 +64,26 @@ def _adjtimex() -> Callable[[], int | None] | None:
         return None
 
     def ask() -> int | None:
-        told = Timex()
-        return None if library(ctypes.byref(told)) < 0 else told.maxerror
+        timex = Timex()
+        return None if library(ctypes.byref(timex)) < 0 else timex.maxerror
 
     return ask
 
 
 def is_plausible(now: Callable[[], float] = time.time) -> bool:
-    """Whether the clock says a time at which this program existed: all that a computer with a person in
-    front of it must show, who sees its clock."""
+    """Whether the clock is after 2025-01-01 UTC.
+
+    This check is enough on a desktop computer, where the user sees the clock.
+    """
     return now() >= _PLAUSIBLE
 
 
 class WallClock:
-    """Whether the system's clock has been set since boot, by network time or from a clock chip.
+    """Whether the system clock has been set since boot, by network time or from a clock chip.
 
-    Called, it says so; what was set once counts as set from then on, also when the network is gone for so
-    long that the kernel no longer vouches for it. ``root`` is put before ``/run``, ``/etc`` and ``/sys``;
-    ``now`` is the system's clock in seconds, ``error`` asks the kernel.
+    Calling the object returns that. Once True it stays True, even if the network is down for so long that the
+    kernel no longer vouches for the clock. ``root`` is the parent of ``run``, ``etc`` and ``sys``; ``now``
+    returns the system time in seconds since 1970; ``error`` works as ``kernel_error``.
     """
 
     def __init__(
@@ -95,17 +98,16 @@ class WallClock:
         self._set = False
 
     def __call__(self) -> bool:
-        """Whether it has been set."""
+        """Whether the clock has been set."""
         self._set = self._set or self.set_by() is not None
         return self._set
 
     def set_by(self) -> SetBy | None:
-        """What vouches for the clock at this moment; None: nothing does. Nobody vouches for a time before
-        this program existed, whatever error the kernel was told: somebody set that without knowing the time.
+        """The source that vouches for the clock now; None if there is none.
 
-        A clock chip counts when its time is plausible and the system's agrees with it: a Pi 5 without its
-        battery has a chip, too, and that one begins at 1970 while systemd moves the system's clock on to the
-        last one it remembered.
+        A time before 2025 is never accepted, whatever error the kernel reports. A clock chip is accepted if
+        its time is plausible and the system clock is within a minute of it: the chip of a Pi 5 without a
+        battery starts in 1970, while systemd sets the system clock to the last time that it had saved.
         """
         if not is_plausible(self._now):
             return None
@@ -118,14 +120,14 @@ class WallClock:
             try:
                 seconds = int(chip.read_text(encoding="ascii"))
             except (OSError, ValueError):
-                continue  # a chip that does not answer says nothing about the time
+                continue  # an unreadable chip neither confirms nor contradicts the clock
             if seconds >= _PLAUSIBLE and abs(self._now() + ahead - seconds) <= _AGREE:
                 return SetBy.CHIP
         return None
 
     def _chip_ahead(self) -> float:
-        """Seconds that clock chips are ahead of UTC: none, unless they keep local time as Windows wants it
-        (the third line of /etc/adjtime, see hwclock(8))."""
+        """Seconds by which the clock chip is ahead of UTC: 0, unless it keeps local time, as Windows expects
+        (the third line of /etc/adjtime is LOCAL, see hwclock(8))."""
         try:
             lines = (self._root / "etc/adjtime").read_text(encoding="ascii").splitlines()
         except (OSError, ValueError):
@@ -133,5 +135,5 @@ class WallClock:
         return time.localtime(self._now()).tm_gmtoff if lines[2:3] == ["LOCAL"] else 0.0
 
 
-#: The machine's own.
+#: The wall clock of this machine.
 clock_is_set = WallClock()

@@ -1,7 +1,7 @@
-"""The diary's file: opened, made, and put aside when it is damaged.
+"""The diary's file: open it, create it, and put it aside when it is damaged.
 
-SQLite in WAL mode with ``synchronous=FULL``: every commit is on the card when it returns (as far as
-the card is honest), and someone may read while the service writes.
+SQLite in WAL mode with ``synchronous=FULL``: each commit is synced to the card before it returns (if the
+card reports truthfully), and other processes can read while the service writes.
 """
 
 import os
@@ -17,29 +17,30 @@ from kiosk.diary import place, rows, schema
 from kiosk.files import replace_file
 from kiosk.i18n import _
 
-#: How long to wait for somebody else who holds the file.
+#: How long to wait for another process that has locked the file.
 BUSY_SECONDS = 5.0
 
-#: SQLite's primary result codes.
-_TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+#: SQLite's primary result codes (www.sqlite.org/rescode.html).
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class DiaryError(KioskError):
-    """The diary cannot be opened. The message is one sentence for the owner: what, where, what to do."""
+    """The diary cannot be read or written. The message is one sentence for the owner: what is wrong, where,
+    what to do."""
 
 
 class NewerDiaryError(DiaryError):
-    """A newer program wrote this file; it was not touched."""
+    """The file was written by a newer version; it was not touched."""
 
 
 class NoDiaryError(DiaryError, FileNotFoundError):
-    """There is nothing to read yet."""
+    """There is no diary to read yet."""
 
 
 class DamagedDiaryError(DiaryError):
-    """The file is damaged, no database, or its tables are not what the migrations make: it is put aside at
-    the next start. ``why``: what was found, in SQLite's words or ours."""
+    """The file is damaged, is no database, or its tables differ from those of the migrations. The service
+    puts it aside at its next start. ``why`` is the reason, from SQLite or from our own checks."""
 
     def __init__(self, path: Path, why: str) -> None:
         text = _("The diary {path} is damaged; cramp-kiosk puts it aside when it starts next.")
@@ -47,45 +48,49 @@ class DamagedDiaryError(DiaryError):
         self.why = why
 
 
-class _Torn(Exception):  # noqa: N818 - a finding, handled here
-    """A ``DamagedDiaryError`` before anybody is told; its text is the ``why``."""
+class _DamageFound(Exception):  # noqa: N818 - a finding that is handled in this module
+    """The file is damaged. The text becomes ``DamagedDiaryError.why``, or the reason to put it aside."""
 
 
 def torn(error: BaseException) -> str:
-    """What SQLite says of a file that is itself damaged; "" if it is not (but full, locked, unreadable).
+    """SQLite's message if the error means that the file is damaged; "" for any other error (disk full, file
+    locked or unreadable).
 
-    SQLite quotes the schema that it cannot parse; where that is no text, Python cannot read the quotation.
+    A UnicodeDecodeError means damage, too: SQLite quotes a schema that it cannot parse, and Python raises it
+    if the quotation is not UTF-8.
     """
     if isinstance(error, UnicodeDecodeError):
         return "malformed database schema"
-    return str(error) if _code(error) in _TORN else ""
+    return str(error) if _code(error) in _DAMAGED else ""
 
 
 def connect(path: Path, now: datetime, on_aside: Callable[[Path, str], None]) -> sqlite3.Connection:
-    """Open the diary for writing, made new if there is none or if it is damaged.
+    """Open the diary for writing. Creates it if it does not exist, and a new one if it is damaged.
 
-    A damaged one is put aside: ``now`` names it, and ``on_aside`` is told its new name and what was found,
-    also when no new one can be made. What a power cut left half done is undone. Raises ``DiaryError``.
+    A damaged file is put aside under a name made from ``now``; ``on_aside`` gets its new path and the reason,
+    even if no new file can be created afterwards. A transaction that a power cut interrupted is rolled back.
+    Raises ``DiaryError``.
     """
     with told(path, writing=True):
         file = _found(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with _finding():
+            with _finding_damage():
                 if file.exists():
                     _check(file)
                 else:
                     _check_alone(file)
                     _create(file)
                 return _ready(file)
-        except _Torn as found:
+        except _DamageFound as found:
             on_aside(put_aside(file, now), str(found))
         _create(file)
         return _ready(file)
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open the diary for reading only, while the service may be writing. Raises ``DiaryError``."""
+    """Open the diary for reading, also while the service writes. Raises ``DiaryError``: ``NoDiaryError`` if
+    there is no file, ``DamagedDiaryError``, ``NewerDiaryError``."""
     with told(path):
         file = _found(path)
         if not file.exists():
@@ -107,10 +112,10 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 
 
 def put_aside(path: Path, now: datetime) -> Path:
-    """Rename a damaged diary, with what SQLite keeps beside it, to a free name; the new name.
+    """Rename a damaged diary with its WAL and journal to a name that is free; return the new path.
 
-    Nothing is deleted or written over: an unset clock gives the same name twice. What is not known to be the
-    owner's diary is not touched. Raises ``DiaryError``, ``OSError``.
+    Never overwrites: an unset clock gives the same time stamp twice, so a number is added. Raises
+    ``DiaryError`` if there is no evidence that the file is ours (``place.is_ours``), and ``OSError``.
     """
     file = place.real(path)
     found = place.parts(file)
@@ -120,8 +125,8 @@ def put_aside(path: Path, now: datetime) -> Path:
 
 
 def put_remains_aside(path: Path, now: datetime) -> None:
-    """Rename in the same way what SQLite kept beside the diary that was open, if that is gone: it would be
-    played into a new one. Raises ``OSError``."""
+    """Rename in the same way the WAL and journal of a diary that was deleted: SQLite would apply them to the
+    new file. Does nothing while the diary exists. Raises ``OSError``."""
     file = place.real(path)
     if (found := place.parts(file)) and found[0] != file:
         _move_aside(file, found, now)
@@ -134,7 +139,7 @@ def _move_aside(file: Path, found: list[Path], now: datetime) -> Path:
     while place.parts(aside):
         number += 1
         aside = file.with_name(f"{stem}-{number}{file.suffix}")
-    # The database goes first: cut off in between, the next start finds the others alone and moves them, too.
+    # The database first: after a power cut in between, the next start finds the rest alone and renames it.
     for part in found:
         part.rename(f"{aside}{part.name.removeprefix(file.name)}")
     _sync_folder(file.parent)
@@ -142,35 +147,35 @@ def _move_aside(file: Path, found: list[Path], now: datetime) -> Path:
 
 
 def check_pages(db: sqlite3.Connection, path: Path) -> None:
-    """Read every page of an open diary. Raises ``DiaryError``."""
+    """Read every page of an open diary. Raises ``DamagedDiaryError`` or another ``DiaryError``."""
     with told(path):
         _check_pages(db)
 
 
 @contextmanager
 def told(path: Path, *, writing: bool = False) -> Iterator[None]:
-    """Turn what SQLite and the system say into a sentence for the owner."""
+    """Convert errors of SQLite and the system to ``DiaryError``. ``writing``: say which file is read-only."""
     try:
         yield
     except DiaryError:
         raise
-    except (_Torn, OSError, ValueError, MemoryError, sqlite3.Error) as error:
-        if why := str(error) if isinstance(error, _Torn) else torn(error):
+    except (_DamageFound, OSError, ValueError, MemoryError, sqlite3.Error) as error:
+        if why := str(error) if isinstance(error, _DamageFound) else torn(error):
             file = place.real(path)
             raise DamagedDiaryError(path, why) if place.is_ours(file) else _foreign(file) from error
-        if _is_cut_off(error):
+        if _has_hot_journal(error):
             if not place.is_ours(place.real(path)):
                 raise _foreign(place.real(path)) from error
             text = _("A change of the diary {path} was cut off; start cramp-kiosk once, then try again.")
             raise DiaryError(text.format(path=path)) from error
-        if writing and _is_about_rights(error) and (hindrance := place.hindrance(place.real(path))):
+        if writing and _is_about_permissions(error) and (hindrance := place.hindrance(place.real(path))):
             raise DiaryError(hindrance) from error
         if isinstance(error, PermissionError):
             text = _("The diary {path} may not be opened by this user; try again with sudo.")
             raise DiaryError(text.format(path=path)) from error
         if _code(error) in _BUSY:
             text = _("The diary {path} cannot be opened ({reason}); close the other program that uses it.")
-        else:  # ValueError: a zero byte in the path
+        else:  # ValueError: a NUL byte in the path
             text = _(
                 "The diary {path} cannot be opened ({reason}); check that its disk is there and not full."
             )
@@ -183,20 +188,20 @@ def told(path: Path, *, writing: bool = False) -> Iterator[None]:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing of it, on the card when the block is left."""
+    """One transaction: committed and synced at the end of the block, rolled back if the block raises."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
         db.execute("COMMIT")
     except BaseException:
-        if db.in_transaction:  # SQLite has rolled back by itself when the disk was full
+        if db.in_transaction:  # SQLite itself has rolled back if the disk is full
             db.execute("ROLLBACK")
         raise
 
 
 @contextmanager
 def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """Several questions about one moment, whoever writes meanwhile."""
+    """Queries inside the block see one state of the file, even if another process writes meanwhile."""
     db.execute("BEGIN")
     try:
         yield
@@ -206,17 +211,17 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _finding() -> Iterator[None]:
-    """What SQLite says of a damaged file is a finding like our own."""
+def _finding_damage() -> Iterator[None]:
+    """Convert SQLite's errors about a damaged file to ``_DamageFound``; others pass."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if why := torn(error):
-            raise _Torn(why) from error
+            raise _DamageFound(why) from error
         raise
 
 
-def _is_about_rights(error: BaseException) -> bool:
+def _is_about_permissions(error: BaseException) -> bool:
     return isinstance(error, OSError) or _code(error) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -235,8 +240,8 @@ def _foreign(file: Path) -> DiaryError:
 
 
 def _found(path: Path) -> Path:
-    """The file itself, behind every link. Raises ``DiaryError`` for a link that leads nowhere, and for what
-    is no file: a folder, a pipe (which would be waited for), a device."""
+    """The path with all symbolic links resolved. Raises ``DiaryError`` for a broken link, and for anything
+    but a regular file: a folder, a pipe (opening it would block), a device."""
     if link := place.broken_link(path):
         text = _("The diary {path} is behind the link {link}, and {target} is not there; plug in its disk.")
         raise DiaryError(text.format(path=path, link=link, target=place.real(link)))
@@ -247,53 +252,54 @@ def _found(path: Path) -> Path:
 
 
 def _check_alone(file: Path) -> None:
-    """Where there is no diary: whether there is nothing beside it either. SQLite would play a lost file's WAL
-    or journal into the new one. Raises ``_Torn``."""
+    """For a diary that does not exist: check that it has left no WAL or journal, which SQLite would apply to
+    the new file. Raises ``_DamageFound``."""
     if any(place.beside(file, end).exists() for end in (place.WAL, place.JOURNAL)):
-        raise _Torn(_("only what SQLite keeps beside it is there"))
+        raise _DamageFound(_("only what SQLite keeps beside it is there"))
 
 
 def _check(path: Path) -> None:
-    """Look at the file without changing it, save that a change that was cut off is undone.
+    """Check size, schema and pages without changing the file, except that a hot journal is rolled back.
 
-    In WAL mode there is none; but new diaries once were not in it, and a person may have left it.
-    Raises ``_Torn``, ``DiaryError`` or SQLite's own errors.
+    There is none in WAL mode, but older versions did not create files in it, and a user may have changed the
+    mode. Raises ``_DamageFound``, ``DiaryError`` or ``sqlite3.Error``.
     """
     try:
-        _look(path)
+        _check_read_only(path)
     except sqlite3.Error as error:
-        if not _is_cut_off(error) or not place.is_ours(path):
+        if not _has_hot_journal(error) or not place.is_ours(path):
             raise
         with closing(_open(path, "mode=rw")) as db:
-            schema.version_of(db)  # SQLite undoes it before it reads
-        _look(path)
+            schema.version_of(db)  # SQLite rolls back before it reads
+        _check_read_only(path)
 
 
-def _look(path: Path) -> None:
+def _check_read_only(path: Path) -> None:
     _check_size(path)
     with closing(_open(path, "mode=ro")) as db:
         _check_schema(db, path)
         _check_pages(db)
 
 
-def _is_cut_off(error: BaseException) -> bool:
-    """Whether a journal lies beside the file that only who may write can play back."""
+def _has_hot_journal(error: BaseException) -> bool:
+    """Whether an interrupted transaction must be rolled back first, which needs write access."""
     return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK
 
 
 def _check_pages(db: sqlite3.Connection) -> None:
     if damage := schema.damaged_pages(db):
-        raise _Torn(damage)
+        raise _DamageFound(damage)
 
 
 def _check_size(path: Path) -> None:
-    with path.open("rb") as file:  # says "permission denied" where SQLite says "unable to open"
+    with path.open("rb") as file:  # raises PermissionError where SQLite only says "unable to open"
         if not file.read(1):
-            raise _Torn(_("it is empty"))  # a new diary appears complete or not at all, so this one was cut
+            raise _DamageFound(_("it is empty"))  # _create never leaves an empty file: this was truncated
 
 
 def _check_schema(db: sqlite3.Connection, path: Path) -> None:
-    """Whether the file is ours, of a version that is known, and as the migrations make it."""
+    """Check that the file is a diary, of a known version, with the tables that the migrations create. Raises
+    ``_DamageFound``, ``NewerDiaryError``, ``DiaryError`` (another program's database), ``sqlite3.Error``."""
     found, ours = schema.version_of(db), schema.is_marked_ours(db)
     if ours and found > len(schema.MIGRATIONS):
         text = _(
@@ -304,24 +310,24 @@ def _check_schema(db: sqlite3.Connection, path: Path) -> None:
     try:
         shape = schema.shape(db)
     except sqlite3.OperationalError as error:
-        if _code(error) == sqlite3.SQLITE_ERROR:  # such as a file format that no SQLite knows
-            raise _Torn(str(error)) from error
+        if _code(error) == sqlite3.SQLITE_ERROR:  # for example a file format number that does not exist
+            raise _DamageFound(str(error)) from error
         raise
     if schema.is_as_made(shape, found) and (ours or found):
-        return  # also where only the mark is damaged: nobody else makes these tables
+        return  # also if only the application id is damaged: no other program has these tables
     if ours:
-        raise _Torn(_("its tables are not those of a diary"))
+        raise _DamageFound(_("its tables are not those of a diary"))
     text = _("{path} is a database, but not a cramp-kiosk diary; choose another place for the diary.")
     raise DiaryError(text.format(path=path))
 
 
 def _code(error: BaseException) -> int:
-    """SQLite's primary result code; 0 if it is none of SQLite's errors."""
+    """SQLite's primary result code; 0 if the error is not SQLite's."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _ready(path: Path) -> sqlite3.Connection:
-    """Open for writing, in the format of today."""
+    """Open for writing and migrate to the current version. Raises ``_DamageFound``, ``sqlite3.Error``."""
     db = _open(path, "mode=rw")
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -329,19 +335,19 @@ def _ready(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA foreign_keys = ON")
         marked = schema.is_marked_ours(db)
         db.execute("BEGIN IMMEDIATE")
-        schema.mark_ours(db)  # also to see whether the file takes a change at all
+        schema.mark_ours(db)  # also tests whether the file can be written
         db.execute("ROLLBACK" if marked else "COMMIT")
         schema.migrate(db)
     except BaseException as error:
         db.close()
         if _code(error) == sqlite3.SQLITE_READONLY and place.is_read_only(path):
-            raise _Torn(_("it says that nobody may write it")) from error
+            raise _DamageFound(_("it says that nobody may write it")) from error
         raise
     return db
 
 
 def _open(path: Path, query: str) -> sqlite3.Connection:
-    """Connect without making a file. Transactions are ours (``isolation_level=None``)."""
+    """Connect to an existing file, in autocommit mode: this module begins and ends each transaction."""
     uri = f"file:{quote(str(path.absolute()))}?{query}"
     db = sqlite3.connect(uri, timeout=BUSY_SECONDS, uri=True, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
@@ -350,17 +356,17 @@ def _open(path: Path, query: str) -> sqlite3.Connection:
 
 
 def _open_readable(path: Path) -> sqlite3.Connection:
-    """Open for reading, also where this user may not write beside the file.
+    """Open for reading, also for a user without write permission in the folder.
 
-    A file in WAL mode needs its shared memory, which such a user cannot make. Then, with no WAL,
-    nobody is writing and the file alone is everything: SQLite may take it as unchanging.
+    WAL mode needs a ``-shm`` file, which such a user cannot create. Without a WAL nobody is writing and the
+    file is complete, so it can be opened as immutable. With one, raises ``PermissionError``.
     """
     db = _open(path, "mode=ro")
     try:
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        if not _is_about_rights(error) or _is_cut_off(error):
-            return db  # torn, busy or cut off: comes again, and is said, at the next question
+        if not _is_about_permissions(error) or _has_hot_journal(error):
+            return db  # damaged, busy or interrupted: the caller's first query raises the same error
         db.close()
         wal = place.beside(path, place.WAL)
         if wal.exists() and wal.stat().st_size > 0:
@@ -370,20 +376,20 @@ def _open_readable(path: Path) -> sqlite3.Connection:
 
 
 def _create(path: Path) -> None:
-    """Make an empty diary that appears complete or not at all, whenever the power goes. Raises ``OSError``.
+    """Create an empty diary atomically: after a power cut it is complete or missing. Raises ``OSError``.
 
-    It is in WAL mode from the beginning: SQLite's change to it is one more moment to be cut off at.
+    The file is in WAL mode from the start; a later switch by SQLite could be interrupted, too.
     """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         schema.mark_ours(db)
         schema.migrate(db)
         image = bytearray(db.serialize())
-    image[18:20] = b"\2\2"  # write and read version (www.sqlite.org/fileformat2.html)
+    image[18:20] = b"\2\2"  # write and read version 2: WAL (www.sqlite.org/fileformat2.html)
     replace_file(path, bytes(image), 0o666)
 
 
 def _sync_folder(folder: Path) -> None:
-    """A new name is on the card only when its folder is."""
+    """A rename reaches the card only when its folder is synced. Raises ``OSError``."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

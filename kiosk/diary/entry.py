@@ -1,4 +1,4 @@
-"""What one episode left in the diary: plain data, nothing counted and nothing worded."""
+"""The diary's data: episodes and the techniques used in them."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -10,7 +10,7 @@ from kiosk.core.technique import MINUTE, Ms, Side
 
 _NIGHT_BEGINS = timedelta(hours=12)
 
-#: The longest that anything may last, in ms: 317 years, and no sum of a date with it is out of range.
+#: Upper bound of every duration, in ms: 317 years. Any date of the diary plus this is a valid datetime.
 LONGEST: Ms = 10**13
 
 Id = Annotated[int, msgspec.Meta(ge=1)]
@@ -21,9 +21,10 @@ TechniqueId = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
-    """One technique, used once. ``began`` and ``ended`` are ms after the episode began.
+    """One use of a technique. ``began`` and ``ended`` are ms after the episode began.
 
-    ``finished``, ``ended`` and the soak's numbers (Celsius, ms) are None where nothing was recorded.
+    ``soak_min`` and ``soak_max`` are degrees Celsius, ``soak_ms`` the time with the feet in warm water.
+    None means that nothing was recorded.
     """
 
     technique: TechniqueId
@@ -38,10 +39,10 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One episode. ``began`` is local time with the UTC offset of that moment.
 
-    ``last``, ``ended`` and ``stop`` are ms after the beginning, measured on the monotonic clock, so
-    they stay true when the wall clock jumps. None is "not recorded", never 0. ``clock_ok`` False: the
-    clock was not set, so ``began`` is only what it happened to say. ``resumed``: the night went
-    on after a crash or power cut (the gap is then taken from the wall clock).
+    ``last`` (the last record), ``ended`` and ``stop`` (the stop page was shown) are ms after ``began``,
+    measured on the monotonic clock, so they are right even if the wall clock jumps. None means "not
+    recorded". If ``clock_ok`` is False the clock was not set, and ``began`` is unreliable. ``resumed``: the
+    episode was continued after a crash or power cut; the time without power is from the wall clock.
     """
 
     id: Id
@@ -59,14 +60,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def night(self) -> date:
-        """The evening's date of this night."""
+        """The date of the evening on which this night began."""
         return night_of(self.began)
 
     @property
     def over_at(self) -> datetime | None:
-        """When it was over, in the UTC offset of its beginning so that differences are right.
+        """When the episode ended, with the UTC offset of ``began``, so that the difference is its length.
 
-        None while it is open, and when it was interrupted: then only its last record is known.
+        None if it is under way, or was interrupted: then only the time of its last record is known.
         """
         if self.ended is None or self.ending is Ending.INTERRUPTED:
             return None
@@ -74,7 +75,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def relief(self) -> Ms | None:
-        """How long until it was gone, in ms; None unless the person said that it was."""
+        """Time until the cramp was gone, in ms; None unless the person said that it was gone."""
         return self.ended if self.ending is Ending.GONE else None
 
     @property
@@ -84,11 +85,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenEpisode(msgspec.Struct, frozen=True, kw_only=True):
-    """The night that was under way when the device went off.
+    """The episode that was under way when the device was switched off.
 
-    ``since`` is how long ago it began and ``ago`` how long ago its last record was, in ms. Both are
-    never negative and never absurd: where the clock was set in between, or came back behind, the time
-    without power is unknown and counts as none (``sure`` is False).
+    ``since`` is the time since it began and ``ago`` the time since its last record, in ms, both >= 0. If the
+    clock was set in between, or is now behind, the time without power is unknown and counts as 0; then
+    ``sure`` is False.
     """
 
     began: datetime
@@ -101,10 +102,10 @@ class OpenEpisode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def night_of(local: datetime) -> date:
-    """The evening's date of the night a local time belongs to: nights go from noon to noon."""
+    """The night that a local time belongs to, by the date of its evening. A night is from noon to noon."""
     return (local.replace(tzinfo=None) - _NIGHT_BEGINS).date()
 
 
 def whole_minutes(length: Ms) -> int:
-    """Minutes to show for a length in ms: rounded, and at least one, for it did take time."""
+    """A length in ms as minutes to show: rounded half up, at least 1."""
     return max(1, (length + MINUTE // 2) // MINUTE)

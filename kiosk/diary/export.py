@@ -1,4 +1,4 @@
-"""The diary for people: a table for spreadsheets, and lines for a terminal."""
+"""The diary as CSV for spreadsheets, and as lines of text for a terminal."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -10,28 +10,28 @@ from kiosk.diary.entry import Entry, whole_minutes
 from kiosk.diary.store import Store
 from kiosk.i18n import N_, _, ngettext
 
-#: The columns of the CSV. Names and values stay as they are in every language and version: other
-#: people's spreadsheets know them. New columns go to the end.
+#: The columns of the CSV. Names and values are the same in every language and version, because users'
+#: spreadsheets depend on them. New columns are added at the end.
 COLUMNS = (
     "night",  # the evening's date
     "start",  # local clock time
     "minutes",  # until it was gone
     "rating",  # 0 to 10
-    "ending",  # gone, no-answer, interrupted; empty: not over
-    "kind",  # cramp, or only a soak
+    "ending",  # gone, no-answer, interrupted; empty: still open
+    "kind",  # cramp or soak
     "side",
     "techniques",  # ids in order of first use
     "soak_minutes",  # feet in warm water
     "soak_min_celsius",
     "soak_max_celsius",
     "stop_page_after_minutes",
-    "clock",  # set, or not-set: then night, start, began and ended are not reliable
-    "resumed",  # yes, no: it went on after a power cut, and the minutes hold the gap
+    "clock",  # set or not-set; if not-set, then night, start, began and ended are not reliable
+    "resumed",  # yes or no; if yes, it continued after a power cut, and minutes include that time
     "began",  # ISO 8601, local time with its offset from UTC
-    "ended",  # the same; empty when interrupted
+    "ended",  # the same; empty if still open or interrupted
 )
 
-#: A spreadsheet takes a cell that begins like this for a formula.
+#: A spreadsheet evaluates a cell that starts with one of these as a formula (CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -60,31 +60,38 @@ def _side(side: Side) -> str:
 
 
 def rows(store: Store) -> list[tuple[str, ...]]:
-    """One row an episode, the oldest first, in the order of ``COLUMNS``; empty: not recorded."""
+    """One row for each episode, the oldest first, in the order of ``COLUMNS``; "" where nothing was recorded.
+
+    Raises ``DiaryError``, ``sqlite3.Error``.
+    """
     return [_row(entry) for entry in reversed(store.episodes())]
 
 
 def write_csv(store: Store, file: TextIO) -> None:
-    """Write the whole diary as CSV (RFC 4180). Open ``file`` with ``newline=""``."""
+    """Write the whole diary as CSV (RFC 4180). Open ``file`` with ``newline=""``.
+
+    Raises ``DiaryError``, ``sqlite3.Error``, ``OSError``.
+    """
     table = csv.writer(file)
     table.writerow(COLUMNS)
     table.writerows(rows(store))
 
 
 def lines(store: Store, limit: int | None = None, names: Mapping[str, str] | None = None) -> list[str]:
-    """The newest ``limit`` episodes for a person to read, the newest first, in aligned columns.
+    """The newest ``limit`` episodes (None: all) as text in aligned columns, the newest first.
 
-    ``names``: technique id -> its name, as its file has it; an unknown id is shown as it is.
+    ``names`` maps technique ids to the names in their files; an id without a name is shown itself. An empty
+    diary gives one sentence that says so. Raises ``DiaryError``, ``sqlite3.Error``.
     """
-    told = [_told(entry, names or {}) for entry in store.episodes(limit)]
-    if not told:
+    table = [_cells(entry, names or {}) for entry in store.episodes(limit)]
+    if not table:
         return [_("Nothing is in the diary yet.")]
-    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
-    return ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in told]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in table]
 
 
 def left_out(store: Store) -> list[str]:
-    """A sentence on what could not be read until now; none if everything could."""
+    """One sentence about the rows that this store could not read so far; an empty list if there are none."""
     lost = len(store.unreadable)
     text = ngettext(
         "{n} record of the diary cannot be read and is left out; cramp-kiosk doctor says more.",
@@ -126,7 +133,7 @@ def _safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _told(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
+def _cells(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
     when = f"{entry.began:%Y-%m-%d %H:%M}"
     if not entry.clock_ok:
         when = _("{when} (clock not set)").format(when=when)

@@ -1,8 +1,8 @@
-"""Where the diary lies, and whether what lies there is the owner's diary.
+"""The diary's path, and whether the file there is a diary of this program.
 
-Settings are typed by hand and may name any file of the machine. So a file is moved away only on evidence:
-it lies at the kiosk's own place, where nobody else keeps anything, its header bears the diary's mark, or it
-was left behind when such a file was put aside. An empty file is nobody's.
+The setting is typed by hand and may name any file of the machine. A file is therefore renamed only if there
+is evidence that it is ours: it is at the default path, which no other program uses, its header has our
+application id, or it was left behind when a diary was put aside. An empty file is no evidence.
 """
 
 import glob
@@ -14,51 +14,56 @@ from pathlib import Path
 from kiosk.files import at_home, read_file, user_name
 from kiosk.i18n import _
 
-#: "cram" in ASCII, which SQLite keeps in the header of each diary: tells it from other people's databases.
+#: "cram" in ASCII. SQLite stores it in the header; it tells a diary from other databases.
 APPLICATION_ID = 0x6372616D
 
-#: What SQLite keeps beside a file: what was written since, an index of that, and what was there before.
+#: Suffixes of the files that SQLite keeps beside a database: write-ahead log, its shared memory, and rollback
+#: journal.
 SIDECARS = WAL, _SHM, JOURNAL = "-wal", "-shm", "-journal"
 
-#: Offsets in the header (www.sqlite.org/fileformat2.html).
+#: Bytes of the header (www.sqlite.org/fileformat2.html).
 _MAGIC, _WRITE_VERSION, _ID = slice(0, 16), slice(18, 19), slice(68, 72)
 
 
 def usual() -> Path:
-    """The kiosk's own place for its diary: the service's state folder, else the user's."""
+    """The default path: in systemd's STATE_DIRECTORY, else in the user's XDG_DATA_HOME."""
     if state := os.environ.get("STATE_DIRECTORY"):
         return Path(state.split(":")[0]) / "diary.db"
     home = os.environ.get("XDG_DATA_HOME", "")
-    if not home.startswith(("/", "~")):  # a relative one is invalid (XDG Base Directory Specification)
+    if not home.startswith(("/", "~")):  # a relative path is invalid (XDG Base Directory Specification)
         home = "~/.local/share"
     return at_home(home) / "cramp-kiosk" / "diary.db"
 
 
 def real(path: Path) -> Path:
-    """The file itself, behind every link: beside that one SQLite keeps its own. Raises ``ValueError``."""
+    """The path with all symbolic links resolved; SQLite keeps its WAL beside that one.
+
+    Raises ``ValueError`` for a NUL byte in the path.
+    """
     return Path(os.path.realpath(path))
 
 
 def broken_link(path: Path) -> Path | None:
-    """The link on the way to ``path`` that leads to a folder that is not there, as of a disk that is not."""
+    """The symbolic link in ``path`` whose target does not exist, such as a disk that is not mounted; None if
+    the folder of the diary exists or no link is broken. Raises ``ValueError``."""
     if real(path).parent.exists():
         return None
     return next((each for each in (path, *path.parents) if each.is_symlink() and not each.exists()), None)
 
 
 def beside(path: Path, end: str) -> Path:
-    """What SQLite keeps beside a file under this end of its name."""
+    """The path of the file that SQLite keeps beside ``path``; ``end`` is one of ``SIDECARS``."""
     return path.with_name(path.name + end)
 
 
 def parts(path: Path) -> list[Path]:
-    """Those of the file and SQLite's beside it that are there; the file first."""
+    """Those of the database and its ``SIDECARS`` that exist; the database first."""
     return [each for each in (path, *(beside(path, end) for end in SIDECARS)) if os.path.lexists(each)]
 
 
 def is_ours(path: Path) -> bool:
-    """Whether there is evidence that what lies at this (real) place is the owner's diary, or nothing at all
-    is in it."""
+    """Whether there is evidence that the file at this path (links resolved) is a diary of this program, or
+    that only empty files are there."""
     return _is_marked(path) or path == real(usual()) or _is_left(path)
 
 
@@ -68,8 +73,8 @@ def _is_marked(path: Path) -> bool:
 
 
 def _is_left(path: Path) -> bool:
-    """Whether there is no more than empty files, or SQLite's beside a diary that was put aside without them:
-    the power was cut off in between."""
+    """Whether all files there are empty, or a diary was put aside without its ``SIDECARS`` because the power
+    was cut in between."""
     there = parts(path)
     full = [each for each in there if not stat.S_ISREG(each.lstat().st_mode) or each.lstat().st_size]
     if not there or path in full:
@@ -78,18 +83,18 @@ def _is_left(path: Path) -> bool:
 
 
 def asides(path: Path) -> list[Path]:
-    """The damaged diaries that were put aside, the oldest first."""
+    """The damaged diaries that were put aside from this path, the oldest first. Raises ``ValueError``."""
     file = real(path)
     found = file.parent.glob(f"{glob.escape(file.stem)}.torn-*{glob.escape(file.suffix)}")
     return sorted(found, key=lambda aside: aside.stem)
 
 
 Identity = tuple[int, int]
-"""tells a file from another one of the same name"""
+"""device and inode number: tells whether a path still names the same file"""
 
 
 def identity(path: Path) -> Identity | None:
-    """Which file it is; None where none can be seen."""
+    """The identity of the file at ``path``; None if it does not exist or may not be looked up."""
     try:
         about = path.stat()
     except OSError:
@@ -98,14 +103,16 @@ def identity(path: Path) -> Identity | None:
 
 
 def is_read_only(path: Path) -> bool:
-    """Whether the file itself says that nobody may write it."""
+    """Whether the header has a write version above 2, for which SQLite opens the file read-only."""
     return _header(path)[_WRITE_VERSION] > b"\2"
 
 
 def hindrance(path: Path) -> str:
-    """What of the (real) diary this user may not write, and what to do: a sentence; "" if that is not it.
+    """One sentence: which files of the diary this user may not write, and what to do. "" if the files are
+    writable, or if the disk of the default path is mounted read-only.
 
-    Whose file it is is changed only where it is the diary; else another place is the remedy.
+    ``path`` has its links resolved. The remedy is a change of owner only if the file is known to be the
+    diary; else the sentence advises another path.
     """
     folder = next(each for each in path.parents if each.is_dir())
     stuck = [each for each in parts(path) if not os.access(each, os.R_OK | os.W_OK)]
@@ -126,14 +133,15 @@ def hindrance(path: Path) -> str:
 
 
 def giving(user: str, files: list[Path]) -> str:
-    """The command after which this user may write these files."""
+    """The shell command that makes ``user`` the owner of these files, with permission to write them."""
     named = shlex.join(map(str, files))
     return f"sudo chown {user}: {named} && sudo chmod u+rwX {named}"
 
 
 def strangers(path: Path) -> tuple[str, list[Path]]:
-    """Who writes the diary, as its folder tells, and what of it that user may not write, such as a backup
-    that root put back. Nothing where it is not the diary. Raises ``OSError``."""
+    """The user who writes the diary, by the owner of its folder, and the files of it that this user may not
+    write, such as a backup that root restored. ("", []) if the file is not known to be the diary. Raises
+    ``OSError``."""
     file = real(path)
     if not (there := parts(file)) or not is_ours(file):
         return "", []

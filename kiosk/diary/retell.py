@@ -1,4 +1,4 @@
-"""A night that the diary holds, as the records it was made of: to be written down again in another file."""
+"""An episode of the diary as the records that produce it, so that it can be written to another file."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,7 +11,10 @@ _MS = timedelta(milliseconds=1)
 
 
 def records(entry: Entry, origin: Ms) -> list[Record]:
-    """The records of a night under way in their order. ``origin``: when it began, on this run's clock."""
+    """The records of an episode under way, in order of time.
+
+    ``origin`` is its beginning on the monotonic clock of this run, in ms; it may be negative.
+    """
     first = EpisodeBegan(origin, entry.side, entry.cramp)
     return [first, *sorted(_later(entry, origin), key=lambda record: record.at)]
 
@@ -35,9 +38,9 @@ def _later(entry: Entry, origin: Ms) -> Iterator[Record]:
 
 
 def lapsed(began: datetime, was_ok: bool, last: Ms, wall: datetime, clock_ok: bool) -> Ms:
-    """How long after its beginning an episode of an earlier run is at ``wall``, in ms.
+    """Time from the beginning of an episode of an earlier run to ``wall``, in ms, at least ``last``.
 
-    Only the wall clock can tell, and only if it was set neither in between nor back: no moment is
-    before the last record.
+    Only the wall clock can measure this. If it was set (or lost its time) since the episode began, that is,
+    if ``was_ok`` and ``clock_ok`` differ, the result is ``last``: the time of the last record.
     """
     return max(last, (wall - began) // _MS) if was_ok == clock_ok else last

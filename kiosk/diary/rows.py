@@ -1,7 +1,7 @@
-"""Rows of the diary's file as entries: each is believed only as far as it can be read.
+"""Reads the rows of the diary and validates each one.
 
-A flipped bit or somebody's UPDATE makes a row that no night ever wrote. It costs that row: the others are
-there, and who reads is told which could not be read and why.
+A row may be damaged by a flipped bit or a manual UPDATE. Such a row is skipped; the caller gets the others,
+and a list of those that could not be read, with the reason.
 """
 
 import sqlite3
@@ -16,7 +16,7 @@ from kiosk.diary.entry import LONGEST, Entry, Use
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
-#: SQLite has no booleans.
+#: SQLite has no booleans; any other value is left as it is, and fails the validation.
 _FLAGS = {0: False, 1: True, None: None}
 
 _EPISODE = (
@@ -28,22 +28,22 @@ _USE = (
     " soak_ms FROM technique_use WHERE :whole OR episode >= :oldest ORDER BY id"
 )
 
-#: Ids go up by one from 1. Who deletes nights leaves a gap, but none as wide as this: what is beyond one was
-#: never given.
+#: Ids count up from 1. Deleted episodes leave gaps, but not one as wide as this: an id beyond it was never
+#: assigned and is damaged.
 _STRIDE = 10**6
 
-#: What a value of the wrong type or size raises when it is made a date, a number or a name.
+#: Errors of converting a value of the wrong type or size.
 _WRONG = (msgspec.ValidationError, ValueError, TypeError, OverflowError)
 
-#: So much is told of what is wrong with a row: a text may be long.
+#: Longest reason that is kept, in characters: it may quote a long text.
 _WHY = 120
 
-#: So many of them are named.
+#: How many unreadable rows a message lists.
 _NAMED = 5
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A row that is left out: its table, its id, and what is wrong with it."""
+    """A row that was skipped: its table, its id, and the reason."""
 
     table: str
     id: int
@@ -54,13 +54,14 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 def named(rows: Sequence[Unreadable]) -> str:
-    """The first of these, for a person to look at."""
+    """The first five rows and the number of the others, for a message."""
     more = [f"+{len(rows) - _NAMED}"] if len(rows) > _NAMED else []
     return ", ".join([*map(str, rows[:_NAMED]), *more])
 
 
 def text(raw: bytes) -> str | bytes:
-    """What SQLite stores as text; bytes where it is none: the row's fault, not the whole question's."""
+    """SQLite's ``text_factory``: decodes UTF-8; returns the bytes if that fails, so that only the row is
+    rejected and not the whole query."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -68,7 +69,10 @@ def text(raw: bytes) -> str | bytes:
 
 
 def last_id(db: sqlite3.Connection, table: str) -> int:
-    """The highest id that was given in a table, 0 if none was; those beyond a gap are damaged."""
+    """The highest id assigned in a table, 0 if there is none. Ids beyond a gap of 10**6 are damaged.
+
+    Raises ``sqlite3.Error``, as every function here that takes ``db``.
+    """
     last, further = 0, f"SELECT max(id) FROM {table} WHERE id > ?1 AND id <= ?1 + {_STRIDE}"  # noqa: S608 - ours
     while (found := db.execute(further, (last,)).fetchone()[0]) is not None:
         last = found
@@ -76,7 +80,7 @@ def last_id(db: sqlite3.Connection, table: str) -> int:
 
 
 def under_way(db: sqlite3.Connection) -> int | None:
-    """The episode that was not ended: the newest, as each that begins ends the one before."""
+    """The id of the newest episode if it has not ended, else None. Older ones are ended when one begins."""
     newest = db.execute(
         "SELECT id, ending IS NULL AND ended_ms IS NULL AS open FROM episode"
         " WHERE id BETWEEN 1 AND ? ORDER BY id DESC LIMIT 1",
@@ -86,13 +90,14 @@ def under_way(db: sqlite3.Connection) -> int | None:
 
 
 def take_out(db: sqlite3.Connection, began: datetime) -> None:
-    """Delete the episode under way that began at this moment: all of it is written down anew, in a file that
-    was away and has a part of it."""
+    """Delete the episode under way if it began at this moment: a file that was missing for a while has a part
+    of the episode, which is then written again as a whole."""
     db.execute("DELETE FROM episode WHERE id = ? AND began_ms = ?", (under_way(db), utc(began)[0]))
 
 
 def next_episode_id(db: sqlite3.Connection) -> int:
-    """An id for a new episode, after all others; what is left of a deleted one is not given to it."""
+    """The id for a new episode: higher than all others, and than those that leftover uses of a deleted
+    episode refer to."""
     last = last_id(db, "episode")
     (used,) = db.execute(
         "SELECT max(episode) FROM technique_use WHERE typeof(episode) = 'integer' AND episode < ?",
@@ -102,16 +107,16 @@ def next_episode_id(db: sqlite3.Connection) -> int:
 
 
 def next_use_id(db: sqlite3.Connection) -> int:
-    """An id for a new use of a technique, after all others."""
+    """The id for a new use of a technique: higher than all others."""
     return last_id(db, "technique_use") + 1
 
 
 def read(db: sqlite3.Connection, limit: int | None) -> tuple[list[Entry], list[Unreadable]]:
-    """The newest ``limit`` episodes that can be read (None: all), the newest first, and what could not be."""
+    """The newest ``limit`` readable episodes (None: all), the newest first, and the rows it skipped."""
     found: list[Entry] = []
     lost: list[Unreadable] = []
     ids: set[int] = set()
-    """of the episodes that were looked at, readable or not"""
+    """ids of the rows read so far, whether valid or not"""
     last = last_id(db, "episode")
     for row in db.execute(_EPISODE):
         if len(found) == limit:
@@ -130,7 +135,8 @@ def read(db: sqlite3.Connection, limit: int | None) -> tuple[list[Entry], list[U
 def _uses(
     db: sqlite3.Connection, episodes: set[int], lost: list[Unreadable], *, whole: bool
 ) -> Iterator[tuple[int, Use]]:
-    """The techniques of these episodes. ``whole``: the episodes are all there are, so others have none."""
+    """The uses of techniques in these episodes. ``whole``: ``episodes`` is the complete set, so a use of any
+    other episode is unreadable."""
     last = last_id(db, "technique_use")
     for row in db.execute(_USE, {"whole": whole, "oldest": min(episodes, default=0)}):
         try:
@@ -172,16 +178,16 @@ def _check_id(row: sqlite3.Row, last: int) -> None:
 
 
 def _flagged(row: sqlite3.Row, *flags: str) -> dict[str, object]:
-    """A row's values by name; those that are flags as booleans."""
+    """The values of a row by name, with ``flags`` as booleans."""
     return {name: _FLAGS.get(row[name], row[name]) if name in flags else row[name] for name in row.keys()}  # noqa: SIM118 - a Row iterates over its values
 
 
 def utc(local: datetime) -> tuple[int, int]:
-    """A local time as ms of UTC since 1970, and its offset from UTC in minutes."""
+    """A local time as ms since 1970 in UTC, and its offset from UTC in minutes."""
     offset = local.utcoffset() or timedelta()
     return (local - _EPOCH) // _MS, offset // timedelta(minutes=1)
 
 
 def local(began_ms: Ms, offset_min: int) -> datetime:
-    """A local time with its offset from UTC. Raises ``TypeError``, ``ValueError`` or ``OverflowError``."""
+    """Inverse of ``utc``. Raises ``TypeError``, ``ValueError`` or ``OverflowError`` for damaged values."""
     return (_EPOCH + began_ms * _MS).astimezone(timezone(timedelta(minutes=offset_min)))

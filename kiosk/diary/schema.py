@@ -1,7 +1,7 @@
-"""What the diary's tables are: made by migrations, and compared with what a file has.
+"""The diary's tables: the migrations that create them, and the comparison with a file's schema.
 
-A file whose tables are not what the migrations make is not written into: a flipped bit in the schema may
-rename a column, and what comes after it is anybody's guess.
+A file whose tables differ from those of the migrations is not written to: a flipped bit in the schema may
+have renamed a column, and a write could then destroy data.
 """
 
 import re
@@ -13,21 +13,21 @@ from kiosk.diary.place import APPLICATION_ID
 
 
 def _redefine(table: str, statement: str) -> str:
-    """SQL that gives a table other constraints and leaves its rows as they are, byte for byte.
+    """SQL that changes a table's constraints without touching its rows.
 
-    SQLite's own way where what is stored does not change (www.sqlite.org/lang_altertable.html, "writable
-    schema"). Rows copied into a new table would each have to pass its constraints: one bad row, and there is
-    no migration, or no row. ``RESET`` reads the schema anew; whoever else has the file open sees that it
-    changed by the DROP INDEX of the same transaction.
+    SQLite documents this for changes that do not affect the stored data
+    (www.sqlite.org/lang_altertable.html, "writable schema"). Copying the rows into a new table would check
+    each of them: one bad row would stop the migration or be lost. ``RESET`` reloads the schema in this
+    connection; others see the change by the DROP INDEX of the same transaction.
     """
     quoted = statement.strip().replace("'", "''")
     update = f"UPDATE sqlite_schema SET sql = '{quoted}' WHERE type = 'table' AND name = '{table}'"  # noqa: S608 - ours
     return f"PRAGMA writable_schema = ON; {update}; PRAGMA writable_schema = RESET;"
 
 
-#: One script a version; ``user_version`` says how many a file has seen. Never change one that was
-#: released, add the next. No ALTER TABLE: what it leaves as the table's text differs between SQLites, and
-#: the text is what is compared.
+#: One script for each version; ``user_version`` in the file is the number of scripts applied. Never change a
+#: released script, add another one. Do not use ALTER TABLE: the SQL text that it stores differs between
+#: versions of SQLite, and this text is compared.
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE episode (
@@ -59,8 +59,8 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX technique_use_episode ON technique_use (episode);
     """,
-    # Constraints for every column. The indexes and AUTOINCREMENT go: each is a second truth, which may be
-    # damaged by itself and then keeps a good record out, and some thousand rows are read without them.
+    # Constraints for every column. Indexes and AUTOINCREMENT are removed: they store data twice, and a
+    # damaged copy would reject a good record. A few thousand rows are read fast enough without them.
     """
     DROP INDEX one_open_episode;
     DROP INDEX technique_use_episode;
@@ -108,17 +108,18 @@ CREATE TABLE technique_use (
     ),
 )
 
-#: What the migrations make.
+#: The tables that the migrations create.
 TABLES = {"episode", "technique_use"}
 
-#: The oldest version whose rows are read as they are: a reader may not bring a file up to date.
+#: The oldest version that can be read without a migration: a read-only user cannot migrate.
 READABLE_FROM = 1
 
 Shape = frozenset[tuple[str, ...]]
+"""a schema: (type, name, table, normalised SQL) of each of its objects"""
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Bring a database up to date, each version whole or not at all. Raises ``sqlite3.Error``."""
+    """Apply the missing migrations, each in one transaction. Raises ``sqlite3.Error``."""
     for version, script in enumerate(MIGRATIONS, start=1):
         if version > version_of(db):
             try:
@@ -130,28 +131,32 @@ def migrate(db: sqlite3.Connection) -> None:
 
 
 def version_of(db: sqlite3.Connection) -> int:
-    """How many migrations a file has seen. Read without the schema, so it is known for a damaged one, too."""
+    """The number of migrations applied. It is in the header, so it can be read if the schema is damaged.
+
+    Raises ``sqlite3.Error``.
+    """
     return _number(db, "user_version")
 
 
 def is_marked_ours(db: sqlite3.Connection) -> bool:
-    """Whether the file says that it is a diary. Read without the schema."""
+    """Whether the header has our application id. Raises ``sqlite3.Error``."""
     return _number(db, "application_id") == APPLICATION_ID
 
 
 def mark_ours(db: sqlite3.Connection) -> None:
-    """Let the file say that it is a diary."""
+    """Write our application id to the header. Raises ``sqlite3.Error``."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def shape(db: sqlite3.Connection) -> Shape:
-    """The schema without comments and white space, which change nothing. Raises ``sqlite3.Error``.
+    """The schema with comments removed and white space normalised. Raises ``sqlite3.Error``.
 
-    It is read twice: a text encoding that there is none of is let pass at the first look and refused at the
-    next one, as in a migration, or in the night when somebody's backup adds a table.
+    It is loaded twice, because SQLite accepts an invalid text encoding in the header when it loads the schema
+    first, and refuses it when it reloads the schema: in a migration, or later when another program adds a
+    table.
     """
     db.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    db.execute("PRAGMA writable_schema = RESET")  # forgets what was read, and nothing else
+    db.execute("PRAGMA writable_schema = RESET")  # drops the loaded schema and has no other effect
     return frozenset(
         (str(kind), str(name), str(table), " ".join(re.sub(r"--[^\n]*", "", str(sql)).split()))
         for kind, name, table, sql in db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
@@ -160,40 +165,39 @@ def shape(db: sqlite3.Connection) -> Shape:
 
 
 def is_as_made(found: Shape, version: int) -> bool:
-    """Whether our tables are what the migrations up to ``version`` make, with nothing added to them.
-
-    Tables beside them, such as a backup program's, are nobody's business.
-    """
+    """Whether our tables are exactly those of the migrations up to ``version``, without added indexes or
+    triggers. Other programs' tables, such as a backup program's, are ignored."""
     wanted = _made_by(MIGRATIONS[: max(0, version)])
     tables = TABLES | {table for _kind, _name, table, _sql in wanted}
     return frozenset(thing for thing in found if thing[2].lower() in tables) == wanted
 
 
 def damaged_pages(db: sqlite3.Connection) -> str:
-    """What SQLite finds wrong with the file's pages first; "" if they are in order. Reads all of it.
+    """The first problem that ``quick_check`` finds in the pages; "" if there is none. Reads the whole file.
 
-    What is wrong with a row, such as text in the place of a number, costs that row and not the diary. Tables
-    beside ours may need what only their program has (a collation, a function, a module): then SQLite refuses
-    to look at the whole, and ours are looked at alone. Raises ``sqlite3.Error``.
+    Problems of single rows, such as text in place of a number, are ignored: ``rows`` skips those rows. If
+    SQLite cannot check the whole file because another program's table needs its collation, function or
+    module, only our tables are checked. Raises ``sqlite3.Error``.
     """
     try:
-        told = _told(db, "quick_check(100)")
+        problems = _lines(db, "quick_check(100)")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
             raise
-        told = []
-    of_pages = (each for each in told if each.startswith(_OF_PAGES))
+        problems = []
+    of_pages = (each for each in problems if each.startswith(_OF_PAGES))
     made = {str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    ours = (each for table in sorted(TABLES & made) for each in _told(db, f"quick_check({table})"))
+    ours = (each for table in sorted(TABLES & made) for each in _lines(db, f"quick_check({table})"))
     return next((each for each in (*of_pages, *ours) if not _OF_A_ROW.match(each)), "")
 
 
-def _told(db: sqlite3.Connection, pragma: str) -> list[str]:
+def _lines(db: sqlite3.Connection, pragma: str) -> list[str]:
     return [" ".join(str(row[0]).split()) for row in db.execute(f"PRAGMA {pragma}")]
 
 
-#: Before all that is wrong with pages, in one answer; what follows is about rows and indexes.
+#: How the line about pages starts; the other lines are about rows and indexes.
 _OF_PAGES = "*** in database"
+#: Lines about single rows, and "ok".
 _OF_A_ROW = re.compile(r"ok$|(NULL|[A-Z]+|non-[A-Z]+) value in |CHECK constraint failed in ")
 
 

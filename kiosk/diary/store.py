@@ -1,4 +1,4 @@
-"""The diary itself: an episode and its techniques, written down as they happen, one commit a record."""
+"""Writes records to the diary as they happen, one transaction for each, and reads the episodes."""
 
 import contextlib
 import logging
@@ -45,14 +45,14 @@ _MS = timedelta(milliseconds=1)
 
 
 class Store:
-    """The diary in one SQLite file. Opens by itself when first used; one thread at a time.
+    """The diary in one SQLite file. It is opened when first used; not thread-safe.
 
-    ``zone`` is the local time zone (None: the system's), ``clock_ok`` says whether the wall clock is
-    set, ``now`` the time that names a damaged file which is put aside (``put_aside``, None while there
-    was none; ``damage``: what was found). Reading and writing raise ``DiaryError`` or ``sqlite3.Error``;
-    after an error, ``close`` and use it again: what was committed is there, and a record repeated is kept
-    once. Where the file turns out to be damaged, the last night of this run, or the one that it found under
-    way, goes into the new one whole; where it is gone or another one, a night under way does.
+    ``zone`` is the local time zone (None: the system's), ``clock_ok`` returns whether the wall clock is set,
+    ``now`` the time for the name of a damaged file. After such a file was put aside, ``put_aside`` is its
+    path (else None) and ``damage`` the reason. Reading and writing raise ``DiaryError`` or ``sqlite3.Error``;
+    after an error, call ``close`` and repeat the call: committed records are not lost, and a repeated record
+    is stored once. If the file is damaged, the last episode of this run, or the one found under way, is
+    written to the new file as a whole. If it is missing or was replaced, an episode under way is.
     """
 
     def __init__(
@@ -72,24 +72,24 @@ class Store:
         self._read_only = False
         self._db: sqlite3.Connection | None = None
         self._file: place.Identity | None = None
-        """what was opened last"""
+        """the file that was opened last"""
         self._origins: dict[int, Ms] = {}
-        """episode id -> when it began on the monotonic clock; known for those of this run"""
+        """episode id -> its beginning on the monotonic clock; for episodes of this run"""
         self._undated: set[int] = set()
-        """begun in this run while the clock was not set: dated as soon as it is"""
+        """ids of episodes of this run that began before the clock was set"""
         self._ids: dict[int, int] = {}
-        """key of an episode of this run -> its id: a rating comes when it has ended"""
+        """key of an episode of this run -> its id, for a rating, which follows the end"""
         self._night: list[tuple[Record, datetime, bool]] = []
-        """the last night, each record as it was given to ``_write``"""
+        """the last episode: the arguments of ``_write`` for each record"""
         self._of_earlier_run = False
-        """whether that one began before this run, whose clock cannot date it"""
+        """whether that episode began before this run, so that its date must not be corrected"""
         self._again: list[tuple[Record, datetime, bool]] = []
-        """of it, what a file that was put aside took along and the new one does not have yet"""
+        """records of that episode to be written to the new file"""
         self._unreadable: dict[tuple[str, int], Unreadable] = {}
 
     @classmethod
     def read_only(cls, path: Path) -> Self:
-        """The diary for reading, while the service writes or not; changes nothing, checks at once."""
+        """Open for reading, also while the service writes. Never changes the file. Raises ``DiaryError``."""
         store = cls(path)
         store._read_only = True
         store.open()
@@ -105,20 +105,21 @@ class Store:
         self.close()
 
     def open(self) -> None:
-        """Open and check the file now. Raises ``DiaryError``; a newer diary stays as it is."""
+        """Open and check the file now. Raises ``DiaryError``, ``sqlite3.Error``."""
         self._connected()
 
     def close(self) -> None:
-        """Close the file; used again, it opens again."""
+        """Close the file. The next call opens it again."""
         if self._db is not None:
             self._db.close()
             self._db = None
 
     def record(self, effect: Record, wall: datetime) -> None:
-        """Keep one thing that happened. On the card when this returns.
+        """Store one record. It is synced to the card when this returns.
 
-        ``wall`` is the moment of ``effect.at`` on the wall clock, with its time zone. What cannot be
-        (a technique without an episode, a rating of 11) is logged and left out.
+        ``wall`` is the time of ``effect.at`` on the wall clock, with its time zone. An impossible record (a
+        technique without an episode, a rating of 11) is logged and skipped. Raises ``DiaryError``,
+        ``sqlite3.Error``.
         """
         clock_ok = self._clock_ok()
 
@@ -128,7 +129,7 @@ class Store:
                     self._date(db, effect.at, wall)
                 self._write(db, effect, wall, clock_ok)
             if isinstance(effect, EpisodeEnded):
-                # So that a copy of the one file has every night; passive: waits for no reader.
+                # So that a copy of the main file alone has every night. PASSIVE does not wait for readers.
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
         self._attempt(work)
@@ -140,9 +141,9 @@ class Store:
             self._undated.clear()
 
     def settle(self, at: Ms, wall: datetime) -> None:
-        """Give their true date to the nights of this run that began before the clock was set.
+        """Correct the dates of episodes of this run that began before the clock was set, if it is set now.
 
-        ``at`` and ``wall`` are one moment on both clocks. Every record does this, too.
+        ``at`` and ``wall`` are the same moment on both clocks. ``record`` does this, too.
         """
 
         def work(db: sqlite3.Connection) -> None:
@@ -154,17 +155,17 @@ class Store:
             self._undated.clear()
 
     def open_episode(self, at: Ms, wall: datetime) -> OpenEpisode | None:
-        """At start: the night that was under way when the device went off, or None.
+        """The episode that was under way when the device was switched off, or None. Call it at the start.
 
-        ``at`` and ``wall`` are one moment on both clocks.
+        ``at`` and ``wall`` are the same moment on both clocks.
         """
         entry = next((entry for entry in self.episodes(limit=1) if entry.ending is None), None)
         if entry is None:
             return None
         clock_ok = self._clock_ok()
         since = retell.lapsed(entry.began, entry.clock_ok, entry.last, wall, clock_ok)
-        told = retell.records(entry, at - since)
-        self._night, self._of_earlier_run = [(each, entry.began, entry.clock_ok) for each in told], True
+        records = retell.records(entry, at - since)
+        self._night, self._of_earlier_run = [(each, entry.began, entry.clock_ok) for each in records], True
         return OpenEpisode(
             began=entry.began,
             since=since,
@@ -176,7 +177,7 @@ class Store:
         )
 
     def close_interrupted(self) -> None:
-        """Close the open night as interrupted, at its last record: nobody knows when it ended."""
+        """End the open episode as interrupted, at its last record, because its true end is not known."""
 
         def work(db: sqlite3.Connection) -> None:
             with transaction(db):
@@ -186,7 +187,7 @@ class Store:
         self._night.clear()
 
     def episodes(self, limit: int | None = None) -> list[Entry]:
-        """What is in the diary, the newest first, at most ``limit``; what cannot be read is left out."""
+        """The newest ``limit`` episodes (None: all), newest first. Adds skipped rows to ``unreadable``."""
 
         def work(db: sqlite3.Connection) -> tuple[list[Entry], list[Unreadable]]:
             with snapshot(db):
@@ -198,11 +199,11 @@ class Store:
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
-        """The rows that ``episodes`` has left out until now."""
+        """The rows of this file that ``episodes`` has skipped so far."""
         return tuple(self._unreadable.values())
 
     def check(self) -> None:
-        """Read every page of the file. Raises ``DiaryError``."""
+        """Read every page of the file. Raises ``DiaryError``, ``DamagedDiaryError`` among them."""
         check_pages(self._connected(), self.path)
 
     def _connected(self) -> sqlite3.Connection:
@@ -223,7 +224,7 @@ class Store:
         return self._db
 
     def _attempt(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do something with the file; if that shows that it is torn, with a fresh one instead."""
+        """Call ``work``; if it finds that the file is damaged, put that aside and call it with a new one."""
         if self._read_only:
             with told(self.path):
                 return work(self._connected())
@@ -239,12 +240,12 @@ class Store:
         return work(self._connected())
 
     def _tell_aside(self, aside: Path, why: str) -> None:
-        """The file is there now."""
+        """A damaged file was renamed to ``aside``."""
         self.put_aside, self.damage = aside, why
         self._forget_file()
 
     def _lose_file(self) -> None:
-        """It is no longer where it was: only a night under way goes on, in what is there now."""
+        """The file was moved, deleted or replaced: carry only an episode under way over to what is there."""
         log.warning("the diary %s is gone, or is another file; it is opened anew", self.path)
         self.close()
         if self._night and isinstance(self._night[-1][0], EpisodeEnded | EpisodeRated):
@@ -253,7 +254,7 @@ class Store:
         put_remains_aside(self.path, self._now())
 
     def _forget_file(self) -> None:
-        """A fresh one counts its episodes from 1 again."""
+        """Forget the ids of the old file: a new one counts from 1 again."""
         self._file = None
         self._origins.clear()
         self._undated.clear()
@@ -300,7 +301,7 @@ class Store:
     def _begin(self, db: sqlite3.Connection, effect: EpisodeBegan, wall: datetime, clock_ok: bool) -> None:
         found = rows.under_way(db)
         if found is not None and self._origins.get(found) == effect.at:
-            return  # repeated after an error whose commit had come through
+            return  # repeated after an error, although the transaction was committed
         self._interrupt(db)
         episode = rows.next_episode_id(db)
         db.execute(
@@ -315,7 +316,7 @@ class Store:
             self._undated.add(episode)
 
     def _interrupt(self, db: sqlite3.Connection) -> None:
-        """Close what is open. A row that cannot be read takes no change and stays: no night waits for it."""
+        """End all open episodes. A damaged row may violate its constraints; it is left unchanged."""
         for (episode,) in db.execute(
             "SELECT id FROM episode WHERE ending IS NULL AND ended_ms IS NULL"
         ).fetchall():
@@ -326,12 +327,12 @@ class Store:
                 )
 
     def _stray(self, effect: Record) -> None:
-        """A record without an episode. The end of one may be said twice; then its rating still follows."""
+        """Log a record without an episode, unless it is the end of a known one, which may be repeated."""
         if not (isinstance(effect, EpisodeEnded) and effect.key in self._ids):
             log.warning("no episode is under way for %r", effect)
 
     def _rate(self, db: sqlite3.Connection, effect: EpisodeRated) -> None:
-        """Its key says which episode is meant, whatever has begun since."""
+        """Rate the episode with the record's key; another one may have begun since."""
         if not 0 <= effect.rating <= 10:
             log.warning("not a rating from 0 to 10: %r", effect)
         elif effect.key not in self._ids:
@@ -368,7 +369,7 @@ class Store:
             log.warning("no such technique is under way for %r", effect)
 
     def _origin(self, db: sqlite3.Connection, episode: int, at: Ms, wall: datetime, clock_ok: bool) -> Ms:
-        """When the episode began, on this run's monotonic clock."""
+        """The beginning of the episode on the monotonic clock of this run, in ms."""
         if episode not in self._origins:
             began, was_ok, last = db.execute(
                 "SELECT began_ms, clock_ok, last_ms FROM episode WHERE id = ?", (episode,)
@@ -379,10 +380,10 @@ class Store:
         return self._origins[episode]
 
     def _date(self, db: sqlite3.Connection, at: Ms, wall: datetime) -> None:
-        """The clock is set now: the undated nights of this run began so long before this moment."""
+        """Set the dates of ``_undated`` episodes, counted back from this moment on both clocks."""
         for episode in self._undated:
             began = wall.astimezone(UTC) - (at - self._origins[episode]) * _MS
-            with contextlib.suppress(sqlite3.IntegrityError):  # a row that cannot be read takes no date
+            with contextlib.suppress(sqlite3.IntegrityError):  # a damaged row is left unchanged
                 db.execute(
                     "UPDATE episode SET began_ms = ?, utc_offset_min = ?, clock_ok = 1 WHERE id = ?",
                     (*rows.utc(began.astimezone(self._zone)), episode),

@@ -1,4 +1,4 @@
-"""Counting what the diary holds. Pure; only cramps count, and what was not recorded is never a 0."""
+"""Statistics over the diary: pure functions. Only cramps are counted; missing values are not counted as 0."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,19 +7,21 @@ from statistics import median
 from kiosk.core.events import Tally
 from kiosk.diary.entry import Entry, night_of, whole_minutes
 
+#: Nights in a week.
 NIGHTS = 7
+#: Weeks that ``tally`` covers.
 WEEKS = 6
-#: The hours of the night that are counted, local time.
+#: Hours of the night that are counted, local time: 22:00 to 7:59.
 HOURS = (22, 23, 0, 1, 2, 3, 4, 5, 6, 7)
 
 
 def tally(episodes: Iterable[Entry], now_local: datetime) -> Tally:
-    """What the diary page shows, over the last six weeks.
+    """The numbers of the diary page, for the last six weeks.
 
-    A week is seven nights, the last one ending with the night of ``now_local``; a night goes from noon
-    to noon. Episodes recorded with an unset clock are counted on the night that it said, but in no
-    hour: their date is the best there is, their hour is not. Minutes are the median time until it was
-    gone; None if nobody has said so in these weeks.
+    A week is seven nights; the last week ends with the night of ``now_local``. A night is from noon to noon.
+    Episodes recorded with an unset clock are counted on the recorded night, as no better date is known, but
+    not in ``hours``. ``usual_minutes`` is the median time until the cramp was gone; None if no episode of
+    these weeks ended so.
     """
     weeks = [0] * WEEKS
     hours = [0] * len(HOURS)

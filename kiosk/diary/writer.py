@@ -1,4 +1,4 @@
-"""The thread that writes the diary: an fsync on an SD card may take half a second, the night may not."""
+"""The thread that writes the diary. An fsync on an SD card may take half a second; the night cannot wait."""
 
 import logging
 import sqlite3
@@ -20,15 +20,15 @@ from kiosk.diary.summary import tally
 
 log = logging.getLogger(__name__)
 
-#: Trouble with the file or the machine: tried again until it is over.
+#: Errors of the file or the machine: the job is retried until it succeeds.
 _TROUBLE = (DiaryError, OSError, sqlite3.Error, MemoryError)
 
-#: Errors of the record itself, among those: tried again, they come again.
-_HOPELESS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+#: Those among them that the record itself causes: a retry would fail again.
+_PERMANENT = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 
 
 class _Chore(Enum):
-    """What is done for the screen. It may fail, and never keeps a record waiting."""
+    """Jobs for the screen. They may fail, and never delay a record."""
 
     LOOK = "look for a night under way"
     COUNT = "count the nights"
@@ -38,16 +38,16 @@ _Job = Record | _Chore
 
 
 class Writer:
-    """Writes records to the store in order, on a thread of its own; keeps them while the disk cannot.
+    """Writes records to the store in order, on a thread of its own; queues them while the disk fails.
 
-    ``wall_clock`` gives local time with its zone, ``mono_clock`` the ms that records are stamped with.
-    ``on_trouble(fault, present)`` is told once when the disk stops and once when it works again, and
-    when a damaged diary was put aside. ``on_tally`` gets the counts at the start, after each episode,
-    and when ``recount`` is called. ``on_under_way`` is told at the start of the night that was under way
-    when the device went off, and says whether it is offered again; if not, it is closed as interrupted.
-    All three are called on the writer's thread. ``wait(wake, seconds)`` pauses between tries and ends early
-    when ``wake`` is set. ``supervisor`` keeps the thread. The store belongs to the writer from here on;
-    ``close`` closes it. Nothing that the file holds, and nothing that SQLite raises, ends the thread.
+    ``wall_clock`` returns local time with its zone, ``mono_clock`` the ms clock of the records' time stamps.
+    ``on_trouble(fault, present)`` is called once when writing fails and once when it works again
+    (``Fault.DISK``), and when a damaged diary was put aside (``Fault.DIARY_TORN``). ``on_tally`` gets the
+    counts at the start, after each episode, and after ``recount``. ``on_under_way`` gets the episode that was
+    under way when the device was switched off, if there is one, and returns whether it is offered again; if
+    not, it is ended as interrupted. All three are called on the writer's thread. ``wait(wake, seconds)``
+    pauses between retries and returns early when ``wake`` is set. ``supervisor`` runs the thread. The writer
+    owns the store; ``close`` closes it. No content of the file and no SQLite error ends the thread.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Writer:
         self._jobs: deque[_Job] = deque(_Chore)
         self._doing: _Job | None = None
         self._failures = 0
-        """tries in a row that the disk's trouble has ended"""
+        """consecutive failures of ``_TROUBLE``"""
         self._changed = threading.Condition()
         self._called = threading.Event()
         self._closing = threading.Event()
@@ -85,20 +85,20 @@ class Writer:
         )
 
     def put(self, effect: Record) -> None:
-        """Keep this. Returns at once, always."""
+        """Queue a record. Never blocks."""
         self._add(effect)
 
     def recount(self) -> None:
-        """Count again, for example when the clock was set or midnight has passed. Returns at once."""
+        """Count again, for example after the clock was set or after midnight. Never blocks."""
         self._add(_Chore.COUNT)
 
     def flush(self, timeout: float) -> bool:
-        """Wait until everything is on the card; False if it is not after ``timeout`` seconds."""
+        """Wait until all jobs are done and synced; False if they are not after ``timeout`` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._jobs, timeout)
 
     def close(self, timeout: float = 5.0) -> bool:
-        """Write what is left, then stop; False if a record could not be kept within ``timeout`` s."""
+        """Write the queued records, then stop; False if one could not be written within ``timeout`` s."""
         with self._changed:
             self._closing.set()
             self._called.set()
@@ -119,8 +119,8 @@ class Writer:
             self._changed.notify_all()
 
     def _awaits(self, chore: _Chore) -> bool:
-        """Whether it will be begun after now. One that is under way is among the jobs, too, but may have
-        looked at the clock already."""
+        """Whether the chore is queued and not yet begun. The job under way is still in the queue, but may
+        have read the clock already."""
         under_way = 1 if chore is self._doing else 0
         return self._jobs.count(chore) > under_way
 
@@ -130,7 +130,7 @@ class Writer:
                 if self._try(job):
                     self._strike_out(job)
                 elif not self._closing.is_set():
-                    # a record that is put meanwhile waits for no chore
+                    # a new record ends the pause of a chore
                     wake = self._called if isinstance(job, _Chore) else self._closing
                     self._wait(wake, pause_after(self._failures))
                 elif isinstance(job, _Chore):
@@ -141,9 +141,9 @@ class Writer:
             self._store.close()
 
     def _next(self) -> _Job | None:
-        """Wait for a job; None when closing and none is left. It stays until it is struck out.
+        """Wait for the next job; None when closing and the queue is empty. ``_strike_out`` removes it.
 
-        In their order, unless there is trouble: then what is to be kept comes first.
+        Jobs are taken in order, but after a failure records come before chores.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._jobs or self._closing.is_set())
@@ -157,35 +157,34 @@ class Writer:
             self._jobs.remove(job)
             self._doing = None
             if not isinstance(job, _Chore) and _Chore.LOOK in self._jobs:
-                self._jobs.remove(_Chore.LOOK)  # what is open now is the night of that record
+                self._jobs.remove(_Chore.LOOK)  # the open episode is now the one of that record
             if isinstance(job, EpisodeEnded) and _Chore.COUNT not in self._jobs:
                 self._jobs.appendleft(_Chore.COUNT)
             self._changed.notify_all()
 
     def _try(self, job: _Job) -> bool:
-        """Do a job; False if it is to be tried again."""
+        """Do a job; False if it must be retried."""
         try:
             with self._supervisor.busy():
                 self._do(job)
-        except Exception as error:  # whatever it is, the next record is kept
-            if isinstance(error, _TROUBLE) and not isinstance(error, _HOPELESS):
-                self._store.close()  # the disk may come back as another one: look at the file again
-                self._tell_trouble(error)
+        except Exception as error:  # no error may keep the next record from being written
+            if isinstance(error, _TROUBLE) and not isinstance(error, _PERMANENT):
+                self._store.close()  # the disk may be replaced: open and check the file again
+                self._report_trouble(error)
                 return False
             if isinstance(job, _Chore):
                 log.exception("the diary could not %s", job.value)
             else:
                 log.exception("left out of the diary: %r", job)
         finally:
-            self._tell_lost()
+            self._report_lost()
         if self._failures or self._stood_still:
             self._failures, self._stood_still = 0, False
             self._on_trouble(Fault.DISK, False)
         return True
 
     def _stands_still(self) -> None:
-        """The thread died of something nobody foresaw, and starts again with the same job; or it is still
-        waiting for the disk."""
+        """The thread died of an unexpected error and restarts with the same job, or it hangs in the disk."""
         self._stood_still = True
         self._on_trouble(Fault.DISK, True)
 
@@ -201,8 +200,8 @@ class Writer:
         else:
             self._store.record(job, wall.astimezone(UTC) - timedelta(milliseconds=mono - job.at))
 
-    def _tell_trouble(self, error: Exception) -> None:
-        """Once, until it is over."""
+    def _report_trouble(self, error: Exception) -> None:
+        """Log and post the first of consecutive failures."""
         self._failures += 1
         if self._failures == 1:
             log.warning(
@@ -213,8 +212,8 @@ class Writer:
             )
             self._on_trouble(Fault.DISK, True)
 
-    def _tell_lost(self) -> None:
-        """Once, that a damaged diary was put aside, and which rows cannot be read."""
+    def _report_lost(self) -> None:
+        """Report each damaged diary that was put aside, and each unreadable row, once."""
         aside = self._store.put_aside
         if aside is not None and aside != self._torn_told:
             self._torn_told = aside

@@ -1,4 +1,4 @@
-"""Which of the kernel's backlights is the one behind the panel that the picture goes to."""
+"""Finds the backlight of the panel that shows the picture."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from kiosk.display.panels import Connector, connectors, survey
 
 
 class Kin(IntEnum):
-    """How near a light is to the panel; the lower, the nearer."""
+    """How a backlight is related to our panel, the closest relation first."""
 
     SOCKET = 0
-    """it is on the socket that the panel is connected to"""
+    """it is a device below the panel's connector"""
     DEVICE = 1
     """it is on the device that drives the panel"""
     UNKNOWN = 2
-    """the kernel says of no panel that the light is its"""
+    """the kernel links it to no panel"""
     STRANGER = 3
-    """it is another panel's"""
+    """it belongs to another panel"""
 
 
 class KernelLight(msgspec.Struct, frozen=True):
-    """One of the kernel's backlights, see ``devices.backlight``; and how near it is to the panel."""
+    """One backlight of the kernel, see ``devices.backlight``, and its relation to our panel."""
 
     folder: Path
     most: int
@@ -35,16 +35,16 @@ class KernelLight(msgspec.Struct, frozen=True):
 
     @property
     def is_strangers(self) -> bool:
-        """Whether it is another panel's."""
+        """Whether it belongs to another panel."""
         return self.kin is Kin.STRANGER
 
 
 def lights(root: Path = Path("/"), may: Callable[[Path, int], bool] = os.access) -> list[KernelLight]:
-    """Every backlight that has steps, the one to use first: of those that may be written, the panel's own
-    before one that nobody knows the panel of; those of other panels last. ``may`` as ``os.access``."""
+    """All backlights with ``max_brightness`` above 0, the one to use first. Writable ones come before others,
+    and then by ``kin``; those of other panels are last. ``may`` works as ``os.access``."""
     folders = sorted((root / "sys/class/backlight").glob("*"))
     if not folders:
-        return []  # most monitors: nobody needs to know what they are connected to
+        return []  # as with most monitors; the survey of the panels is not needed
     panel = _Panel(root)
     found = []
     for folder in folders:
@@ -58,13 +58,13 @@ def lights(root: Path = Path("/"), may: Callable[[Path, int], bool] = os.access)
 
 
 class _Panel:
-    """The panel that the picture goes to, and what there is besides, as folders of ``/sys/devices``."""
+    """The panel that shows the picture, and all other panels, as folders of ``/sys/devices``."""
 
     def __init__(self, root: Path) -> None:
         seen, self._all = survey(root), connectors(root)
         chosen = seen.chosen
         self._sockets = {self._place(root, each): each for each in self._all}
-        # without a framebuffer it is drawn on through KMS, where a built-in panel comes first, too
+        # without a framebuffer KMS is used, which also prefers a built-in panel (desktop.driver_settings)
         shown = [each for each in (chosen.connectors if chosen else seen.without) if each.connected]
         built_in = [each for each in shown if each.built_in]
         self._shown = set(built_in or shown)
@@ -77,8 +77,8 @@ class _Panel:
         return (root / "sys/class/drm" / connector.name).resolve()
 
     def kin(self, light: Path) -> Kin:
-        """By the device that the light is on, else by the devices that the kernel's device links say need it
-        (since 5.11, from the panel's ``backlight`` in the device tree)."""
+        """The closest relation of the backlight's device, or of a device that the kernel's device links name
+        as its consumer (since Linux 5.11, from the panel's ``backlight`` in the device tree)."""
         home = (light / "device").resolve()
         kins = [self._kin(home), *map(self._needed_by, _consumers(home))]
         return min((kin for kin in kins if kin is not Kin.UNKNOWN), default=Kin.UNKNOWN)
@@ -94,7 +94,7 @@ class _Panel:
     def _needed_by(self, consumer: Path) -> Kin:
         kin = self._kin(consumer)
         if kin is Kin.UNKNOWN and ".dsi" in str(consumer):
-            # A Pi 4's DSI panel is a child of the DSI controller, the card is not.
+            # On a Pi 4 the DSI panel is a child of the DSI controller, but the graphics card is not.
             if any(each.is_dsi for each in self._shown):
                 return Kin.SOCKET
             return Kin.STRANGER if any(each.is_dsi for each in self._all) else Kin.UNKNOWN
@@ -102,7 +102,7 @@ class _Panel:
 
 
 def _related(one: Path, other: Path) -> bool:
-    """Whether one of two devices is the other, or above it."""
+    """Whether the devices are the same, or one is an ancestor of the other."""
     return one.is_relative_to(other) or other.is_relative_to(one)
 
 

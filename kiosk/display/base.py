@@ -1,4 +1,4 @@
-"""What every display has in common: a surface to draw on, contacts coming back, a bell to wait for."""
+"""What all displays share: the protocol of a display, contacts, and the bell that wakes the main loop."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class DisplayError(KioskError):
-    """There is no picture to be had; the text says why and what to do."""
+    """No picture can be shown. The message is one sentence: the reason and what to do."""
 
 
 class Kind(StrEnum):
-    """What a finger did. ``CANCEL``: it is gone, but was not lifted (its device vanished)."""
+    """What a finger did. ``CANCEL``: its device is gone or has lost events, so it was not lifted."""
 
     DOWN = "down"
     MOVE = "move"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a contact comes from. ``TWIN``: a mouse event the system made out of a finger's."""
+    """Where a contact comes from. ``TWIN``: a mouse event that the system derived from a finger's."""
 
     FINGER = "finger"
     MOUSE = "mouse"
@@ -43,9 +43,9 @@ class Source(StrEnum):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """One report of one finger: pixels of the picture, ms of the monotonic clock.
+    """One report of one finger: its position in pixels of the picture, its time in ms (monotonic clock).
 
-    ``finger`` tells fingers on the glass at the same time apart; it may be used again later.
+    ``finger`` identifies the finger while it touches; the number may be reused afterwards.
     """
 
     kind: Kind
@@ -58,19 +58,19 @@ class Contact(msgspec.Struct, frozen=True):
 
 OnContact = Callable[[Contact], None]
 Now = Callable[[], Ms]
-"""asks a clock"""
+"""reads a clock, in ms"""
 
 
 def monotonic() -> Ms:
-    """The kernel's CLOCK_MONOTONIC: the clock of every contact unless another one is given."""
+    """CLOCK_MONOTONIC in ms: the default clock of contacts."""
     return time.monotonic_ns() // 1_000_000
 
 
 class Bell:
-    """What the main loop waits on: anybody may ring from any thread, and no ring is lost. A signal handler
-    may, too, in the middle of a wait: there is no lock that the interrupted loop could be holding.
+    """Wakes the main loop. Any thread may ring, and no ring is lost. A signal handler may ring, too, even
+    while it interrupts ``wait``, because there is no lock that the interrupted loop could hold.
 
-    Rings before the next ``wait`` count as one.
+    Several rings before the next ``wait`` count as one.
     """
 
     def __init__(self) -> None:
@@ -82,12 +82,12 @@ class Bell:
         self._poll.register(self._heard, select.POLLIN)
 
     def ring(self) -> None:
-        """Let the waiting loop go on, now or at its next wait."""
-        with contextlib.suppress(BlockingIOError):  # full of rings already
+        """Wake the loop, now or at its next ``wait``. Never blocks."""
+        with contextlib.suppress(BlockingIOError):  # the pipe is full of rings
             os.write(self._ringing, b".")
 
     def wait(self, timeout: Ms | None = None) -> bool:
-        """Sleep until a ring, at most ``timeout`` ms (None: for ever). False: nobody rang."""
+        """Sleep until a ring, at most ``timeout`` ms (None: without limit). True if there was a ring."""
         rang = bool(self._poll.poll(None if timeout is None else max(0, timeout)))
         if rang:
             os.read(self._heard, 1 << 16)
@@ -95,11 +95,11 @@ class Bell:
 
 
 class Display(Protocol):
-    """The glass. ``surface`` and ``size`` hold from ``open`` (or ``with``) until ``close``, or until ``pump``
-    finds that the panel was given another mode.
+    """A display. ``surface`` and ``size`` are valid from ``open`` (or ``with``) until ``close``, or until
+    ``pump`` finds that the panel was given another mode.
 
-    Contacts come through the ``on_contact`` given to the constructor, from a thread of the display's
-    own or out of ``pump``; whatever they call must be quick and safe on either.
+    Contacts are passed to the constructor's ``on_contact``, from a thread of the display or from ``pump``;
+    it must be quick and thread-safe.
     """
 
     name: str
@@ -110,22 +110,28 @@ class Display(Protocol):
 
     @property
     def surface(self) -> pygame.Surface:
-        """Draw here; nothing is seen before ``present``."""
+        """The surface to draw on; ``present`` shows it. Raises ``DisplayError`` if it is not open."""
 
     def open(self) -> None:
-        """Take the screen. Raises ``DisplayError``."""
+        """Open the screen. Raises ``DisplayError``."""
 
     def close(self) -> None:
-        """Leave the screen black and give everything back; again does nothing."""
+        """Make the screen black and release everything. May be called twice."""
 
     def present(self, rects: Sequence[pygame.Rect]) -> None:
-        """Show these parts of the surface; none of the rest changes."""
+        """Show these parts of the surface; the rest does not change. Raises ``OSError``."""
 
     def poll_ms(self, *, moving: bool) -> Ms | None:
-        """How often ``pump`` must be called; None: never, whatever comes rings by itself."""
+        """Longest time between two calls of ``pump``, in ms; None if the display rings the bell itself.
+
+        ``moving``: the page has an animation.
+        """
 
     def pump(self) -> None:
-        """Take in what the window system has to say. Only from the main thread."""
+        """Handle events of the window system and mode changes. Call it on the main thread only.
+
+        Raises ``DisplayError`` or ``OSError`` if the display is lost.
+        """
 
     def __enter__(self) -> Self: ...
 

@@ -1,7 +1,7 @@
-"""Three crosses to touch, and a fourth to prove it: how a touch panel lies on its glass.
+"""Calibrates a touch panel with three crosses to touch, and a fourth to verify the result.
 
-The touches come uncalibrated, as pixels of the panel; what leads through it is pure, so that a test can
-be the finger.
+Touches come uncalibrated, in pixels of the panel. ``Calibration`` has no input or output, so that tests can
+feed it touches.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from kiosk.display.touch import Rests, Transform
 from kiosk.i18n import _
 
 PATIENCE: Ms = 60 * SECOND
-"""nobody touched anything for so long: nobody is there"""
+"""longest time without a touch before the calibration is given up"""
 
 
 class Answer(Enum):
-    """How the last touch was taken."""
+    """The result of the last touch."""
 
     NONE = 0
     AGAIN = 1
-    """the proof was beside its cross: from the start"""
+    """the fourth touch missed its cross: start again"""
     DONE = 2
 
 
 class Calibration:
-    """Takes contacts in pixels of a panel of ``size``, shown a picture turned ``rotation`` degrees.
+    """Computes a calibration from contacts in pixels of a panel of ``size``, with a picture rotated by
+    ``rotation`` degrees.
 
-    ``result`` maps what the panel says (from 0 to 1) to where the finger was.
+    ``result`` maps positions reported by the panel (0 to 1) to true ones; None until it is done.
     """
 
     def __init__(self, size: tuple[int, int], rotation: int = 0) -> None:
@@ -47,16 +48,16 @@ class Calibration:
 
     @property
     def step(self) -> int:
-        """Which cross is to be touched: 0, 1, 2, and 3 for the proof."""
+        """Number of the cross to touch: 0 to 2, and 3 for the one that verifies the result."""
         return min(len(self._touched), TOUCHES - 1)
 
     @property
     def cross(self) -> Point:
-        """Where it is on the picture, from 0 to 1."""
+        """Position of the current cross on the picture, from 0 to 1."""
         return (*CROSSES, PROOF)[self.step]
 
     def feed(self, contact: Contact) -> None:
-        """Take in one contact; a touch counts when the finger is lifted."""
+        """Handle a contact; a touch counts when the finger is lifted."""
         rest = self._rests.feed(contact)
         if rest is None:
             return
@@ -72,7 +73,7 @@ class Calibration:
 
 
 def draw(surface: pygame.Surface, calibration: Calibration) -> None:
-    """The page: one cross, and at most six words."""
+    """Draw the page: one cross, and at most six words."""
     width, height = surface.get_size()
     unit = min(width / 560, height / 400)
     surface.fill((0, 0, 0))
@@ -85,7 +86,7 @@ def draw(surface: pygame.Surface, calibration: Calibration) -> None:
     count = _("{number} of {count}").format(number=calibration.step + 1, count=TOUCHES)
     below = font(round(34 * unit), bold=False).render(count, True, palette()["body"])
     x, y = calibration.cross
-    # In the half that the cross is not in, so that no word lies under the finger.
+    # In the half without the cross, so that the finger covers no word.
     top = height * (0.68 if y < 0.5 else 0.2)
     surface.blit(title, ((width - title.get_width()) / 2, top))
     if calibration.answer is Answer.DONE:
@@ -109,10 +110,10 @@ def lead(
     stopping: Callable[[], bool],
     now: Callable[[], Ms],
 ) -> Affine | None:
-    """Show the crosses until they were touched, nobody touched anything for a minute, or ``stopping``.
+    """Run the calibration: the result, or None if nobody touches the panel for a minute or ``stopping()``.
 
-    ``open_display`` makes a display, not yet open, from what takes its contacts, in pixels of the panel.
-    Raises what the display raises.
+    ``open_display`` creates a display, not yet open, that passes its contacts in pixels of the panel to the
+    given function. Raises ``DisplayError`` and ``OSError``.
     """
     contacts: deque[Contact] = deque()
 

@@ -1,4 +1,4 @@
-"""The display by the bed: Linux framebuffer and evdev touch. No desktop, no GL, nothing polled."""
+"""The default display: Linux framebuffer and evdev touch, without desktop, GL or polling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kiosk.i18n import _
 log = logging.getLogger(__name__)
 
 PATIENCE: Ms = 30 * SECOND
-"""a panel may answer late after power-on: this long it is waited for"""
+"""longest wait for a panel, which may appear late after power-on"""
 _LOOK_EVERY: Ms = 250
 
 
@@ -37,10 +37,10 @@ def find_panel(
     clock: Now = monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Candidate:
-    """The framebuffer whose panel is connected, waited for ``patience`` ms.
+    """Wait at most ``patience`` ms for a framebuffer with a connected panel, and return it.
 
-    After that, one with nothing connected will do: a monitor that sleeps counts as unplugged.
-    Raises ``DisplayError`` if there is no framebuffer at all.
+    After that, returns one with nothing connected, as a monitor in standby may report that. Raises
+    ``DisplayError`` if there is no framebuffer. ``sleep`` takes seconds.
     """
     until = clock() + patience
     while True:
@@ -60,7 +60,7 @@ def find_panel(
 
 
 class Watch(Protocol):
-    """What watches for our terminal leaving the glass and coming back."""
+    """Reports when our virtual terminal is switched away from, and when it is back (``Foreground``)."""
 
     def open(self) -> None:
         """Start watching."""
@@ -72,13 +72,13 @@ class Watch(Protocol):
 class Console:
     """A ``Display`` on the framebuffer of the connected panel.
 
-    ``device`` names a framebuffer and ends the search. ``transform`` says how the touch panel lies on
-    the glass, now; contacts come in pixels of the picture, from the touch thread. ``on_touch(False)`` says
-    that there is no touch panel, ``on_touch(True)`` that there is one. ``on_return`` is called, out of
-    a signal handler, when ``pump`` should be: another terminal was on the glass, and ours is back.
-    ``supervisor`` keeps the touch thread. The rest is for tests.
+    ``device`` is the framebuffer to use; by default it is searched for. ``transform`` returns the current
+    mapping from the touch panel to the picture; ``on_contact`` is called with pixels of the picture, on the
+    touch thread. ``on_touch`` is called with True when there is a touch panel, with False when there is none.
+    ``on_return`` is called from a signal handler when our terminal is shown again after another one; ``pump``
+    should be called then. ``supervisor`` runs the touch thread. The other parameters are for tests.
 
-    While another terminal is on the glass nothing is drawn over it, and touches mean nothing.
+    While another terminal is shown nothing is drawn, and touches are ignored.
     """
 
     name = "console"
@@ -122,7 +122,7 @@ class Console:
 
     @property
     def surface(self) -> pygame.Surface:
-        """Draw here, in the panel's own pixel format."""
+        """The surface to draw on, in the panel's pixel format. Raises ``DisplayError`` if it is not open."""
         return self._open.surface
 
     @property
@@ -132,13 +132,13 @@ class Console:
         return self._framebuffer
 
     def open(self) -> None:
-        """Take the panel: text off, black, touch on. Raises ``DisplayError``."""
+        """Open the panel: text off, black, touch on. Raises ``DisplayError``, ``OSError``."""
         with contextlib.ExitStack() as given:
             device, exact = self._device, False
             if device is None:
                 found = self._find(self._root)
                 device, exact = found.device, found.is_slow
-            given.enter_context(self._terminal)  # given back last: it redraws the text
+            given.enter_context(self._terminal)  # restored last, because that redraws the text
             framebuffer = Framebuffer(device, self._ioctl, exact=exact)
             given.callback(self._black_out, framebuffer)
             framebuffer.write([framebuffer.surface.get_rect()])
@@ -162,11 +162,11 @@ class Console:
 
     @staticmethod
     def _black_out(framebuffer: Framebuffer) -> None:
-        with contextlib.suppress(OSError):  # a panel that is gone is black
+        with contextlib.suppress(OSError):  # the panel may have been removed
             framebuffer.close()
 
     def close(self) -> None:
-        """Touch off, black, text on; again does nothing."""
+        """Touch off, black, text on. May be called twice."""
         self._framebuffer = None
         self._given.close()
 
@@ -175,24 +175,24 @@ class Console:
             self._hand_on(contact)
 
     def _switched(self, in_front: bool) -> None:
-        """Out of a signal handler: only marks what ``present`` and ``pump`` do then."""
+        """Called from a signal handler: only sets what ``present`` and ``pump`` read."""
         self._in_front, self._came_back = in_front, in_front
         self._touch.grab(in_front)
         if in_front:
             self._on_return()
 
     def present(self, rects: Sequence[pygame.Rect]) -> None:
-        """Copy the rows of these parts to the panel, unless another terminal is on it."""
+        """Write these parts to the panel, unless another terminal is shown. Raises ``OSError``."""
         if self._in_front:
             self._open.write(rects)
 
     def poll_ms(self, *, moving: bool) -> Ms | None:  # noqa: ARG002 - the protocol's
-        """Never: touch rings by itself."""
+        """Always None: ``pump`` need not be called regularly, as touch has a thread of its own."""
         return None
 
     def pump(self) -> None:
-        """Show the picture again that another terminal has written over; take the panel anew, in its new
-        size, if it was given another mode. Raises ``DisplayError`` and ``OSError``."""
+        """Redraw the picture after another terminal was shown; open the panel again, with its new size, if it
+        was given another mode. Raises ``DisplayError`` and ``OSError``."""
         if self._in_front and self._open.has_changed():
             log.info(_("{device} has another mode.").format(device=self._open.device))
             self.close()

@@ -1,6 +1,6 @@
-"""What one touch device says (kernel input events), as fingers going down, moving and coming up.
+"""Decodes the kernel's input events of one touch device into fingers that go down, move and come up.
 
-Numbers are those of linux/input-event-codes.h; the protocols those of the kernel's
+The constants are from linux/input-event-codes.h. The protocols are described in the kernel's
 Documentation/input/multi-touch-protocol.rst.
 """
 
@@ -22,7 +22,7 @@ INPUT_PROP_POINTER, INPUT_PROP_DIRECT = 0x00, 0x01
 
 
 class InputEvent(Protocol):
-    """One event as the kernel writes it (``evdev.InputEvent`` is one)."""
+    """An input event of the kernel, such as ``evdev.InputEvent``."""
 
     type: int
     code: int
@@ -30,19 +30,19 @@ class InputEvent(Protocol):
 
 
 class Axis(msgspec.Struct, frozen=True):
-    """One axis of a touch panel: the range of its numbers, and the last one it said."""
+    """One axis of a touch panel: its range, and its last value, in units of the device."""
 
     low: int
     high: int
     value: int = 0
 
     def fraction(self, value: int) -> float:
-        """Where a number lies on the axis, from 0 to 1."""
+        """A value as a fraction of the range, 0 to 1. Outside the range it is not clamped."""
         return (value - self.low) / (self.high - self.low)
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one finger did; ``x`` and ``y`` from 0 to 1 along the panel's own axes."""
+    """What one finger did; ``x`` and ``y`` are fractions of the panel's own axes, 0 to 1."""
 
     kind: Kind
     finger: int
@@ -51,13 +51,13 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Decoder(Protocol):
-    """One device's events in, reports of its fingers out."""
+    """Converts the events of one device to reports of its fingers."""
 
     def feed(self, event: InputEvent) -> Iterator[Report]:
-        """Take in one event; nothing is reported before the end of its packet."""
+        """Handle an event; reports follow at the end of a packet (SYN_REPORT)."""
 
     def lost(self) -> Iterator[Report]:
-        """The device is gone: so are its fingers."""
+        """Report ``Kind.CANCEL`` for all fingers: the device is gone, or events were lost."""
 
 
 class _Finger(msgspec.Struct):
@@ -67,11 +67,11 @@ class _Finger(msgspec.Struct):
     was_down: bool = False
     moved: bool = False
     again: bool = False
-    """another finger took this slot within one packet"""
+    """a new finger took this slot within the packet that lifted the old one"""
 
 
 class Slots:
-    """Protocol B (a slot for each finger), and single touch as one slot that BTN_TOUCH opens."""
+    """Protocol B (a slot for each finger), and single touch as one slot controlled by BTN_TOUCH."""
 
     def __init__(self, x: Axis, y: Axis, *, multi: bool) -> None:
         self._x, self._y = x, y
@@ -95,7 +95,7 @@ class Slots:
 
     def _sync(self, code: int) -> Iterator[Report]:
         if code == SYN_DROPPED:
-            self._dropped = True  # the kernel's queue ran over: what follows is in pieces
+            self._dropped = True  # the kernel's queue overflowed: the current packet is incomplete
         elif code == SYN_REPORT and self._dropped:
             self._dropped = False
             yield from self.lost()
@@ -115,7 +115,7 @@ class Slots:
 
     @property
     def _finger(self) -> _Finger:
-        # The kernel leaves out a number that did not change, even from one finger to the next.
+        # The kernel omits a value that did not change, even between two fingers.
         return self._fingers.setdefault(self._slot, _Finger(self._x.value, self._y.value))
 
     def _set_down(self, down: bool) -> None:
@@ -137,7 +137,7 @@ class Slots:
         return Report(kind, number, self._x.fraction(finger.x), self._y.fraction(finger.y))
 
     def lost(self) -> Iterator[Report]:
-        """All fingers are gone without having been lifted."""
+        """Report ``Kind.CANCEL`` for all fingers that are down."""
         for number, finger in self._fingers.items():
             if finger.was_down:
                 yield self._report(Kind.CANCEL, number, finger)
@@ -145,9 +145,9 @@ class Slots:
 
 
 class Packets:
-    """Protocol A: every packet lists the contacts there are, without saying which is which.
+    """Protocol A: each packet lists all contacts without identifying them.
 
-    One finger is followed: the contact nearest to where it was.
+    One finger is tracked: the contact nearest to its last position.
     """
 
     def __init__(self, x: Axis, y: Axis) -> None:
@@ -155,7 +155,7 @@ class Packets:
         self._at: tuple[float, float] | None = None
         self._point: dict[int, int] = {}
         self._points: list[tuple[float, float]] = []
-        self._said = False
+        self._has_touch_events = False
         self._dropped = False
 
     def feed(self, event: InputEvent) -> Iterator[Report]:
@@ -167,10 +167,10 @@ class Packets:
         elif self._dropped:
             return
         elif event.type == EV_SYN and event.code == SYN_MT_REPORT:
-            self._said = True
+            self._has_touch_events = True
             self._end_of_contact()
         elif event.type == EV_KEY and event.code == BTN_TOUCH:
-            self._said = True
+            self._has_touch_events = True
         elif event.type == EV_ABS and event.code in (ABS_MT_POSITION_X, ABS_MT_POSITION_Y):
             self._point[event.code] = event.value
 
@@ -182,8 +182,8 @@ class Packets:
         self._point.clear()
 
     def _packet(self) -> Iterator[Report]:
-        points, said, dropped = self._points, self._said, self._dropped
-        self._points, self._said, self._dropped = [], False, False
+        points, touched, dropped = self._points, self._has_touch_events, self._dropped
+        self._points, self._has_touch_events, self._dropped = [], False, False
         self._point.clear()
         if dropped:
             yield from self.lost()
@@ -192,12 +192,12 @@ class Packets:
             self._at = points[0] if was is None else min(points, key=lambda p: _apart(p, was))
             if self._at != was:
                 yield Report(Kind.DOWN if was is None else Kind.MOVE, 0, *self._at)
-        elif said and self._at is not None:
+        elif touched and self._at is not None:
             yield Report(Kind.UP, 0, *self._at)
             self._at = None
 
     def lost(self) -> Iterator[Report]:
-        """The finger is gone without having been lifted."""
+        """Report ``Kind.CANCEL`` for the finger, if it is down."""
         if self._at is not None:
             yield Report(Kind.CANCEL, 0, *self._at)
         self._at = None
@@ -208,16 +208,16 @@ def _apart(p: tuple[float, float], q: tuple[float, float]) -> float:
 
 
 def is_touch_panel(keys: set[int], axes: set[int], props: set[int]) -> bool:
-    """Whether a device with these capabilities is glass one looks through: touchpads and tablets that
-    move a pointer are not."""
+    """Whether a device with these capabilities is a touch screen, and not a touchpad or tablet that moves a
+    pointer. The sets hold event codes and INPUT_PROP numbers."""
     if not ({ABS_MT_POSITION_X, ABS_MT_POSITION_Y} <= axes or (BTN_TOUCH in keys and {ABS_X, ABS_Y} <= axes)):
         return False
-    # Many drivers of resistive panels set no property at all.
+    # Many drivers of resistive panels set no property.
     return INPUT_PROP_DIRECT in props or not (INPUT_PROP_POINTER in props or BTN_LEFT in keys)
 
 
 def decoder(axes: Mapping[int, Axis]) -> Decoder | None:
-    """The decoder for a device with these axes; None where an axis has no range to speak of."""
+    """The decoder for a device with these axes; None if an axis has an empty range."""
     multi = ABS_MT_POSITION_X in axes
     x, y = (ABS_MT_POSITION_X, ABS_MT_POSITION_Y) if multi else (ABS_X, ABS_Y)
     if axes[x].high <= axes[x].low or axes[y].high <= axes[y].low:
@@ -225,7 +225,7 @@ def decoder(axes: Mapping[int, Axis]) -> Decoder | None:
     if multi and ABS_MT_SLOT not in axes:
         return Packets(axes[x], axes[y])
     if multi:
-        # What a slot said last can't be asked for this way; the axes that stand in for a mouse know it.
+        # absinfo has no last value per slot; the single-touch axes, emulated for mice, have it.
         start_x = Axis(axes[x].low, axes[x].high, axes.get(ABS_X, axes[x]).value)
         start_y = Axis(axes[y].low, axes[y].high, axes.get(ABS_Y, axes[y]).value)
         return Slots(start_x, start_y, multi=True)

@@ -1,4 +1,4 @@
-"""An SDL window: kiosks under X11 or Wayland, and every machine with a desktop."""
+"""The display in an SDL window: under X11, Wayland or KMS."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from kiosk.display.x11 import Screen, at_death
 from kiosk.i18n import _
 
 FAST: Ms = 33
+"""time between two polls while the page moves or someone touches it"""
 SLOW: Ms = 250
+"""time between two polls otherwise"""
 LINGER: Ms = 2_000
-"""for so long after the last input the next is expected soon"""
+"""time after the last input during which polling stays fast"""
 LOOK_EVERY: Ms = 1_000
-"""so often the X screen is asked for its size"""
+"""time between two readings of the X screen's size"""
 
 _FINGER = {pygame.FINGERDOWN: Kind.DOWN, pygame.FINGERMOTION: Kind.MOVE, pygame.FINGERUP: Kind.UP}
 _MOUSE = {
@@ -33,50 +35,50 @@ _MOUSE = {
 LEFT = 1
 
 
-#: SDL's video drivers that show nothing. It takes one of them by itself where no other can be had.
+#: SDL's video drivers that show nothing. SDL falls back to them if no other works.
 _BLIND = frozenset({"dummy", "evdev", "offscreen"})
 
-#: What was last put into the environment for SDL; taken back before the next choice, which may be another.
+#: Environment variables last set for SDL. They are removed before the next choice, which may differ.
 _chosen: dict[str, str] = {}
 
 
 def driver_settings(environ: Mapping[str, str], root: Path = Path("/")) -> dict[str, str]:
-    """What SDL must be told in its environment to take the right video driver and the right way to draw;
-    nothing that the owner said (SDL_VIDEODRIVER and others) is contradicted."""
+    """Environment variables that make SDL choose the right video driver and rendering. Those that are set in
+    ``environ`` (SDL_VIDEODRIVER and others) are never overridden."""
     wanted: dict[str, str] = {}
     if not environ.get("SDL_VIDEODRIVER"):
         if environ.get("WAYLAND_DISPLAY"):
-            # By itself SDL 2 takes Xwayland, which makes a mouse of every finger.
+            # By default SDL 2 chooses Xwayland, which turns every finger into a mouse.
             wanted["SDL_VIDEODRIVER"] = "wayland,x11" if environ.get("DISPLAY") else "wayland"
         elif environ.get("DISPLAY"):
-            # Where nobody answers there SDL by itself takes another, at last one that shows nothing.
+            # Without an X server SDL would fall back to other drivers, in the end to one that shows nothing.
             wanted["SDL_VIDEODRIVER"] = "x11"
         elif (card := _connected_card(root)) is not None:
-            # The bare console through KMS. Its windows need GL; left to itself SDL tries desktop GL first,
-            # which leaves a Raspberry Pi's screen black. A DSI panel of a Pi 5 is a card of its own, which
-            # SDL 2.26 overlooks (libsdl-org/SDL#13705).
+            # A console without a desktop: KMS. Its windows need GL; by default SDL tries desktop GL first,
+            # which leaves a Raspberry Pi's screen black. The DSI panel of a Pi 5 is a graphics card of its
+            # own, which SDL 2.26 ignores (libsdl-org/SDL#13705).
             wanted["SDL_VIDEODRIVER"] = "kmsdrm"
             wanted["SDL_KMSDRM_DEVICE_INDEX"] = str(card)
             wanted["SDL_RENDER_DRIVER"] = wanted["SDL_FRAMEBUFFER_ACCELERATION"] = "opengles2"
     if not {**environ, **wanted}.get("SDL_VIDEODRIVER", "").startswith(("wayland", "kmsdrm")):
-        # Under X11 SDL would send a window's pixels through GL where it can: slower to start, more memory.
-        # Wayland and KMS give it no other way; told not to, it opens no window at all.
+        # Under X11 SDL would copy the window's pixels through GL: slower to start, more memory. Under Wayland
+        # and KMS there is no other way; without GL SDL opens no window.
         wanted["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
-    # SIGTERM and SIGINT stay the program's own: SDL would turn them into an event of its queue.
+    # The program handles SIGTERM and SIGINT itself; SDL would turn them into events.
     wanted["SDL_NO_SIGNAL_HANDLERS"] = "1"
     return {name: value for name, value in wanted.items() if not environ.get(name)}
 
 
 def _connected_card(root: Path) -> int | None:
-    """The number of the graphics card that a panel is connected to, a built-in one first."""
+    """The number of the graphics card with a connected panel, a built-in one first; None if there is none."""
     cards = [connector for connector in connectors(root) if connector.connected]
     best = min(cards, key=lambda connector: (not connector.built_in, connector), default=None)
     return None if best is None else int(best.name.split("-", 1)[0].removeprefix("card"))
 
 
 def start_video() -> None:
-    """Start SDL's video and nothing else of SDL. Raises ``DisplayError``, also where SDL took a driver that
-    shows nothing and nobody named it."""
+    """Initialise SDL's video subsystem only. Raises ``DisplayError``, also if SDL chose a driver that shows
+    nothing although SDL_VIDEODRIVER does not name it."""
     _take_back()
     named = os.environ.get("SDL_VIDEODRIVER")
     _chosen.update(driver_settings(os.environ))
@@ -84,9 +86,9 @@ def start_video() -> None:
     try:
         pygame.display.init()
     except pygame.error as error:
-        nobody = _nobody_there(error)
+        why = _not_started(error)
         _take_back()
-        raise nobody from error
+        raise why from error
     if not named and pygame.display.get_driver().lower() in _BLIND:
         pygame.display.quit()
         _take_back()
@@ -99,7 +101,7 @@ def start_video() -> None:
 
 
 def _take_back() -> None:
-    """Leave the environment as it was before SDL was told what to take."""
+    """Remove the environment variables that were set for SDL."""
     for name, value in _chosen.items():
         if os.environ.get(name) == value:
             del os.environ[name]
@@ -107,7 +109,7 @@ def _take_back() -> None:
 
 
 def open_window(size: tuple[int, int], *, title: str, flags: int = 0) -> pygame.Surface:
-    """A window of this size. Raises ``DisplayError``."""
+    """Open a window of this size in pixels; (0, 0) is the screen's size. Raises ``DisplayError``."""
     start_video()
     pygame.display.set_caption(title)
     try:
@@ -118,7 +120,7 @@ def open_window(size: tuple[int, int], *, title: str, flags: int = 0) -> pygame.
 
 
 def require_window() -> None:
-    """Raises ``DisplayError`` where none can be opened."""
+    """Check that a window can be opened. Raises ``DisplayError``."""
     start_video()
     pygame.display.quit()
     _take_back()
@@ -137,8 +139,8 @@ def _no_window(error: pygame.error) -> DisplayError:
     )
 
 
-def _nobody_there(error: pygame.error) -> DisplayError:
-    """Why SDL's video did not start."""
+def _not_started(error: pygame.error) -> DisplayError:
+    """The reason why SDL's video did not start."""
     if _chosen.get("SDL_VIDEODRIVER") == "x11":
         return DisplayError(
             _(
@@ -150,7 +152,7 @@ def _nobody_there(error: pygame.error) -> DisplayError:
 
 
 def mouse_kind(event: pygame.event.Event) -> Kind | None:
-    """What the left mouse button did, if this event is about it."""
+    """What the left mouse button did; None for any other event, and for a move without it."""
     kind = _MOUSE.get(event.type)
     if kind is Kind.MOVE:
         return kind if event.buttons[0] else None
@@ -160,11 +162,12 @@ def mouse_kind(event: pygame.event.Event) -> Kind | None:
 class Desktop:
     """A ``Display`` in a window of ``size``; ``fullscreen`` takes the screen's own size instead.
 
-    How the touch panel's axes lie counts only on the bare console (KMS): elsewhere the compositor knows.
-    Contacts and ``on_quit`` come out of ``pump``. ``on_quit``: somebody closed the window; without it, and
-    where the compositor is gone, that is a ``DisplayError``, and the window may be opened again. No process
-    outlives the death of its X server: ``last_words`` are called before it ends. SDL's ``event.wait`` is
-    never used: without help from the compositor it looks for events a thousand times a second.
+    The axes and calibration in ``transform`` apply under KMS only; elsewhere the compositor maps touch.
+    ``on_contact`` and ``on_quit`` are called by ``pump``. ``on_quit`` is called when the user closes the
+    window. Without it, or if the compositor is gone, ``pump`` raises ``DisplayError``; the window may then be
+    opened again. ``last_words`` is called before the program ends because its X server died. SDL's
+    ``event.wait`` is never used: it polls a thousand times a second if the compositor does not support
+    waiting. ``root`` is for tests.
     """
 
     name = "desktop"
@@ -203,7 +206,7 @@ class Desktop:
 
     @property
     def surface(self) -> pygame.Surface:
-        """Draw here."""
+        """The surface to draw on. Raises ``DisplayError`` if the window is not open."""
         if self._surface is None:
             raise DisplayError(_("The window is not open."))
         return self._surface
@@ -233,7 +236,7 @@ class Desktop:
         self._terminal = self._on_glass() if bare else None
 
     def close(self) -> None:
-        """Close the window; again does nothing."""
+        """Close the window. May be called twice."""
         if self._screen is not None:
             self._screen.close()
             self._screen = None
@@ -247,14 +250,14 @@ class Desktop:
             pygame.display.update(list(rects))
 
     def poll_ms(self, *, moving: bool) -> Ms | None:
-        """30 times a second while something moves or someone is at it, else four times."""
+        """``FAST`` while something moves or was touched within ``LINGER``, else ``SLOW``."""
         lively = self._heard is not None and self._clock() - self._heard < LINGER
         return FAST if moving or lively else SLOW
 
     def pump(self) -> None:
-        """Hand on what fingers and mouse did. The window has another size from here on if the screen was
-        given another mode. Raises ``DisplayError`` where it is gone: then nothing must be drawn any more, as
-        SDL 2.32 crashes on a window whose compositor died."""
+        """Pass on what fingers and mouse did. Afterwards the window has another size if the screen was given
+        another mode. Raises ``DisplayError`` if the window is gone; do not draw then, because SDL 2.32
+        crashes on a window whose compositor has died."""
         terminal = None if self._terminal is None else self._on_glass()
         exposed = False
         for event in pygame.event.get():
@@ -267,20 +270,20 @@ class Desktop:
             else:
                 self._contact(event)
         if exposed:
-            pygame.display.update()  # another window lay over it
+            pygame.display.update()  # another window covered it
         if self._screen is not None and self._clock() - self._looked >= LOOK_EVERY:
             self._looked = self._clock()
             self._fill(self._screen)
-        # Of another size it is another surface, in most versions of pygame.
+        # After a change of size most versions of pygame have a new surface.
         self._surface = pygame.display.get_surface() or self._surface
         if terminal != self._terminal:
-            # Under KMS SDL loses what is drawn while another virtual terminal is on the glass, and does not
-            # say when ours is back. It takes the glass again in event.get, so this comes after.
+            # Under KMS SDL loses what is drawn while another virtual terminal is shown, and reports nothing
+            # when ours is back. It takes the screen again in event.get, so this follows.
             self._terminal = terminal
             pygame.display.update()
 
     def _quit(self) -> None:
-        """SDL says so when somebody closed the window, and when the compositor is gone."""
+        """Handle SDL's QUIT: the user closed the window, or the compositor is gone."""
         if self._on_quit is None or not self._closed:
             raise DisplayError(
                 _("The window is gone: somebody closed it, or its desktop has ended. It is opened again.")
@@ -288,14 +291,14 @@ class Desktop:
         self._on_quit()
 
     def _fill(self, screen: Screen) -> None:
-        """Let a window that filled the X screen fill it again, should it have another mode."""
+        """Resize a window that filled the X screen if the screen has another size now."""
         size = screen.size()
         if size != self._filled and self.size == self._filled:
             screen.fill(pygame.display.get_wm_info()["window"], size)
         self._filled = size
 
     def _on_glass(self) -> str:
-        """The virtual terminal that is seen now, such as "tty1"."""
+        """The virtual terminal shown now, such as "tty1"; "" if it is not known."""
         return self._active.read_text().strip() if self._active.exists() else ""
 
     def _contact(self, event: pygame.event.Event) -> None:

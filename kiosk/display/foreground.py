@@ -1,4 +1,4 @@
-"""Which virtual terminal is on the glass: whoever switches to another one (Ctrl+Alt+F2) wants to see it."""
+"""Lets a user switch to another virtual terminal (Ctrl+Alt+F2) while ours is in graphics mode."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LEAVE, RETURN = signal.SIGUSR1, signal.SIGUSR2
 
 
 class Foreground:
-    """Calls ``on_change(False)`` when our terminal ``fd`` leaves the glass, and ``on_change(True)`` when it
-    is back; from the main thread, wherever it is at that moment, so it must be quick.
+    """Calls ``on_change(False)`` before another terminal replaces ours (``fd``), and ``on_change(True)`` when
+    ours is back. It is called from a signal handler on the main thread, so it must be quick.
 
-    A terminal in graphics mode can be left only this way (VT_PROCESS): the kernel asks by a signal and
-    switches when we agree. By itself it refuses all switches (change_console in vt_ioctl.c), and whoever
-    came with a keyboard to mend something would stay locked out. A program that died agrees to everything;
-    one that hangs is ended by the watchdog.
+    VT_PROCESS is needed: in graphics mode the kernel refuses all switches (change_console in vt_ioctl.c),
+    which would lock out a user who came with a keyboard to repair something. With it, the kernel sends a
+    signal and switches when this process agrees. If the process has died, the kernel switches at once; if it
+    hangs, the watchdog ends it.
     """
 
     def __init__(self, fd: int, on_change: Callable[[bool], None], ioctl: Ioctl = system_ioctl) -> None:
@@ -35,9 +35,9 @@ class Foreground:
         self._given = contextlib.ExitStack()
 
     def open(self) -> None:
-        """Be asked from now on; where we may not be, the terminal just stays."""
+        """Start. If the kernel refuses, or on another thread, does nothing: switching stays impossible."""
         with contextlib.ExitStack() as given, contextlib.suppress(OSError, ValueError):
-            # ValueError: not the main thread, which alone may have signal handlers
+            # ValueError: signal handlers can be set on the main thread only
             for number, handler in ((LEAVE, self._leave), (RETURN, self._return)):
                 given.callback(signal.signal, number, signal.signal(number, handler))
             self._set_mode(VT_PROCESS, LEAVE, RETURN)
@@ -45,7 +45,7 @@ class Foreground:
             self._given = given.pop_all()
 
     def close(self) -> None:
-        """Leave it to the kernel again; a second time does nothing."""
+        """Restore VT_AUTO and the signal handlers. May be called twice."""
         self._given.close()
 
     def _let_go(self) -> None:

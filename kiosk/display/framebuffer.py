@@ -1,4 +1,4 @@
-"""The kernel's framebuffer: opening it and writing its pixels."""
+"""Opens the kernel's framebuffer and writes its pixels."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from kiosk.i18n import _
 class Framebuffer:
     """An open framebuffer with a surface in its own pixel format.
 
-    The surface is a copy of its own and only whole bands of it are written, so a half-drawn picture
-    is never seen. Written, not mapped: what is stored in a mapping of a panel without video memory of
-    its own (SPI, virtual) the kernel notices by page faults and shows up to 50 ms later (deferred I/O,
-    HZ/20 in DRM's emulation); what is written is on its way at once.
+    The surface is a copy, and only finished parts of it are written, so that a half-drawn picture is never
+    shown. It is written, not mapped: for a panel without video memory (SPI, virtual) the kernel detects
+    changes of a mapping by page faults and shows them up to 50 ms later (deferred I/O, HZ/20 in DRM's
+    emulation), but shows a write at once.
 
-    ``exact``: only the pixels of a part are written, line by line, not its whole rows. That is what an
-    SPI panel needs: the kernel sends on the columns too only where single lines were written
-    (drm_fb_helper_memory_range_to_clip), and at 18 MHz all of 480x320 takes it a seventh of a second.
-    Elsewhere one long write costs less than hundreds of short ones.
+    ``exact`` True writes only the pixels of a part, line by line, instead of its whole rows. An SPI panel
+    needs this: the kernel limits the columns that it sends only if single lines were written
+    (drm_fb_helper_memory_range_to_clip), and at 18 MHz all of 480 x 320 takes a seventh of a second. On other
+    panels one long write is faster than hundreds of short ones.
+
+    Raises ``DisplayError``.
     """
 
     def __init__(self, device: Path, ioctl: Ioctl = system_ioctl, *, exact: bool = False) -> None:
@@ -60,11 +62,11 @@ class Framebuffer:
         self.surface = self._sheet.subsurface((0, 0), self.size)
 
     def has_changed(self) -> bool:
-        """Whether the kernel has given it another mode since. Raises ``OSError`` where it is gone."""
+        """Whether the mode has changed since it was opened. Raises ``OSError`` if the framebuffer is gone."""
         return read_geometry(self._fd, self._ioctl) != self.geometry
 
     def write(self, rects: Iterable[pygame.Rect]) -> None:
-        """Write the rows of these parts, each row once; with ``exact`` just the parts. Raises ``OSError``."""
+        """Write the rows of these parts, each row once; if ``exact``, only the parts. Raises ``OSError``."""
         with memoryview(self._sheet.get_buffer()) as pixels:  # type: ignore[arg-type]  # a buffer, untyped
             if self._exact:
                 whole = self.surface.get_rect()
@@ -97,7 +99,7 @@ class Framebuffer:
             at += geometry.stride
 
     def close(self) -> None:
-        """Leave it black."""
+        """Make it black and close it. Raises ``OSError``."""
         self._sheet.fill(0)
         try:
             self.write([self.surface.get_rect()])
@@ -106,8 +108,8 @@ class Framebuffer:
 
 
 def _sheet(device: Path, geometry: Geometry) -> pygame.Surface:
-    """A surface whose rows are as long as the framebuffer's, if a surface's can be: then a band of rows
-    is one piece of memory. Raises ``DisplayError`` where none can be drawn."""
+    """A surface with the framebuffer's row length, if pygame permits it, so that a band of rows is contiguous
+    in memory. Raises ``DisplayError`` for a format that cannot be drawn."""
     why_not = refusal(device, geometry)
     if why_not is not None:
         raise DisplayError(f"{why_not} {remedy(geometry)}")
@@ -119,7 +121,10 @@ def _sheet(device: Path, geometry: Geometry) -> pygame.Surface:
 
 
 def bands(rects: Iterable[pygame.Rect], size: tuple[int, int]) -> list[tuple[int, int]]:
-    """The rows (from, up to) that these parts of a picture touch, from the top, none twice."""
+    """The bands of rows that contain these parts, as (top, bottom), from top to bottom, without overlap.
+
+    ``bottom`` is exclusive. Parts outside the picture of ``size`` are clipped.
+    """
     screen = pygame.Rect((0, 0), size)
     rows = sorted((part.top, part.bottom) for part in (rect.clip(screen) for rect in rects) if part)
     merged: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""What a framebuffer's pixels look like, and whether they can be drawn."""
+"""The pixel format of a framebuffer, and whether it can be drawn on."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ _PACKED_PIXELS = 0
 _TRUECOLOR, _DIRECTCOLOR = 2, 4
 
 DEPTHS = (16, 24, 32)
-"""bits a pixel that can be drawn on"""
+"""supported bits per pixel"""
 
 
 LARGEST = 64 << 20
-"""bytes of a picture that can be drawn: 4096 by 4096 pixels of 32 bits"""
+"""largest supported picture in bytes: 4096 x 4096 pixels of 32 bits"""
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """Where one colour sits in a pixel: bits from the lowest, and how many. ``reverse``: highest first."""
+    """The bits of one colour in a pixel: ``offset`` from the lowest bit, ``length`` in bits.
+
+    ``reverse``: the most significant bit comes first (``msb_right`` in linux/fb.h).
+    """
 
     offset: int
     length: int
@@ -35,15 +38,16 @@ class Channel(msgspec.Struct, frozen=True):
 
     @property
     def mask(self) -> int:
-        """The bits of this colour."""
+        """The bit mask of this colour."""
         return ((1 << self.length) - 1) << self.offset
 
 
 class Geometry(msgspec.Struct, frozen=True):
-    """What the kernel says about a framebuffer: pixels, bytes a line, and the first byte seen.
+    """The kernel's description of a framebuffer.
 
-    ``line``: pixels of a line, those beside the picture too; ``memory``: bytes in all, 0 if it is not known;
-    ``colours``: a pixel is red, green and blue, not a place in a palette.
+    ``width`` and ``height`` are in pixels, ``bits`` per pixel, ``stride`` is bytes per line, ``start`` the
+    offset of the first visible byte. ``line`` is the pixels per line including invisible ones (xres_virtual),
+    ``memory`` the size in bytes (0: unknown). ``colours`` is False if pixels are indexes into a palette.
     """
 
     width: int
@@ -60,17 +64,17 @@ class Geometry(msgspec.Struct, frozen=True):
 
     @property
     def pixel_bytes(self) -> int:
-        """Bytes a pixel."""
+        """Bytes per pixel."""
         return self.bits // 8
 
     @property
     def masks(self) -> tuple[int, int, int, int]:
-        """The bits of red, green, blue and of nothing else."""
+        """The bit masks of red, green, blue and alpha, in pygame's order; there is no alpha."""
         return self.red.mask, self.green.mask, self.blue.mask, 0
 
     @property
     def is_plain(self) -> bool:
-        """Whether each colour has bits of its own within a pixel, the lowest first."""
+        """Whether the colours have bits, do not overlap, fit into a pixel, and none is ``reverse``."""
         red, green, blue, _nothing = self.masks
         whole = red | green | blue
         apart = red and green and blue and whole.bit_count() == sum(m.bit_count() for m in self.masks)
@@ -79,19 +83,19 @@ class Geometry(msgspec.Struct, frozen=True):
 
     @property
     def is_small(self) -> bool:
-        """Whether a picture of it finds room in the memory of any device that has such a panel."""
+        """Whether the picture has at most ``LARGEST`` bytes, so that a copy fits into memory."""
         return self.stride * self.height <= LARGEST
 
     @property
     def reach(self) -> int:
-        """Pixels of a line, from its beginning to the picture's right edge at least."""
+        """Pixels from the start of a line to the picture's right edge, or ``line`` if that is more."""
         aside = self.start % self.stride * 8 // self.bits if self.stride and self.bits else 0
         return max(aside + self.width, self.line)
 
     @property
     def fits(self) -> bool:
-        """Whether there are pixels, lines of ``stride`` bytes hold them, and these are not as long as those
-        of a deeper format (unless padding to a power of two makes them so)."""
+        """Whether there are pixels and ``stride`` fits them: it is long enough for a line, and is not exactly
+        the length of a line with more bits per pixel (unless that is due to padding to a power of two)."""
         row = self.reach * self.pixel_bytes
         if self.stride < row or min(self.width, self.height) < 1:
             return False
@@ -101,13 +105,13 @@ class Geometry(msgspec.Struct, frozen=True):
 
     @property
     def reaches(self) -> bool:
-        """Whether the memory goes to the end of the picture."""
+        """Whether the memory is large enough for the picture, as far as its size is known."""
         end = self.start + (self.height - 1) * self.stride + self.width * self.pixel_bytes
         return self.memory == 0 or end <= self.memory
 
 
 def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
-    """Ask the kernel. Raises ``OSError``."""
+    """Read the format and mode of an open framebuffer from the kernel. Raises ``OSError``."""
     variable, fixed = bytearray(_VARIABLE.size), bytearray(_FIXED_SIZE)
     ioctl(fd, FBIOGET_VSCREENINFO, variable)
     ioctl(fd, FBIOGET_FSCREENINFO, fixed)
@@ -129,14 +133,14 @@ def read_geometry(fd: int, ioctl: Ioctl = system_ioctl) -> Geometry:
 
 
 def remedy(geometry: Geometry) -> str:
-    """What to do about pixels that cannot be drawn."""
+    """One sentence: what to do about a format that cannot be drawn."""
     if not geometry.is_small:
         return _("Give the panel a mode with fewer pixels, by video= in cmdline.txt.")
     return _('Set framebuffer_depth=32 in config.txt, or display = "desktop" under [screen].')
 
 
 def refusal(device: Path, geometry: Geometry) -> str | None:
-    """Why nothing can be drawn there, in one sentence; None: it can."""
+    """One sentence: why the framebuffer cannot be drawn on; None if it can."""
     colours = max(geometry.red.length, geometry.green.length, geometry.blue.length)
     if geometry.bits not in DEPTHS or not geometry.colours:
         sentence = _(
@@ -173,7 +177,7 @@ def refusal(device: Path, geometry: Geometry) -> str | None:
 
 
 def unknown_pixels(device: Path, geometry: Geometry) -> str:
-    """What to say where pygame knows no pixels of this kind."""
+    """One sentence about a pixel format that pygame does not support."""
     return _(
         "{device} has pixels of a kind that cannot be drawn (red {red}, green {green}, blue {blue} of {bits} "
         "bits)."

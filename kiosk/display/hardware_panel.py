@@ -1,4 +1,4 @@
-"""The simulator's hardware: lamp, buzzer, big button and water, drawn beside the kiosk's screen."""
+"""The simulator's hardware (lamp, buzzer, button and water), drawn beside the kiosk's screen."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from kiosk.display.sketch import Sketch, mix, palette
 from kiosk.i18n import _, pgettext
 
 WIDTH, HEIGHT = 300, 480
-"""in design units: pixels where the desktop is large enough"""
+"""size in design units; one unit is one pixel if the desktop is large enough"""
 
 HOTTEST = 60.0
-"""the slider goes from 0 to this, in degrees Celsius"""
+"""upper end of the water slider in degrees Celsius; the lower end is 0"""
 _STEP = 0.5
 
 _BUTTON = (150.0, 216.0, 66.0)
@@ -30,8 +30,8 @@ _FAULT = (156.0, 418.0, 120.0, 38.0)
 
 
 class Readout(msgspec.Struct, frozen=True):
-    """What the simulated hardware does now: lamp and backlight as levels from 0 to 1, the buzzer's tone
-    (0 Hz: silent), the wall clock as it should be written, and the water in degrees Celsius."""
+    """The state of the simulated hardware: levels of ``lamp`` and backlight (``light``) from 0 to 1, the
+    buzzer's tone in Hz (0: silent), the wall clock as text, the water in degrees Celsius."""
 
     lamp: float = 0.0
     hertz: int = 0
@@ -42,7 +42,7 @@ class Readout(msgspec.Struct, frozen=True):
 
 
 class Hands(msgspec.Struct, frozen=True):
-    """What the person at the simulator does: button held, water in degrees Celsius, probe's trouble."""
+    """The user's inputs: whether the button is held, the water in degrees Celsius, the probe's error."""
 
     pressed: bool = False
     water: float = 21.0
@@ -50,7 +50,7 @@ class Hands(msgspec.Struct, frozen=True):
 
 
 class Knob(Enum):
-    """What can be got hold of with the mouse."""
+    """A control that can be operated with the mouse."""
 
     BUTTON = 1
     WATER = 2
@@ -59,7 +59,7 @@ class Knob(Enum):
 
 
 class _Piece(NamedTuple):
-    """A part of the panel: where, what it depends on, and how it is drawn (in units of the panel)."""
+    """A part of the panel: its place in design units, the values it depends on, and how it is drawn."""
 
     box: tuple[float, float, float, float]
     of: Callable[[Readout, Hands], Hashable]
@@ -67,7 +67,7 @@ class _Piece(NamedTuple):
 
 
 class HardwarePanel:
-    """Draws the hardware with its upper left corner at ``origin``, ``scale`` pixels a design unit."""
+    """Draws the hardware with its upper left corner at pixel ``origin``, ``scale`` pixels per design unit."""
 
     def __init__(self, origin: tuple[int, int], scale: float) -> None:
         self._origin = origin
@@ -84,7 +84,7 @@ class HardwarePanel:
         )
 
     def draw(self, window: pygame.Surface, readout: Readout, hands: Hands) -> list[pygame.Rect]:
-        """Draw the pieces that changed since the last time; where they are."""
+        """Draw the parts that have changed since the last call; return their rectangles."""
         changed = []
         for number, piece in enumerate(self._pieces):
             key = piece.of(readout, hands)
@@ -103,7 +103,7 @@ class HardwarePanel:
         return pygame.Rect(self._origin[0] + x, self._origin[1] + y, w, h)
 
     def knob_at(self, x: int, y: int) -> Knob | None:
-        """What is under the mouse, in pixels of the window."""
+        """The control at a pixel of the window; None if there is none."""
         across, down = (x - self._origin[0]) / self._scale, (y - self._origin[1]) / self._scale
         if math.hypot(across - _BUTTON[0], down - _BUTTON[1]) <= _BUTTON[2]:
             return Knob.BUTTON
@@ -115,13 +115,13 @@ class HardwarePanel:
         return None
 
     def water_at(self, x: int) -> float:
-        """The temperature the slider shows with its handle here, in whole half degrees Celsius."""
+        """The temperature at a position of the slider's handle, in degrees Celsius, in steps of 0.5."""
         across = (x - self._origin[0]) / self._scale
         share = min(max((across - _TRACK[0]) / (_TRACK[1] - _TRACK[0]), 0.0), 1.0)
         return round(share * HOTTEST / _STEP) * _STEP
 
     def place_of(self, knob: Knob, water: float = 0.0) -> tuple[int, int]:
-        """The middle of a knob in pixels of the window; the slider's handle for ``water``."""
+        """The centre of a control in pixels of the window; for ``WATER`` the slider's handle at ``water``."""
         x, y = {
             Knob.BUTTON: _BUTTON[:2],
             Knob.WATER: (_along(water), _TRACK[2]),
@@ -147,13 +147,14 @@ def _draw_lamp(sketch: Sketch, readout: Readout, _hands: Hands) -> None:
     sketch.disc(colours["dim"], centre, 23.5, 1.8)
 
 
-#: Semitones of an octave from C as lines and spaces; the buzzer plays no sharps.
+#: Staff position of each semitone of an octave, counted from C; the buzzer plays no sharps.
 _DEGREES = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)
+#: Frequency of C4 in Hz.
 _MIDDLE_C = 261.63
 
 
 def staff_step(hertz: int) -> int:
-    """Lines and spaces above the staff's lowest line (E4) at which a tone is written."""
+    """The position of a tone on the staff: lines and spaces above the lowest line (E4); may be negative."""
     octave, semitone = divmod(round(12 * math.log2(hertz / _MIDDLE_C)), 12)
     return octave * 7 + _DEGREES[semitone] - 2
 
@@ -182,7 +183,7 @@ def _draw_note(sketch: Sketch, hertz: int) -> None:
         above = _LOWEST_LINE - ledger * _GAP / 2
         sketch.line(colour, (190, above), (214, above), 1.2)
     sketch.ellipse(colour, (202, y), (7.5, 5.2))
-    side = 1 if step < 4 else -1  # as musicians write it: down on the left from the middle line on
+    side = 1 if step < 4 else -1  # stems go down, on the left of the note, from the middle line upwards
     sketch.line(colour, (202 + 6.6 * side, y), (202 + 6.6 * side, y - 30 * side), 1.8)
 
 

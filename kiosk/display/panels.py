@@ -1,4 +1,4 @@
-"""Which framebuffers and sockets for panels there are, and which of them is the one by the bed."""
+"""Lists framebuffers and display connectors, and chooses the one for the picture."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ _BUILT_IN = ("DSI", "DPI", "LVDS", "eDP", "SPI")
 
 
 class Connector(msgspec.Struct, frozen=True, order=True):
-    """A socket of a graphics card: ``status`` as the kernel says it (connected, disconnected, unknown)."""
+    """A connector of a graphics card: its name in sysfs (card1-HDMI-A-2), and the kernel's ``status``
+    (connected, disconnected, unknown)."""
 
     name: str
     status: str
 
     @property
     def connected(self) -> bool:
-        """Whether a panel is plugged in."""
+        """Whether a panel or monitor is connected."""
         return self.status == "connected"
 
     @property
     def kind(self) -> str:
-        """Which socket of which kind, without the card: DSI-1, HDMI-A-2."""
+        """The name without the card: DSI-1, HDMI-A-2."""
         return self.name.split("-", 1)[-1]
 
     @property
     def built_in(self) -> bool:
-        """Whether panels on this kind of socket are part of the device, not a monitor beside it."""
+        """Whether this kind of connector is for a panel of the device, not for a monitor."""
         return self.kind.startswith(_BUILT_IN)
 
     @property
     def is_dsi(self) -> bool:
-        """Whether it is a flat cable to a DSI panel."""
+        """Whether it is for a DSI panel."""
         return self.kind.startswith("DSI")
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A framebuffer and the sockets of its card. None at all: a panel that is always there (fbtft)."""
+    """A framebuffer and the connectors of its card. Without connectors it is a fixed panel (fbtft)."""
 
     device: Path
     name: str
@@ -48,8 +49,8 @@ class Candidate(msgspec.Struct, frozen=True):
 
     @property
     def rank(self) -> int:
-        """The lower, the likelier the one by the bed: 0 a built-in panel, 1 a monitor, 2 a framebuffer
-        without sockets, 3 nothing is connected."""
+        """The order of preference: 0 for a built-in panel, 1 for a monitor, 2 for a framebuffer without
+        connectors, 3 if nothing is connected."""
         connected = [connector for connector in self.connectors if connector.connected]
         if connected:
             return 0 if any(connector.built_in for connector in connected) else 1
@@ -57,11 +58,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
     @property
     def is_slow(self) -> bool:
-        """Whether every pixel takes its time on a serial bus: an SPI panel."""
+        """Whether it is an SPI panel, whose serial bus is slow."""
         return any(connector.kind.startswith("SPI") for connector in self.connectors)
 
     def why(self) -> str:
-        """One sentence: what speaks for drawing here, or against it."""
+        """One sentence about what is connected to it, the reason for its rank."""
         names = ", ".join(
             connector.kind for connector in self.connectors if connector.connected or self.rank == 3
         )
@@ -75,18 +76,18 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """Every framebuffer, the best first, and connected sockets whose card has none to draw on."""
+    """All framebuffers, the best first, and connected connectors whose card has no framebuffer."""
 
     candidates: tuple[Candidate, ...]
     without: tuple[Connector, ...]
 
     @property
     def chosen(self) -> Candidate | None:
-        """Where the picture goes."""
+        """The framebuffer for the picture; None if there is none."""
         return self.candidates[0] if self.candidates else None
 
     def sentences(self) -> list[str]:
-        """What is there, and which is taken for what reason."""
+        """One sentence for each framebuffer and each connector without one, and which is chosen."""
         told = [candidate.why() for candidate in self.candidates]
         told += [
             _(
@@ -109,7 +110,7 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 def no_framebuffer() -> str:
-    """What to say where there is none at all."""
+    """One sentence for a machine without a framebuffer."""
     return _(
         "There is no screen: the kernel shows no framebuffer (/dev/fb0). Check the cable and the "
         "display's line in /boot/firmware/config.txt."
@@ -117,15 +118,15 @@ def no_framebuffer() -> str:
 
 
 def connectors(root: Path = Path("/")) -> list[Connector]:
-    """The sockets of all graphics cards."""
+    """The connectors of all graphics cards, sorted by name."""
     files = sorted((root / "sys" / "class" / "drm").glob("card*-*/status"))
-    # "Writeback" is a loop back into memory, not a socket
+    # a "Writeback" connector writes the picture to memory
     return [Connector(file.parent.name, _said(file)) for file in files if "-Writeback-" not in str(file)]
 
 
 def survey(root: Path = Path("/")) -> Survey:
-    """What there is to draw on. A framebuffer and a card belong together if their ``device`` is the
-    same; card numbers say nothing, they change from boot to boot."""
+    """Find all framebuffers and connectors. A framebuffer belongs to the card with the same ``device``; card
+    numbers cannot be used, as they change from boot to boot."""
     sys_class = root / "sys" / "class"
     sockets: dict[Path, list[Connector]] = {}
     for connector in connectors(root):
@@ -145,8 +146,8 @@ def survey(root: Path = Path("/")) -> Survey:
 
 
 def pixels(candidate: Candidate, root: Path = Path("/")) -> tuple[int, int] | None:
-    """Width and height of a framebuffer's picture: the mode of its connected socket, else what the
-    framebuffer says. None: nothing says so."""
+    """Width and height of a framebuffer's picture in pixels: the mode of its connected connector, else the
+    framebuffer's own. None if neither is known."""
     drm, graphics = root / "sys/class/drm", root / "sys/class/graphics" / candidate.device.name
     files = [drm / each.name / "modes" for each in candidate.connectors if each.connected]
     for file in (*files, graphics / "modes", graphics / "virtual_size"):
@@ -157,12 +158,12 @@ def pixels(candidate: Candidate, root: Path = Path("/")) -> tuple[int, int] | No
 
 
 def candidates(root: Path = Path("/")) -> list[Candidate]:
-    """All framebuffers, the best first."""
+    """All framebuffers, the best first; empty if there are none."""
     return list(survey(root).candidates)
 
 
 def _said(file: Path) -> str:
     try:
         return file.read_text().strip()
-    except OSError:  # unplugged while we looked
+    except OSError:  # it may have been unplugged in between
         return ""

@@ -1,14 +1,14 @@
-"""pygame without what it drags along: a quarter of a second and megabytes that nothing here needs.
+"""Imports pygame without modules that are not needed here, which saves time and memory at the start.
 
-Whoever draws takes ``pygame`` from here.
+All modules that draw import ``pygame`` from here. The cost is in ``kiosk.display``.
 """
 
 import importlib
 import sys
 import warnings
 
-#: ``pkg_resources`` (pygame asks it where its own icon is), numpy (through the array modules), and the
-#: sound libraries under the mixer, which the simulator's speaker loads where it can be heard.
+#: ``pkg_resources`` (pygame uses it to find its icon), numpy (through the array modules), and the sound
+#: libraries of the mixer, which the simulator's speaker imports later if there is a sound card.
 UNNEEDED = (
     "pkg_resources",
     "pygame.fastevent",
@@ -19,18 +19,18 @@ UNNEEDED = (
     "pygame.surfarray",
 )
 
-#: What Debian's pygame tells everybody at import, before each command: that another build could use more of
-#: the processor (avx2, sse2, neon). Nobody here can do anything about it.
+#: A warning of Debian's pygame at import, that another build could use avx2, sse2 or neon. It is suppressed,
+#: as the user can do nothing about it.
 BOAST = r"Your system is \w+ capable but pygame was not built with support for it"
 
 
 def load_pygame() -> None:
-    """Import pygame as on a machine that has none of ``UNNEEDED``; they can be imported afterwards."""
+    """Import pygame as if the modules in ``UNNEEDED`` were not installed; they can be imported later."""
     if "pygame" in sys.modules:
         return
     masked = [name for name in UNNEEDED if name not in sys.modules]
     for name in masked:
-        sys.modules[name] = None  # type: ignore[assignment]  # what the import system takes for "not there"
+        sys.modules[name] = None  # type: ignore[assignment]  # makes its import raise ModuleNotFoundError
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", BOAST, RuntimeWarning)
@@ -42,4 +42,4 @@ def load_pygame() -> None:
 
 load_pygame()
 
-import pygame as pygame  # noqa: E402, PLC0414 - loaded above; this is where the others have it from
+import pygame as pygame  # noqa: E402, PLC0414 - loaded above; other modules import it from here

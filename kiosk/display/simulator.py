@@ -1,4 +1,4 @@
-"""The kiosk on a laptop: its screen beside its button, lamp, buzzer and water, in one window."""
+"""The simulator: the kiosk's screen and its simulated hardware in one window, for a laptop."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from kiosk.display.x11 import at_death
 from kiosk.i18n import _
 
 POLL: Ms = 20
-"""a laptop can afford to look fifty times a second: no tick of 40 ms stays unseen"""
+"""time between two polls: short enough to show a buzzer's tick of 40 ms"""
 
 _EDGE = 24
 _FOOT = 40
 _GROUND = (18, 14, 9)
 _LIT_AT_LEAST = 0.65
-"""a bedside screen at its dimmest can be read in the dark; on a desk it must be, too"""
+"""brightness of the picture at the dimmest backlight, as it must be readable in a lit room"""
 
 
 class Knobs(msgspec.Struct, frozen=True):
-    """What the simulated hardware does when it is touched. Called from the main thread.
+    """Functions that operate the simulated hardware. They are called on the main thread.
 
-    ``set_probe_fault``: what is wrong with the probe from now on; None: nothing, it measures the
-    water that was set last.
+    ``set_water`` takes degrees Celsius. ``set_probe_fault`` sets the error of the probe, or None if it works
+    and measures the water that was set last.
     """
 
     press: Callable[[], None]
@@ -48,10 +48,9 @@ class Knobs(msgspec.Struct, frozen=True):
 class Simulator:
     """A ``Display`` whose ``surface`` of ``size`` is shown beside the simulated hardware.
 
-    ``readout`` is asked at every ``pump``. ``hear`` may be given each tone at its edge by the simulated
-    buzzer, from any thread. ``supervisor`` keeps the speaker's thread. ``last_words`` are called before
-    the program ends with its X server. ``room`` is the largest window
-    there may be; by default nearly the desktop.
+    ``readout`` is called in every ``pump``. The simulated buzzer may call ``hear`` with each new tone, from
+    any thread. ``supervisor`` runs the speaker's thread. ``last_words`` is called before the program ends
+    because its X server died. ``room`` is the largest size of the window; by default nearly the desktop's.
     """
 
     name = "simulator"
@@ -101,13 +100,13 @@ class Simulator:
 
     @property
     def surface(self) -> pygame.Surface:
-        """Draw the kiosk's screen here."""
+        """The surface of the kiosk's screen. Raises ``DisplayError`` if the window is not open."""
         if self._surface is None:
             raise DisplayError(_("The window is not open."))
         return self._surface
 
     def open(self) -> None:
-        """Open the window and set the water to what the slider shows. Raises ``DisplayError``."""
+        """Open the window and set the water to the slider's value. Raises ``DisplayError``."""
         if os.environ.get("DISPLAY"):
             at_death(self._last_words)
         self._lay_out(self._room if self._room is not None else _desktop())
@@ -118,8 +117,8 @@ class Simulator:
         self._speaker.open()
 
     def _lay_out(self, room: tuple[int, int]) -> None:
-        """Screen left, hardware right, both in the middle. The screen gives way first: a button of its
-        full size beside a smaller screen is of more use than both small."""
+        """Place the screen on the left and the hardware on the right, centred vertically. If there is too
+        little room, the screen is scaled down first, because small controls are hard to use."""
         panel = min(1.0, room[1] / (HEIGHT + _EDGE + _FOOT))
         edge, foot = round(_EDGE * panel), round(_FOOT * panel)
         card = pygame.Rect(0, 0, round(WIDTH * panel), round(HEIGHT * panel))
@@ -151,20 +150,20 @@ class Simulator:
         pygame.display.update()
 
     def close(self) -> None:
-        """Close the window; again does nothing."""
+        """Close the window. May be called twice."""
         if self._surface is not None:
             self._surface = None
             self._speaker.close()
             pygame.display.quit()
 
     def present(self, rects: Sequence[pygame.Rect]) -> None:
-        """Show these parts of the kiosk's screen, as bright as its backlight is."""
+        """Show these parts of the kiosk's screen at the brightness of its backlight."""
         painted = [self._paint_glass(rect) for rect in rects]
         if painted:
             pygame.display.update(painted)
 
     def _paint_glass(self, rect: pygame.Rect) -> pygame.Rect:
-        """Paint a part of the screen (all of it where it has to be made smaller); where that is."""
+        """Paint a part of the screen, or all of it if it is scaled; return the rectangle in the window."""
         if self._scale == 1.0:
             place = self._window.blit(self.surface, rect.move(self._glass.topleft), rect)
         else:
@@ -186,15 +185,15 @@ class Simulator:
         return self._foot
 
     def poll_ms(self, *, moving: bool) -> Ms | None:  # noqa: ARG002 - the protocol's
-        """Always the same."""
+        """Always ``POLL``."""
         return POLL
 
     def hear(self, tone: tuple[int, Volume]) -> None:
-        """Sound this tone (Hz, loudness) from now on. From any thread."""
+        """Play this tone (Hz, volume) until the next call. Thread-safe."""
         self._speaker.tone(*tone)
 
     def pump(self) -> None:
-        """Hand on what mouse and keyboard did; show what the hardware does."""
+        """Pass on what mouse and keyboard did; show the state of the hardware."""
         for event in pygame.event.get():
             self._take(event)
         was, self._readout = self._readout, self._ask()
@@ -246,7 +245,7 @@ class Simulator:
             self._toggle(ProbeError.CRC)
 
     def _hold(self, who: str, *, down: bool) -> None:
-        """Mouse and space bar hold one button: it is down as long as one of them holds it."""
+        """Mouse and space bar hold the same button: it is down while at least one of them holds it."""
         (self._holding.add if down else self._holding.discard)(who)
         pressed = bool(self._holding)
         if pressed != self._hands.pressed:
@@ -259,7 +258,7 @@ class Simulator:
             self._knobs.set_water(celsius)
 
     def _let_cool(self, celsius: float) -> None:
-        """The slider follows the water, in the tenths that it shows, unless somebody holds it."""
+        """Let the slider follow the water, rounded to the 0.1 degrees shown, unless the mouse holds it."""
         if self._held is not Knob.WATER:
             self._hands = msgspec.structs.replace(self._hands, water=round(celsius, 1))
 
@@ -279,7 +278,7 @@ class Simulator:
 
 
 def _desktop() -> tuple[int, int]:
-    """Room for a window: the desktop without its bars."""
+    """The room for a window in pixels: the desktop without its bars, taken as 8 % of its height."""
     start_video()
     width, height = pygame.display.get_desktop_sizes()[0]
     return width, round(height * 0.92)

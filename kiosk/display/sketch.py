@@ -1,4 +1,4 @@
-"""Small smooth drawings for the simulator: shapes drawn three times too large, then brought down."""
+"""Small antialiased drawings for the simulator: drawn at three times the size, then scaled down."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FINER = 3
 
 @cache
 def palette() -> dict[str, Colour]:
-    """The night theme's colours by name."""
+    """The colours of the night theme by name, from ``assets/tokens.toml``."""
     with asset("tokens.toml").open("rb") as file:
         night: dict[str, str] = tomllib.load(file)["theme"]["night"]
     return {name: (int(c[1:3], 16), int(c[3:5], 16), int(c[5:7], 16)) for name, c in night.items()}
@@ -24,20 +24,20 @@ def palette() -> dict[str, Colour]:
 
 @cache
 def font(pixels: int, *, bold: bool) -> pygame.font.Font:
-    """The house's typeface."""
+    """The product's typeface in this size."""
     pygame.font.init()
     return pygame.font.Font(typeface(bold=bold), pixels)
 
 
 def mix(low: Colour, high: Colour, share: float) -> Colour:
-    """The colour ``share`` (0 to 1) of the way from one to the other."""
+    """The colour between ``low`` (``share`` 0) and ``high`` (``share`` 1)."""
     r, g, b = (round(a + (z - a) * share) for a, z in zip(low, high, strict=True))
     return r, g, b
 
 
 class Sketch:
-    """A drawing of ``size`` pixels; coordinates are design units, ``scale`` pixels each, and ``origin``
-    is the upper left corner."""
+    """A drawing of ``size`` pixels. Coordinates are design units of ``scale`` pixels; ``origin`` is the upper
+    left corner, ``ground`` the background."""
 
     def __init__(
         self,
@@ -62,16 +62,16 @@ class Sketch:
         return max(1, round(width * self._k)) if width else 0
 
     def disc(self, colour: Colour, centre: Point, radius: float, width: float = 0) -> None:
-        """A filled circle, or a ring ``width`` thick within the radius."""
+        """Draw a filled circle; with ``width`` a ring of that thickness, inside the radius."""
         pygame.draw.circle(self._large, colour, self._at(centre), radius * self._k, self._thick(width))
 
     def ellipse(self, colour: Colour, centre: Point, radii: Point) -> None:
-        """A filled ellipse."""
+        """Draw a filled ellipse with these horizontal and vertical radii."""
         (x, y), (a, b) = self._at(centre), (radii[0] * self._k, radii[1] * self._k)
         pygame.draw.ellipse(self._large, colour, (x - a, y - b, 2 * a, 2 * b))
 
     def line(self, colour: Colour, start: Point, end: Point, width: float) -> None:
-        """A straight line with round ends."""
+        """Draw a straight line with round ends."""
         pygame.draw.line(self._large, colour, self._at(start), self._at(end), self._thick(width))
         for point in (start, end):
             pygame.draw.circle(self._large, colour, self._at(point), width * self._k / 2)
@@ -79,7 +79,7 @@ class Sketch:
     def box(
         self, colour: Colour, box: tuple[float, float, float, float], width: float, radius: float
     ) -> None:
-        """A rim with round corners; ``width`` 0 fills it."""
+        """Draw the outline of ``box`` (x, y, width, height) with round corners; ``width`` 0 fills it."""
         place = pygame.Rect(self._at(box[:2]), (box[2] * self._k, box[3] * self._k))
         pygame.draw.rect(
             self._large, colour, place, self._thick(width), border_radius=round(radius * self._k)
@@ -88,7 +88,8 @@ class Sketch:
     def words(
         self, text: str, point: Point, size: float, colour: Colour, *, bold: bool = False, align: float = 0.5
     ) -> None:
-        """One line with its baseline at ``point``; ``align`` 0 begins there, 0.5 is centred, 1 ends."""
+        """Draw a line of text with its baseline at ``point``, where it starts (``align`` 0), is centred (0.5)
+        or ends (1). It is at least 9 pixels high."""
         typeface = font(max(9, round(size * self._scale)), bold=bold)
         picture = typeface.render(text, True, colour)
         x = (point[0] - self._origin[0]) * self._scale - picture.get_width() * align
@@ -96,7 +97,7 @@ class Sketch:
         self._words.append((picture, (round(x), round(y))))
 
     def picture(self) -> pygame.Surface:
-        """The drawing at its size."""
+        """The finished drawing, scaled down to ``size``."""
         done = pygame.transform.smoothscale(self._large, self._size)
         done.blits(self._words)
         return done

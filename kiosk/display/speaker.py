@@ -1,4 +1,4 @@
-"""The simulator's buzzer: its tones through the sound card of a laptop, where there is one."""
+"""The simulator's buzzer: plays its tones through the sound card, if there is one."""
 
 from __future__ import annotations
 
@@ -18,22 +18,25 @@ from kiosk.i18n import _
 log = logging.getLogger(__name__)
 
 RATE = 44_100
-"""samples a second"""
+"""samples per second"""
 ACTIVE_HERTZ = 2_400
-"""the tone of an active buzzer, which is only told on (1 Hz and any other tone) or off"""
+"""tone of an active buzzer, which is only switched on (as 1 Hz) or off"""
 LOUDNESS: dict[Volume, float] = {
     Volume.OFF: 0.0,
     Volume.LOW: 0.04,
     Volume.MEDIUM: 0.10,
     Volume.HIGH: 0.25,
 }
-"""height of the square wave, of full scale: a buzzer's sound is rough, so these are low"""
+"""amplitude of the square wave as a share of full scale; low, because a square wave sounds harsh"""
 _LOWEST = 20
 _LENGTH = 0.1
 
 
 def square_wave(hertz: int, height: float) -> bytes:
-    """About a tenth of a second of a square wave in whole periods, 16 bit mono: it can be looped."""
+    """About 0.1 s of a square wave, 16 bit mono, in whole periods, so that it can be looped.
+
+    ``height`` is the amplitude, 0.0 to 1.0. Below 20 Hz the tone is ``ACTIVE_HERTZ``.
+    """
     hertz = hertz if hertz >= _LOWEST else ACTIVE_HERTZ
     periods = max(1, round(hertz * _LENGTH))
     samples = round(RATE * periods / hertz)
@@ -44,8 +47,8 @@ def square_wave(hertz: int, height: float) -> bytes:
 
 
 def has_sound(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether there is anything that can make a sound. Asked before SDL is: the sound libraries under
-    it write a page of complaints where there is no card, and may wait for a server that isn't there."""
+    """Whether there is a sound server or sound card. Checked before SDL's mixer is loaded: without one, its
+    libraries print many errors and may wait for a server."""
     if "SDL_AUDIODRIVER" in environ or not sys.platform.startswith("linux"):
         return True
     runtime = Path(environ.get("XDG_RUNTIME_DIR", "/nowhere"))
@@ -59,9 +62,11 @@ def has_sound(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -
 
 
 class Speaker:
-    """Plays one tone at a time. All sound is made on a thread of its own, the opening of the card too:
-    that may take seconds. Without a card it is silent, without a word; without the library, it says so.
-    ``supervisor`` keeps the thread."""
+    """Plays one tone at a time, on a thread of its own, as opening the sound card may take seconds.
+
+    Without a sound card it stays silent; if the library cannot be loaded, that is logged. ``supervisor`` runs
+    the thread.
+    """
 
     def __init__(self, supervisor: Watcher) -> None:
         self._supervisor = supervisor
@@ -70,12 +75,12 @@ class Speaker:
         self._thread: Watched | None = None
 
     def open(self) -> None:
-        """Start; returns at once."""
+        """Start the thread. Does not wait for the sound card."""
         if has_sound():
             self._thread = self._supervisor.start("speaker", self._run)
 
     def close(self) -> None:
-        """Fall silent; a card that hangs is left to itself after a second."""
+        """Stop the sound and the thread; waits at most a second for a sound card that hangs."""
         if self._thread is not None:
             self._thread.retire()
             self._wanted.put(None)
@@ -83,7 +88,7 @@ class Speaker:
             self._thread = None
 
     def tone(self, hertz: int, volume: Volume) -> None:
-        """From now on this tone; 0 Hz is silence."""
+        """Play this tone until the next call; 0 Hz or ``Volume.OFF`` is silence. Never blocks."""
         wanted = (hertz, volume) if hertz and volume is not Volume.OFF else (0, Volume.OFF)
         if wanted != self._now:
             self._now = wanted
@@ -92,13 +97,13 @@ class Speaker:
 
     def _run(self) -> None:
         try:
-            import pygame.mixer  # noqa: PLC0415 - loaded only where it can be heard
-        except ImportError as error:  # PyPI's pygame brings SDL's mixer, but not the glib under it
-            told = _(
+            import pygame.mixer  # noqa: PLC0415 - loaded only if there is a sound card
+        except ImportError as error:  # pygame on PyPI includes SDL's mixer, but not the glib that it needs
+            sentence = _(
                 "The simulator is silent: pygame's mixer cannot be loaded ({error}). "
                 "Run sudo apt install libglib2.0-0."
             )
-            log.warning("%s", told.format(error=error))
+            log.warning("%s", sentence.format(error=error))
             return
         try:
             pygame.mixer.init(frequency=RATE, size=-16, channels=1, buffer=512)
@@ -118,4 +123,4 @@ class Speaker:
                     playing = sounds[wanted]
                     playing.play(loops=-1)
         finally:
-            pygame.mixer.quit()  # no tone goes on behind an error
+            pygame.mixer.quit()  # so that no tone goes on after an error

@@ -1,4 +1,4 @@
-"""The console's text, switched off while a picture is on the glass."""
+"""Switches the virtual terminal to graphics mode while a picture is shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KDSETMODE, KDGETMODE = 0x4B3A, 0x4B3B
 KD_TEXT, KD_GRAPHICS = 0, 1
 # linux/vt.h
 VT_ACTIVATE = 0x5606
-# asm-generic/ioctls.h: the device a terminal really is, also behind /dev/tty
+# asm-generic/ioctls.h: the device number of a terminal, resolving /dev/tty
 TIOCGDEV = 0x80045432
 _TTY_MAJOR = 4
 
@@ -31,19 +31,18 @@ STDIN = 0
 
 
 def system_ioctl(fd: int, request: int, argument: int | bytearray) -> object:
-    """The kernel's own; a bytearray is filled in place. Raises ``OSError``."""
+    """ioctl(2); a bytearray is modified in place. Raises ``OSError``."""
     return fcntl.ioctl(fd, request, argument)
 
 
 class GraphicsMode:
-    """Puts the virtual terminal we run on into graphics mode (KD_GRAPHICS): no cursor blinks in the
-    picture, no kernel message runs across it. The mode found is given back by ``close``, and at the
-    latest when the interpreter ends.
+    """Switches our virtual terminal to graphics mode (KD_GRAPHICS), so that no cursor and no kernel message
+    appears in the picture. ``close``, or the exit of the interpreter, restores the previous mode.
 
-    Our terminal is also brought to the glass, wherever it was left: a kiosk that starts shows itself.
+    The terminal is also made the active one, in case another was shown when the kiosk starts.
 
-    ``terminals`` are tried in order; the first that is a virtual terminal is taken. None at all is
-    worth a warning, not a failure: the picture is there all the same.
+    ``terminals`` are tried in order, and the first that is a virtual terminal is used. If none is, a warning
+    is logged; the picture is shown anyway.
     """
 
     def __init__(
@@ -58,11 +57,11 @@ class GraphicsMode:
 
     @property
     def fd(self) -> int | None:
-        """The virtual terminal taken, None: none."""
+        """File descriptor of the terminal; None before ``open``, after ``close``, or if there is none."""
         return self._fd
 
     def open(self) -> Self:
-        """Switch the text off."""
+        """Switch to graphics mode. Never raises."""
         for terminal in self._terminals:
             if self._take(terminal):
                 atexit.register(self.close)
@@ -93,21 +92,21 @@ class GraphicsMode:
 
     def _bring_to_front(self, fd: int) -> None:
         device = bytearray(4)
-        with contextlib.suppress(OSError):  # then it stays where it is
+        with contextlib.suppress(OSError):  # then another terminal stays active
             self._ioctl(fd, TIOCGDEV, device)
             (number,) = struct.unpack("I", device)
             if os.major(number) == _TTY_MAJOR:
                 self._ioctl(fd, VT_ACTIVATE, os.minor(number))
 
     def close(self) -> None:
-        """Give back the mode that was found; again does nothing."""
+        """Restore the previous mode. May be called twice; never raises."""
         fd, self._fd = self._fd, None
         if fd is None:
             return
         atexit.unregister(self.close)
         try:
             self._ioctl(fd, KDSETMODE, self._found)
-        except OSError as error:  # the terminal was hung up: nothing is left to give it back to
+        except OSError as error:  # the terminal was hung up
             log.warning(
                 _("The console's text could not be switched on again: {error}").format(error=error.strerror)
             )

@@ -1,4 +1,4 @@
-"""From contacts to one kind of tap: where the finger is on the picture, and what it meant."""
+"""Maps touches to pixels of the picture, and turns contacts into taps."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kiosk.display.base import Contact, Kind, Source
 
 
 class Transform(msgspec.Struct, frozen=True):
-    """From what a touch panel says to a pixel of the picture.
+    """Maps positions reported by a touch panel to pixels of the picture.
 
-    The panel's own axes come first (``swap``, then ``invert_x`` and ``invert_y``, then
-    ``calibration``), then how the picture is turned on the panel: ``rotation`` degrees clockwise.
+    Applied in this order: ``swap`` of the axes, ``invert_x`` and ``invert_y``, ``calibration``, and the
+    ``rotation`` of the picture on the panel in degrees clockwise (0, 90, 180 or 270, else ``ValueError``).
     """
 
     swap: bool = False
@@ -31,11 +31,11 @@ class Transform(msgspec.Struct, frozen=True):
             raise ValueError(f"rotation is 0, 90, 180 or 270 degrees, not {self.rotation}")
 
     def picture(self, panel: tuple[int, int]) -> tuple[int, int]:
-        """Size of the picture that fills this panel."""
+        """Size of the picture on a panel of this size, both in pixels."""
         return panel if self.rotation % 180 == 0 else (panel[1], panel[0])
 
     def on_panel(self, x: float, y: float) -> Point:
-        """Where on the panel a touch is: both axes from 0 to 1, from the upper left corner."""
+        """Position of a touch on the panel, 0 to 1 from the upper left corner; not clamped."""
         if self.swap:
             x, y = y, x
         if self.invert_x:
@@ -45,9 +45,9 @@ class Transform(msgspec.Struct, frozen=True):
         return (x, y) if self.calibration is None else moved((x, y), self.calibration)
 
     def pixel(self, x: float, y: float, panel: tuple[int, int]) -> tuple[int, int]:
-        """The pixel of the picture under a touch at ``x``, ``y`` (from 0 to 1 along the panel's axes).
+        """The pixel of the picture at ``x``, ``y`` (0 to 1 along the panel's axes), for a panel of this size.
 
-        A touch beside the picture counts as one on its edge: worn panels report such.
+        A touch outside the picture, as worn panels report it, is moved to its edge.
         """
         x, y = on_picture(self.on_panel(x, y), self.rotation)
         width, height = self.picture(panel)
@@ -61,23 +61,23 @@ def _on_axis(fraction: float, length: int) -> int:
 T = TypeVar("T")
 
 REPEAT_GUARD: Ms = 500
-"""after a tap, a touch that begins within this is a trembling hand"""
+"""a touch that begins within this time after a tap is ignored, as a hand may tremble"""
 SAME_TOUCH: Ms = 50
-"""worn and resistive panels let go for a moment: shorter than this is one touch"""
+"""an interruption of a touch up to this time is ignored, as worn and resistive panels lose contact"""
 NEAR = 0.02
-"""and no farther than this share of the picture"""
+"""...if the touch continues within this distance, as a share of the picture's width and height"""
 SHORTEST: Ms = 150
-"""where the place matters, a touch shorter than this is a brush in passing"""
+"""shortest touch whose position counts for ``Rests``; a shorter one is accidental"""
 _LIFTING = 2
-"""the last reports of a finger that is being lifted point anywhere on a resistive panel"""
+"""last reports that ``Rests`` ignores: while a finger is lifted, resistive panels report wrong places"""
 FORGOTTEN: Ms = 10_000
-"""a finger that said nothing for so long (a hand that rests on the glass, a lift that got lost) no
-longer keeps others from counting"""
+"""a finger without a report for this time (a hand resting on the screen, a lift that was lost) no longer
+blocks other fingers"""
 
 
 class Tap(msgspec.Struct, Generic[T], frozen=True):
-    """A finger was lifted inside the target it had pressed; ``target`` None: pressed and lifted
-    outside all targets (on a black screen, that is what wakes it)."""
+    """A finger was lifted on the target that it had pressed, at pixel ``x``, ``y``. ``target`` None: it was
+    pressed and lifted outside all targets, which wakes a black screen."""
 
     target: T | None
     x: int
@@ -86,7 +86,7 @@ class Tap(msgspec.Struct, Generic[T], frozen=True):
 
 
 class _Touch(msgspec.Struct, Generic[T]):
-    """The finger that counts. ``heard``: its last report; ``spent``: it can't become a tap any more."""
+    """The finger that counts. ``heard``: time of its last report; ``spent``: it cannot become a tap."""
 
     finger: int
     source: Source
@@ -99,10 +99,10 @@ class _Touch(msgspec.Struct, Generic[T]):
 
 
 class Taps(Generic[T]):
-    """Contacts in, taps out. Acts when the finger is lifted; only the first finger counts.
+    """Turns contacts into taps. A tap is reported when the finger is lifted; only the first finger counts.
 
-    ``size`` of the picture in pixels; ``target_at`` says what is at a pixel (None: nothing). Targets
-    are compared with ``==``, so a page that changes under the finger makes the touch mean nothing.
+    ``size`` is that of the picture in pixels; ``target_at`` returns the target at a pixel (None: no target).
+    Targets are compared with ``==``; if the page changes under the finger, there is no tap.
     """
 
     def __init__(self, size: tuple[int, int], target_at: Callable[[int, int], T | None]) -> None:
@@ -115,11 +115,11 @@ class Taps(Generic[T]):
 
     @property
     def pressed(self) -> T | None:
-        """The target to show as pressed: the one a tap would mean if the finger were lifted now."""
+        """The target to show as pressed: the one that would be tapped if the finger were lifted now."""
         return None if self._touch is None or self._touch.spent else self._touch.target
 
     def feed(self, contact: Contact) -> Tap[T] | None:
-        """Take in one contact; the tap it completes, if it does."""
+        """Handle a contact; return the tap that it completes, or None."""
         if contact.source is Source.FINGER:
             self._fingers_seen = True
         elif contact.source is Source.TWIN and self._fingers_seen:
@@ -152,8 +152,8 @@ class Taps(Generic[T]):
         )
 
     def _continues(self, contact: Contact) -> bool:
-        """Whether the last touch only seemed to end. SDL 2.26 reports each move of a resistive panel
-        (ADS7846) as lifted and pressed again (pygame#4156); a light finger on any does the same."""
+        """Whether the contact continues the last touch. SDL 2.26 reports each move on a resistive panel
+        (ADS7846) as lifted and pressed again (pygame#4156); any panel does so if the touch is light."""
         last = self._lifted
         return (
             last is not None
@@ -172,7 +172,7 @@ class Taps(Generic[T]):
 
 
 class Rests:
-    """Contacts in, places out: the pixel on which a finger rested, once it is lifted."""
+    """Turns contacts into positions: the pixel on which a finger rested, when it is lifted."""
 
     def __init__(self) -> None:
         self._finger: int | None = None
@@ -181,7 +181,10 @@ class Rests:
         self._last: Ms | None = None
 
     def feed(self, contact: Contact) -> tuple[int, int] | None:
-        """Take in one contact; the place it completes, if it does."""
+        """Handle a contact; return the position (x, y) of the touch that it completes, or None.
+
+        Touches shorter than ``SHORTEST`` or within ``REPEAT_GUARD`` of the last one are ignored.
+        """
         if contact.kind is Kind.DOWN and self._finger is None:
             if self._last is not None and contact.at - self._last < REPEAT_GUARD:
                 return None
@@ -199,7 +202,7 @@ class Rests:
         return self._middle()
 
     def _middle(self) -> tuple[int, int]:
-        """The middle of its reports, without those of its lifting."""
+        """The median of the reported positions, without the last ``_LIFTING``."""
         kept = list(self._trail)
         kept = kept[:-_LIFTING] or kept[:1]
         across, down = (sorted(values) for values in zip(*kept, strict=True))

@@ -1,4 +1,4 @@
-"""Which of the kernel's input devices are touch panels: those that are there, and that something came."""
+"""Finds touch panels among the kernel's input devices, and detects new ones."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _IN_ATTRIB, _IN_CREATE = 0x4, 0x100
 
 @dataclass(frozen=True)
 class TouchDevice:
-    """One touch panel, open for reading: ``read`` gives what it said since, and raises ``OSError`` when
-    it is gone; ``fileno`` is what to wait on. ``grab(True)``: nobody else hears it until ``grab(False)``;
-    raises ``OSError`` where somebody else has it."""
+    """One open touch panel. ``read`` returns the events since the last call and raises ``OSError`` if the
+    device is gone; ``fileno`` is the file descriptor to wait on. ``grab(True)`` keeps its events from other
+    programs until ``grab(False)``, and raises ``OSError`` (EBUSY) if another program has grabbed it."""
 
     path: str
     name: str
@@ -40,19 +40,19 @@ class TouchDevice:
 
 
 Find = Callable[[set[str]], list[TouchDevice]]
-"""opens the touch panels that are there, except those at the paths given"""
+"""opens all touch panels, except those at the paths given"""
 
 
 class Finder:
-    """Opens what is a touch panel among the kernel's input devices, through python-evdev."""
+    """Opens the touch panels among the kernel's input devices, with python-evdev."""
 
     def __init__(self, folder: Path = INPUT_FOLDER) -> None:
         self._folder = folder
         self._told: set[str] = set()
 
     def __call__(self, known: set[str]) -> list[TouchDevice]:
-        """The touch panels that are not ``known`` yet. What cannot be read is said once, in the log, until it
-        is gone or can."""
+        """Open the touch panels that are not at the paths in ``known``. A device that cannot be read is
+        logged once until it is gone or readable."""
         paths = sorted(str(path) for path in self._folder.glob("event*"))
         self._told.intersection_update(paths)
         devices = [self._open(path) for path in paths if path not in known]
@@ -78,7 +78,7 @@ class Finder:
                 )
             return None
         except OSError:
-            return None  # gone again, or not ready: its next change in the folder brings us back
+            return None  # gone, or not ready: FolderWatch reports its next change
         except Exception as error:
             if self._is_news(path):
                 say(path, error)
@@ -102,7 +102,7 @@ class Finder:
 
 
 def _touch_device(path: str, device: InputDevice) -> TouchDevice | None:
-    """What it is, asked of the device; None: no touch panel. Raises whatever it raises when it is gone."""
+    """The device if it is a touch panel, else None. Raises any error of evdev if the device is gone."""
     can = device.capabilities(absinfo=False)
     if not is_touch_panel(set(can.get(EV_KEY, ())), set(can.get(EV_ABS, ())), set(device.input_props())):
         return None
@@ -116,7 +116,7 @@ def _touch_device(path: str, device: InputDevice) -> TouchDevice | None:
 
 
 def say(path: str, error: Exception) -> None:
-    """What a device died of, for the journal. That it was unplugged is no news."""
+    """Log the error of a device, unless it was unplugged (ENODEV)."""
     if not isinstance(error, OSError):
         log.error("touch: %s", path, exc_info=error)
     elif error.errno != errno.ENODEV:
@@ -124,14 +124,17 @@ def say(path: str, error: Exception) -> None:
 
 
 def shut(close: Callable[[], None]) -> None:
-    """Let go of a device."""
-    with contextlib.suppress(Exception):  # a device that is gone may not even be closed
+    """Close a device. Never raises."""
+    with contextlib.suppress(Exception):  # closing a device that is gone may fail
         close()
 
 
 class FolderWatch:
-    """Tells when files come or change their permissions in a folder, also if the folder itself comes
-    later (inotify; the standard library has no call for it)."""
+    """Reports when files are created or change permissions in a folder, which may itself be created later.
+
+    Uses inotify through libc, as the standard library has no inotify. Raises ``OSError`` if the user has too
+    many inotify instances.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = os.fsencode(folder)
@@ -143,11 +146,11 @@ class FolderWatch:
         self.take()
 
     def fileno(self) -> int:
-        """What to wait on."""
+        """The file descriptor to wait on; it is readable after a change."""
         return self._fd
 
     def take(self) -> None:
-        """Forget what happened so far, and go on watching."""
+        """Discard the changes reported so far, and go on watching."""
         if self._libc.inotify_add_watch(self._fd, self._folder, _IN_CREATE | _IN_ATTRIB) < 0:
             self._libc.inotify_add_watch(self._fd, self._parent, _IN_CREATE)
         with contextlib.suppress(BlockingIOError):

@@ -1,4 +1,4 @@
-"""Touch on the console: kernel input devices, on a thread that sleeps until one of them speaks."""
+"""Touch on the console: reads the kernel's input devices, on a thread that sleeps until there are events."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from kiosk.i18n import _
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a device may take to be let go at the end.
+#: Longest wait for the thread to end in ``close``, in seconds.
 _PATIENCE = 3.0
 
 
 class _Panel:
-    """A device with its decoder; fingers get numbers that no other device uses."""
+    """A device with its decoder; its finger numbers differ from those of other devices."""
 
     def __init__(self, device: TouchDevice, decode: Decoder, number: int) -> None:
         self.device = device
@@ -48,15 +48,15 @@ class _Panel:
 
 
 class TouchReader:
-    """Reads all touch panels there are, and those plugged in later, until ``close``.
+    """Reads all touch panels, including those connected later, until ``close``.
 
-    What they say is grabbed: no desktop or login on another terminal acts on it too. A panel that fails,
-    wherever that is, costs only itself, and is looked for again: at once if it was unplugged, else after the
-    pauses of ``core.threads.BACK_OFF``. ``supervisor`` keeps the thread.
+    The panels are grabbed, so that no desktop and no login on another terminal receives their events. A panel
+    that fails does not affect others. It is opened again: at once if it was unplugged, else after the pauses
+    of ``core.threads.BACK_OFF``. ``supervisor`` runs the thread.
 
-    ``panel`` is the size of the glass in pixels. ``transform`` is asked at each report, so that a new
-    calibration counts at once. ``on_contact`` and ``on_present`` (True: there is a
-    touch panel; False: none) are called from the reader's thread.
+    ``panel`` is the size of the screen in pixels, before rotation. ``transform`` is called for each report,
+    so that a new calibration applies at once. ``on_contact`` and ``on_present`` (True if there is a touch
+    panel) are called on the reader's thread.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class TouchReader:
         self._present: bool | None = None
         self._grabbing = True
         self._failing: dict[str, int] = {}
-        """what failed without being unplugged, and how often it was looked for since"""
+        """path of a device that failed, but was not unplugged -> number of attempts to open it since"""
         self._left_out: set[str] = set()
         self._look_at: Ms | None = None
-        """when to look for it again; None: nothing is missed"""
+        """time of the next attempt; None if no device has failed"""
         self._selector: selectors.BaseSelector
         self._stop_r, self._stop_w = -1, -1
         self._thread: Watched | None = None
@@ -101,18 +101,17 @@ class TouchReader:
         return self
 
     def close(self) -> None:
-        """Stop reading and let go of all devices; again does nothing."""
+        """Stop reading and close all devices. May be called twice."""
         if self._thread is None:
             return
         self._thread.retire()
-        os.close(self._stop_w)  # the end of the pipe wakes the thread
+        os.close(self._stop_w)  # end of file on the pipe wakes the thread
         if self._thread.join(_PATIENCE):
             os.close(self._stop_r)
         self._thread = None
 
     def grab(self, on: bool) -> None:
-        """Keep what the panels say to ourselves, as from the start, or let others hear it too. From any
-        thread."""
+        """Grab the panels (as at the start), or release them for other programs. Thread-safe."""
         self._grabbing = on
         for panel in list(self._panels.values()):
             _grab(panel.device, on)
@@ -132,7 +131,7 @@ class TouchReader:
             stack.callback(self._drop_all)
             try:
                 watch = FolderWatch(self._folder)
-            except OSError as error:  # the user's inotify watches are used up
+            except OSError as error:  # the user's limit of inotify instances is reached
                 log.warning(
                     _("Touch panels plugged in later will not be noticed: {error}.").format(
                         error=error.strerror
@@ -147,7 +146,7 @@ class TouchReader:
                 pass
 
     def _turn(self) -> bool:
-        """Wait for something and deal with it; False: it is time to stop."""
+        """Wait for events and handle them; False after ``close``."""
         pause = None if self._look_at is None else max(0, self._look_at - self._clock()) / SECOND
         ready = [key.data for key, _mask in self._selector.select(pause)]
         with self._supervisor.busy():
@@ -208,11 +207,11 @@ class TouchReader:
             _grab(device, on=True)
 
     def _read(self, panel: _Panel) -> None:
-        for report in self._said_by(panel):
-            self._tell(panel, report)
+        for report in self._reports(panel):
+            self._post(panel, report)
 
-    def _said_by(self, panel: _Panel) -> Iterator[Report]:
-        """What it said since; a panel that cannot be read is let go, whatever it died of."""
+    def _reports(self, panel: _Panel) -> Iterator[Report]:
+        """Reports of a panel since the last call; after any error the panel is closed."""
         try:
             yield from panel.read()
             self._failing.pop(panel.device.path, None)
@@ -223,19 +222,19 @@ class TouchReader:
             self._drop(panel)
             if isinstance(error, OSError) and error.errno == errno.ENODEV:
                 self._failing.pop(panel.device.path, None)
-                self._scan()  # unplugged; it may be back under its old name already
+                self._scan()  # unplugged; it may already be back at the same path
             else:
                 self._fails(panel.device.path, error)
                 self._settle()
 
     def _fails(self, path: str, error: Exception) -> None:
-        """Look for it again; said the first time since it worked."""
+        """Mark a device to be opened again; log the first error since it worked."""
         if path not in self._failing:
             say(path, error)
             self._failing[path] = 0
 
     def _settle(self) -> None:
-        """Plan to look again for what failed, unless it is gone; tell whether any panel is left."""
+        """Schedule the next attempt to open failed devices that still exist; report if no panel is left."""
         here = {path for path in self._failing if path in self._panels or is_there(Path(path))}
         self._failing = {path: looks for path, looks in self._failing.items() if path in here}
         looks = [looks for path, looks in self._failing.items() if path not in self._panels]
@@ -248,7 +247,7 @@ class TouchReader:
     def _drop(self, panel: _Panel) -> None:
         if self._panels.pop(panel.device.path, None) is None:
             return
-        with contextlib.suppress(KeyError, ValueError, OSError):  # never there, or gone
+        with contextlib.suppress(KeyError, ValueError, OSError):  # not registered, or already closed
             self._selector.unregister(panel.fd)
         shut(panel.device.close)
 
@@ -258,9 +257,9 @@ class TouchReader:
             self._drop(panel)
         for panel in panels:
             for report in panel.lost():
-                self._tell(panel, report)
+                self._post(panel, report)
 
-    def _tell(self, panel: _Panel, report: Report) -> None:
+    def _post(self, panel: _Panel, report: Report) -> None:
         x, y = self._transform().pixel(report.x, report.y, self._size)
         self._on_contact(Contact(report.kind, x, y, self._clock(), panel.finger(report.finger)))
 
@@ -276,8 +275,8 @@ class TouchReader:
         self._tell_present()
 
     def _stands_still(self) -> None:
-        """A device does not come back from what it was asked: until it does there is no touch. Called by who
-        noticed."""
+        """Report that touch does not work because a call to a device hangs. Called on the thread that detects
+        the hang."""
         self._present = False
         if self._on_present is not None:
             self._on_present(False)

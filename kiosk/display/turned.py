@@ -1,4 +1,4 @@
-"""A display whose picture is turned on its panel: the console driver cannot turn it for us."""
+"""Rotates the picture of a display in software, as the framebuffer driver cannot."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from kiosk.display.pygame_import import pygame
 
 
 class Turned:
-    """Draws upright and shows it turned ``degrees`` clockwise: a multiple of 90, else ``ValueError``.
+    """A display that shows its upright surface rotated by ``degrees`` clockwise on ``inner``.
 
-    Contacts are turned by the inner display's ``Transform``, so they come in pixels of this surface.
+    Raises ``ValueError`` if ``degrees`` is not a multiple of 90. Contacts are rotated by the ``Transform`` of
+    ``inner``, so they are in pixels of this surface.
     """
 
     def __init__(self, inner: Display, degrees: int) -> None:
@@ -34,24 +35,24 @@ class Turned:
 
     @property
     def surface(self) -> pygame.Surface:
-        """Draw here; nothing is seen before ``present``."""
+        """The upright surface to draw on; ``present`` shows it. Raises ``DisplayError`` if it is not open."""
         panel = self._inner.surface
         if self._degrees == 0:
             return panel
         if self._surface is None or self._panel is not panel or self._surface.get_size() != self.size:
-            # the first, or the panel was given another mode
+            # the first call, or the panel was given another mode
             self._surface, self._panel = pygame.Surface(self.size, 0, panel), panel
         return self._surface
 
     def present(self, rects: Sequence[pygame.Rect]) -> None:
-        """Turn and show these parts; only they are turned."""
+        """Rotate and show these parts only. Raises ``OSError``."""
         if self._degrees == 0:
             self._inner.present(rects)
             return
         there = []
         whole = self.surface.get_rect()
         for shown in (rect.clip(whole) for rect in rects):
-            if 0 in shown.size:  # beside the picture
+            if 0 in shown.size:  # outside the picture
                 continue
             target = self._place(shown)
             turned = pygame.transform.rotate(self.surface.subsurface(shown), -self._degrees)
@@ -60,7 +61,7 @@ class Turned:
         self._inner.present(there)
 
     def _place(self, rect: pygame.Rect) -> pygame.Rect:
-        """Where a rectangle of the picture lies on the panel."""
+        """A rectangle of the picture in pixels of the panel."""
         width, height = self.size
         if self._degrees == 90:
             return pygame.Rect(height - rect.bottom, rect.x, rect.h, rect.w)
@@ -77,11 +78,11 @@ class Turned:
         self._inner.pump()
 
     def open(self) -> None:
-        """Take the screen. Raises ``DisplayError``."""
+        """Open the screen. Raises ``DisplayError``."""
         self._inner.open()
 
     def close(self) -> None:
-        """Leave the screen black and give everything back."""
+        """Make the screen black and release everything."""
         self._surface = self._panel = None
         self._inner.close()
 

@@ -1,7 +1,7 @@
-"""What SDL leaves to others under X11: a window that fills the screen, and a server that dies.
+"""Two things that SDL does not handle under X11: mode changes without a window manager, and a dying server.
 
-A full-screen window follows the screen when that is given another mode. Where no window manager runs nobody
-tells the window, and SDL asks for the screen's size only at first.
+A full-screen window must follow the screen when that is given another mode. Usually the window manager
+resizes it; SDL reads the screen's size only at the start.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ log = logging.getLogger(__name__)
 Size = tuple[int, int]
 
 _ON_ERROR = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
-#: What Xlib calls, which keeps only its address.
+#: Keeps the error handler alive: Xlib has only its address.
 _handlers: list[object] = []
 
 
 def _xlib() -> ctypes.CDLL:
-    """The same libX11 that SDL loads. Raises ``OSError``."""
+    """libX11, the same that SDL loads. Raises ``OSError``."""
     return ctypes.CDLL("libX11.so.6")
 
 
 def at_death(last_words: Callable[[], None]) -> None:
-    """Have ``last_words`` called when the X server dies, on the thread that talks to it; then the program
-    ends with exit code 1. Xlib alone would end it by exit() on the spot, lamp and buzzer as they are. Nothing
-    happens where there is no libX11."""
+    """Call ``last_words`` when the X server dies, on the thread that uses it; then end the program with exit
+    code 1. By default Xlib calls exit() at once, which would leave lamp and buzzer on. Does nothing without
+    libX11."""
 
     def died(_connection: int | None) -> int:
         log.error("the X server has died, and the program ends with it")
         try:
             last_words()
-        except BaseException:  # Xlib knows no exceptions: it goes on to exit()
+        except BaseException:  # an exception cannot pass through Xlib
             log.exception("the program could not be ended in good order")
         logging.shutdown()
         os._exit(1)
@@ -47,9 +47,9 @@ def at_death(last_words: Callable[[], None]) -> None:
 
 
 class Screen:
-    """The X screen, all its monitors together, through a connection of its own: SDL's Xlib may be another.
+    """The X screen (all monitors together), on a connection of its own, as SDL may use another copy of Xlib.
 
-    Raises ``OSError`` where there is no X server or no libX11. ``close`` it in the end.
+    Raises ``OSError`` if there is no X server or no libX11. ``close`` it at the end.
     """
 
     def __init__(self) -> None:
@@ -63,17 +63,17 @@ class Screen:
         self._root = ctypes.c_ulong(self._xlib.XDefaultRootWindow(self._server))
 
     def size(self) -> Size:
-        """Width and height in pixels, now."""
+        """Current width and height in pixels."""
         root, (x, y, width, height, border, depth) = ctypes.c_ulong(), (ctypes.c_uint() for _ in range(6))
-        told = (ctypes.byref(each) for each in (root, x, y, width, height, border, depth))
-        self._xlib.XGetGeometry(self._server, self._root, *told)
+        results = (ctypes.byref(each) for each in (root, x, y, width, height, border, depth))
+        self._xlib.XGetGeometry(self._server, self._root, *results)
         return width.value, height.value
 
     def fill(self, window: int, size: Size) -> None:
-        """Ask for a window as large as this in the upper left corner; a window manager may know better."""
+        """Move a window to the upper left corner and resize it; a window manager may ignore this."""
         self._xlib.XMoveResizeWindow(self._server, ctypes.c_ulong(window), 0, 0, *size)
         self._xlib.XFlush(self._server)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._xlib.XCloseDisplay(self._server)

@@ -1,4 +1,4 @@
-"""Who draws which page. A page without a drawer ends at import, not at night."""
+"""The drawer of each kind of page. A page without one fails at import, not at night."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args
@@ -9,11 +9,11 @@ from kiosk.screen.scene import Scene
 P = TypeVar("P")
 
 DRAWERS: dict[type, Callable[[Scene, Any], None]] = {}
-"""kind of page -> what puts it on a scene; filled by ``draws``"""
+"""kind of page -> function that adds it to a scene; filled by ``draws``"""
 
 
 def draws(kind: type[P]) -> Callable[[Callable[[Scene, P], None]], Callable[[Scene, P], None]]:
-    """``@draws(Home)`` before a function: it draws that kind of page."""
+    """A decorator, as in ``@draws(Home)``: registers the function as the drawer of that kind of page."""
 
     def register(drawer: Callable[[Scene, P], None]) -> Callable[[Scene, P], None]:
         DRAWERS[kind] = drawer
@@ -23,7 +23,7 @@ def draws(kind: type[P]) -> Callable[[Callable[[Scene, P], None]], Callable[[Sce
 
 
 def check_complete() -> None:
-    """Raises ``TypeError`` for pages that nobody draws, by name."""
+    """Check that each kind of page has a drawer. Raises ``TypeError`` with the names of those without."""
     missing = [kind.__name__ for kind in get_args(Page) if kind not in DRAWERS]
     if missing:
         raise TypeError(f"nobody draws these pages: {', '.join(missing)}; see kiosk/screen/pages")

@@ -1,11 +1,11 @@
-"""What is missing or broken, in one sentence across the top of a page, or in a box where room is short.
+"""Shows faults: one sentence at the top of a page, or in a box if there is little room.
 
-Where it is told: Home and More tell every fault, the diary those that make it untrue. While the device leads
-nothing is told: key word, ring and target say all that lamp, buzzer and glass do, and nothing may draw the
-eye from them. Who pressed the button never sees Home, so what the night itself missed (``AT_THE_END``) is
-told with the good night. A soak is the exception: there one may look away and trust the alarm's tones, so
-while the feet are in and lamp or buzzer fails the page says to watch it. A probe that says nothing has a
-page of its own.
+Home and More show every fault, the diary those that make its data wrong. While the device leads, no fault is
+shown: key word, ring and target give the same guidance as lamp and buzzer, and nothing may distract from
+them. Someone who pressed the button never sees Home, so faults that affected the night (``AT_THE_END``) are
+shown on the good night page. A soak is the exception, because during a soak one may look away and rely on the
+alarm's tones: if lamp or buzzer fails while the feet are in the water, the page asks to watch the screen. A
+probe without readings has a page of its own.
 """
 
 from kiosk.core.events import Fault
@@ -14,8 +14,8 @@ from kiosk.screen import parts
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
 
-#: Long form (at most five words, as many as Home has left) and short form (at most three), the gravest first:
-#: only one is shown.
+#: Long form (at most five words, which is what Home has room for) and short form (at most three). Only the
+#: first fault in this order is shown; the most serious one is first.
 SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.BUTTON_STUCK: (N_("Button stuck. Use touch."), N_("Button is stuck")),
     Fault.NO_GPIO: (N_("No button. Check the wiring."), N_("No button found")),
@@ -30,20 +30,22 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
 }
 
 UNTRUE_DIARY = frozenset({Fault.DISK, Fault.DIARY_TORN, Fault.CLOCK})
-"""What the diary does not know, or knows with a wrong time."""
+"""Faults by which records are missing from the diary, or have a wrong time."""
 
 AT_THE_END = frozenset({Fault.OUTPUTS, Fault.DISK})
-"""What a night led by the button has missed."""
+"""Faults that affected a night led by the button."""
 
 
 def gravest(faults: frozenset[Fault]) -> Fault | None:
-    """The fault that is told when there are several."""
+    """The fault to show: the first in the order of ``SENTENCES``; None if there is none to show."""
     return next((fault for fault in SENTENCES if fault in faults), None)
 
 
 def banner(scene: Scene, area: Box, faults: frozenset[Fault], *, most: int) -> Box:
-    """Show the gravest fault, if any, at the top of ``area``, in its long form if the page has ``most`` words
-    left for it; gives what is left of the area."""
+    """Show the most serious fault, if any, at the top of ``area``; return the rest of the area.
+
+    ``most`` is the number of words that the page has left; the long form is used if it has no more.
+    """
     fault = gravest(faults)
     if fault is None:
         return area
@@ -54,7 +56,7 @@ def banner(scene: Scene, area: Box, faults: frozenset[Fault], *, most: int) -> B
 
 
 def footnote(scene: Scene, area: Box, faults: frozenset[Fault]) -> Box:
-    """Show the gravest fault's short form, if there is one, at the foot of ``area``; gives what is left."""
+    """Show the short form of the most serious fault, if any, at the foot of ``area``; return the rest."""
     fault = gravest(faults)
     if fault is None:
         return area
@@ -63,8 +65,8 @@ def footnote(scene: Scene, area: Box, faults: frozenset[Fault]) -> Box:
 
 
 def _line(scene: Scene, area: Box, texts: list[str], *, low: bool = False) -> int:
-    """Write the first of these texts that fits a line at the top (``low``: foot) of ``area``, else the last
-    over as many lines as it needs; gives the height taken."""
+    """Write the first of these texts that fits one line at the top (``low``: foot) of ``area``, else the last
+    one wrapped; return its height in pixels."""
     look = scene.look
     room = area.w - look.px(4)
     choices = [(text, mm) for text in texts for mm in (look.cap("body"), *parts.BODY_SIZES)]
@@ -82,7 +84,10 @@ def _count(text: str) -> int:
 
 
 def notice(scene: Scene, box: Box, faults: frozenset[Fault]) -> bool:
-    """Show the gravest fault's short form, if there is one, in a box of a page without room for a banner."""
+    """Show the short form of the most serious fault in ``box``, on a page without room for a banner.
+
+    Returns whether there is a fault.
+    """
     fault = gravest(faults)
     if fault is None:
         return False
@@ -93,7 +98,7 @@ def notice(scene: Scene, box: Box, faults: frozenset[Fault]) -> bool:
 
 
 def _bar(scene: Scene, box: Box) -> Box:
-    """A bright bar at the left end of a fault; gives the room for its words."""
+    """Draw the bright bar at the left of a fault; return the box for its words."""
     look = scene.look
     stroke, paint = max(2, look.px(0.6)), look.palette.hex("hot")
     body = (

@@ -1,4 +1,4 @@
-"""What shows an amount: rings of seconds, the band of temperatures, the curve, scale and bars."""
+"""Graphics that show amounts: ring, temperature band, curve, scale, bars and dots."""
 
 import math
 from collections.abc import Sequence
@@ -10,12 +10,16 @@ from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
 from kiosk.screen.theme import Look, Shape, tokens
 
+#: Beads of a ``Ring.BEADS``.
 BEADS = 12
 
 
 def ring(scene: Scene, box: Box, track: Ring, done: float, *, number: str, unit: str = "") -> None:
-    """A ring with a number in it, or beside it where the ring is too small. ``done`` is the share of the time
-    that is over, from 0 to 1."""
+    """Draw a ring with a number inside, or beside it if the ring is too small.
+
+    ``done`` is the share of the time that is over, 0 to 1. ``unit`` is written below the number if the ring
+    is large enough.
+    """
     look = scene.look
     width = look.px(tokens().line_mm.ring * (0.72 if look.shape is Shape.SMALL else 1))
     least = parts.BODY_SIZES[-1]
@@ -41,7 +45,7 @@ def ring(scene: Scene, box: Box, track: Ring, done: float, *, number: str, unit:
 
 
 def _too_wide(scene: Scene, number: str, cap: int, radius: float, below: int) -> bool:
-    """Whether the corners of the number come near the ring."""
+    """Whether the corners of the number are too close to the ring. All sizes are in pixels."""
     half = parts.width_of(scene, number, "number", mm=cap * scene.look.panel.mm_per_px) / 2
     return math.hypot(half, cap / 2 + below / 2) > radius * 0.88
 
@@ -84,8 +88,11 @@ def _ring(look: Look, side: int, width: int, track: Ring, done: float) -> str:
 
 
 def band(scene: Scene, box: Box, celsius: float, bands: Bands) -> None:
-    """A ruler with the good zone as a thick bar and the water as a pointer: which way it is wrong is
-    told by place, not by colour."""
+    """Draw a temperature ruler: the warm band (``warm_low`` to ``warm_high``) as a thick bar, the water in
+    degrees Celsius as a pointer. Too cold or too hot is shown by position, not by colour.
+
+    The ruler extends 4 degrees beyond the band; the pointer stops at its ends.
+    """
     look = scene.look
     low, high = bands.warm_low - 4, bands.warm_high + 4
     hot, dim, line = (look.palette.hex(name) for name in ("hot", "dim", "line"))
@@ -108,7 +115,10 @@ def band(scene: Scene, box: Box, celsius: float, bands: Bands) -> None:
 
 
 def curve(scene: Scene, box: Box, readings: Sequence[Reading], bands: Bands) -> None:
-    """The last minutes of the water between the two dashed lines of the good zone."""
+    """Draw the water's temperature over time, and the limits of the warm band as dashed lines.
+
+    The time axis spans the readings, at least one minute. Without readings only the limits are drawn.
+    """
     look = scene.look
     line, dim, hot = (look.palette.hex(name) for name in ("line", "dim", "hot"))
     thin, thick, dot = max(1.5, look.px(0.45)), max(2, look.px(0.9)), look.px(1.4)
@@ -140,7 +150,7 @@ def curve(scene: Scene, box: Box, readings: Sequence[Reading], bands: Bands) -> 
 
 
 def scale(scene: Scene, box: Box, value: int | None) -> None:
-    """Eleven dots from 0 to 10: those up to the value bright, the value itself large."""
+    """Draw eleven dots for 0 to 10: bright up to ``value``, whose dot is large. None: all dim."""
     key, dim = scene.look.palette.hex("key"), scene.look.palette.hex("dim")
     step = box.w / 11
     large, small = min(step * 0.36, box.h / 2 - 1), step * 0.15
@@ -153,7 +163,7 @@ def scale(scene: Scene, box: Box, value: int | None) -> None:
 
 
 def bars(scene: Scene, box: Box, counts: Sequence[int]) -> None:
-    """One upright bar for each count, the last one bright."""
+    """Draw one vertical bar for each count, the last one bright. ``counts`` must not be empty."""
     key, dim = scene.look.palette.hex("key"), scene.look.palette.hex("dim")
     thin = max(2, scene.look.px(0.6))
     step, top = box.w / len(counts), max(1, *counts)
@@ -172,7 +182,7 @@ def bars(scene: Scene, box: Box, counts: Sequence[int]) -> None:
 
 
 def stacks(scene: Scene, box: Box, counts: Sequence[int]) -> None:
-    """A stack of dots for each count, the highest bright: which hours it happens in."""
+    """Draw a stack of dots for each count, the highest ones bright. ``counts`` must not be empty."""
     key, dim = scene.look.palette.hex("key"), scene.look.palette.hex("dim")
     thin = max(2, scene.look.px(0.6))
     step, top = box.w / len(counts), max(5, *counts)
@@ -189,7 +199,8 @@ def stacks(scene: Scene, box: Box, counts: Sequence[int]) -> None:
 
 
 def dash(scene: Scene, box: Box, mm: float) -> None:
-    """In the place of a number that is not there: a stroke in the middle, no figure that could mislead."""
+    """Draw a dash in the middle of ``box``, in place of a number that is not known. ``mm`` is the height of
+    the number's digits."""
     look = scene.look
     w, h = look.px(mm * 0.8), look.px(mm * 0.14)
     body = f'<rect width="{w}" height="{h}" rx="{h / 2}" fill="{look.palette.hex("faint")}"/>'
@@ -197,7 +208,8 @@ def dash(scene: Scene, box: Box, mm: float) -> None:
 
 
 def dots(scene: Scene, centre: tuple[int, int], count: int, at: int, *, mm: float = 1.4) -> None:
-    """One dot for each step: past ones small and bright, the present one large, later ones hollow."""
+    """Draw one dot for each of ``count`` steps: those before ``at`` small and bright, ``at`` large, later
+    ones hollow. ``mm`` is the radius of a small dot."""
     look = scene.look
     pitch, large = mm * 3.4, mm * 1.35
     width, height = look.px(pitch * count), look.px(large * 2 + 0.6)

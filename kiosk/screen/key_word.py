@@ -1,16 +1,17 @@
-"""The one word of a page that is read without glasses, from across the bed."""
+"""The key word of a page: large enough to be read without glasses, from across the bed."""
 
 from kiosk.screen import parts
 from kiosk.screen.scene import Scene, Words
 
 SIZES = (13.2, 13.1)
-"""Heights of its capitals, in millimetres; nothing smaller is a key word."""
+"""Heights of its capitals in millimetres; the last one is the minimum."""
 
 
 def setting(scene: Scene, text: str, room: int) -> tuple[float, bool] | None:
-    """Height in millimetres and whether in Bold, for a key word to fit ``room``; None: it does not.
+    """The height in millimetres, and whether Bold, at which a key word fits ``room`` pixels; None if it does
+    not fit.
 
-    A word too wide for the panel in Bold is set in Regular, never lower than a key word is.
+    If it is too wide in Bold at the minimum height, Regular is used.
     """
     sizes = (max(scene.look.cap("key"), SIZES[0]), *SIZES)
     for bold in (True, False):
@@ -22,7 +23,7 @@ def setting(scene: Scene, text: str, room: int) -> tuple[float, bool] | None:
 
 
 def _bearings(scene: Scene, text: str, mm: float, *, bold: bool) -> tuple[int, int]:
-    """How much of a text's width is empty before its first letter and after its last."""
+    """The side bearings of a text: empty pixels before its first letter and after its last."""
     font = scene.ink.font(scene.look.em(mm), bold)
     first, last = (font.metrics(letter)[0] for letter in (text[:1], text[-1:]))
     return first[0], last[4] - last[1]
@@ -38,9 +39,9 @@ def write(
     align: parts.Align = "left",
     colour: str = "",
 ) -> Words:
-    """Set a key word on a baseline, as large as it fits ``room``."""
+    """Write a key word on a baseline, as large as fits ``room`` pixels, at least at the minimum height."""
     mm, bold = setting(scene, text, room) or (SIZES[-1], False)
     before, after = _bearings(scene, text, mm, bold=bold)
-    # The letters, not their boxes, stand at the margin: so large a letter brings much empty space along.
+    # Align the visible letters, not their boxes: at this size the side bearings are large.
     x += {"left": -before, "centre": (after - before) // 2, "right": after}[align]
     return parts.write(scene, text, "key", x, baseline, align=align, colour=colour, mm=mm, bold=bold)

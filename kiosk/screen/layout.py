@@ -1,4 +1,4 @@
-"""Boxes in whole pixels, cut from one another: how a page shares out its panel."""
+"""Boxes in whole pixels, with which a page divides its panel."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from kiosk.display.pygame_import import pygame
 
 
 class Box(NamedTuple):
-    """A rectangle in whole pixels. Cutting gives new boxes; nothing changes in place."""
+    """A rectangle in whole pixels. Immutable: each method returns a new box."""
 
     x: int
     y: int
@@ -15,31 +15,31 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> int:
-        """First column right of it."""
+        """The first column to the right of it."""
         return self.x + self.w
 
     @property
     def bottom(self) -> int:
-        """First row below it."""
+        """The first row below it."""
         return self.y + self.h
 
     @property
     def cx(self) -> int:
-        """Middle column."""
+        """The middle column."""
         return self.x + self.w // 2
 
     @property
     def cy(self) -> int:
-        """Middle row."""
+        """The middle row."""
         return self.y + self.h // 2
 
     @property
     def rect(self) -> pygame.Rect:
-        """The same for pygame."""
+        """The same rectangle as a ``pygame.Rect``."""
         return pygame.Rect(*self)
 
     def inset(self, dx: int, dy: int | None = None) -> "Box":
-        """Smaller by ``dx`` left and right and by ``dy`` (default: as much) above and below."""
+        """Smaller by ``dx`` at left and right and by ``dy`` (default ``dx``) at top and bottom."""
         dy = dx if dy is None else dy
         return Box(self.x + dx, self.y + dy, self.w - 2 * dx, self.h - 2 * dy)
 
@@ -60,28 +60,28 @@ class Box(NamedTuple):
         return Box(self.right - w, self.y, w, self.h)
 
     def without(self, *, top: int = 0, low: int = 0, left: int = 0, right: int = 0) -> "Box":
-        """What is left after cutting away these strips."""
+        """What is left after removing strips of these widths."""
         return Box(self.x + left, self.y + top, self.w - left - right, self.h - top - low)
 
     def row(self, n: int, gap: int) -> "list[Box]":
-        """``n`` boxes of the same width side by side."""
+        """``n`` boxes of the same width, side by side, with ``gap`` pixels between them."""
         w = (self.w - gap * (n - 1)) // n
         return [Box(self.x + i * (w + gap), self.y, w, self.h) for i in range(n)]
 
     def column(self, n: int, gap: int) -> "list[Box]":
-        """``n`` boxes of the same height, one below the other."""
+        """``n`` boxes of the same height, one below the other, with ``gap`` pixels between them."""
         h = (self.h - gap * (n - 1)) // n
         return [Box(self.x, self.y + i * (h + gap), self.w, h) for i in range(n)]
 
     def grid(self, across: int, down: int, gap: int) -> "list[Box]":
-        """``across`` times ``down`` boxes, row by row."""
+        """``across`` by ``down`` boxes, row by row, with ``gap`` pixels between them."""
         return [box for line in self.column(down, gap) for box in line.row(across, gap)]
 
     def middle(self, w: int, h: int) -> "Box":
-        """A box of this size in the middle of this one."""
+        """A box of this size with the same centre; it may be larger."""
         return Box(self.x + (self.w - w) // 2, self.y + (self.h - h) // 2, w, h)
 
     def square(self) -> "Box":
-        """The largest square in the middle."""
+        """The largest square with the same centre."""
         side = min(self.w, self.h)
         return self.middle(side, side)

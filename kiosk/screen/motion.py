@@ -1,7 +1,6 @@
-"""How a picture moves: once between two cues, or back and forth while a cue lasts.
+"""Animation of pictures: once between two cues, or back and forth while a cue lasts.
 
-Frames are 80 ms apart (12.5 a second at most), so a pose is one of few and every one of them can be
-kept once drawn.
+Frames are 80 ms apart (12.5 per second), so that there are few different poses and all can be cached.
 """
 
 from kiosk.core.cues import CUES
@@ -12,18 +11,21 @@ from kiosk.screen import art
 from kiosk.screen.scene import Pose, Scene
 
 FRAME: Ms = 80
+"""Time between two frames of an animation."""
+
 SETTLE: Ms = 8 * FRAME
-"""From one cue's pose to the next."""
+"""Duration of the move from one cue's pose to the next."""
 
 PAUSE: Ms = 4 * FRAME
-"""At each end of a movement to and fro."""
+"""Pause at each end of a back and forth movement."""
 
 _WAY: dict[str, Ms] = {"walk": 7 * FRAME, "toe_spread": 5 * FRAME}
+"""Duration of the move from one pose to the next, by picture."""
 _USUAL_WAY: Ms = 15 * FRAME
 
 
 def settle(start: str, end: str, elapsed: Ms) -> Pose:
-    """The one move from a pose to the next, ``elapsed`` ms after it began; then still."""
+    """The pose ``elapsed`` ms after a move from ``start`` to ``end`` began; ``end`` after ``SETTLE``."""
     if start == end or elapsed >= SETTLE:
         return Pose(end, end)
     step = max(0, elapsed) // FRAME
@@ -31,7 +33,7 @@ def settle(start: str, end: str, elapsed: Ms) -> Pose:
 
 
 def sway(names: tuple[str, ...], name: str, elapsed: Ms) -> Pose:
-    """Between several poses in turn, for as long as the cue lasts."""
+    """The pose ``elapsed`` ms after a repeated movement through the poses ``names`` of picture ``name``."""
     way = _WAY.get(name, _USUAL_WAY)
     pause = 0 if name == "walk" else PAUSE
     leg, within = divmod(max(0, elapsed), way + pause)
@@ -42,7 +44,8 @@ def sway(names: tuple[str, ...], name: str, elapsed: Ms) -> Pose:
 
 
 def pose_of_beat(timeline: Timeline, index: int, name: str) -> tuple[str, ...]:
-    """The poses of a beat: its own, or those of its cue; a hold with several takes one a round."""
+    """The poses of a beat: its own, or those of its cue. For a cue without movement that has several poses,
+    each round uses one of them."""
     beat = timeline[index]
     if beat.step.pose:
         return (beat.step.pose,)
@@ -53,7 +56,10 @@ def pose_of_beat(timeline: Timeline, index: int, name: str) -> tuple[str, ...]:
 
 
 def pose_at(scene: Scene, page: Guide, name: str) -> Pose:
-    """How the picture of a beat stands at this moment; wakes the scene for its next frame."""
+    """The pose of picture ``name`` for the page's beat now. Requests the next frame if it moves.
+
+    If the owner has switched motion off, it is the last pose of the beat.
+    """
     timeline, index = page.timeline, page.index
     names = pose_of_beat(timeline, index, name)
     if not scene.state.rules.motion:

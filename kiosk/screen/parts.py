@@ -1,4 +1,4 @@
-"""The few parts every page is made of: words, targets, pictures and dots."""
+"""The parts that pages consist of: text, targets, pictures and icons."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,18 +13,21 @@ from kiosk.screen.theme import CAP_HEIGHT, tokens
 STILL = Pose()
 
 LEAST_PICTURE = 11.0
-"""Millimetres; a picture less high is a tangle of lines."""
+"""Smallest height of a picture in millimetres; below it cannot be recognised."""
 
 LEAST_ICON = 4.0
+"""Smallest side of an icon in millimetres."""
 
 BODY_SIZES = (5.2, 5.0)
+"""Heights of a capital in millimetres, largest first."""
 LABEL_SIZES = (5.6, 5.3, 5.0)
+"""Heights of a capital in millimetres, largest first."""
 
 Align = Literal["left", "centre", "right"]
 
 _COLOUR_OF = {"body": "body"}
 _LINE_GAP = 0.62
-"""Between two lines of a text, as a share of the capitals' height."""
+"""Gap between two lines of a text, as a share of the capitals' height."""
 
 
 def write(
@@ -39,9 +42,10 @@ def write(
     mm: float | None = None,
     bold: bool | None = None,
 ) -> Words:
-    """Set one line of text on a baseline; ``x`` is its left end, middle or right end.
+    """Write one line of text on a baseline; ``x`` is its left end, middle or right end, by ``align``.
 
-    Letters stand on a baseline and are never centred by their box, so that words do not jump.
+    ``role`` gives size and colour; ``mm`` (height of a capital), ``colour`` (a token) and ``bold`` override
+    it. Text is placed by its baseline, not by its box, so that it does not move when its letters change.
     """
     look, ink = scene.look, scene.ink
     bold = role != "body" if bold is None else bold
@@ -65,7 +69,7 @@ def write(
 
 
 def width_of(scene: Scene, text: str, role: str, *, mm: float | None = None, bold: bool | None = None) -> int:
-    """How wide a line of text would be, in pixels."""
+    """The width of a line of text in pixels."""
     bold = role != "body" if bold is None else bold
     return scene.ink.width(text, scene.look.em(mm or scene.look.cap(role), bold=bold), bold=bold)
 
@@ -73,7 +77,8 @@ def width_of(scene: Scene, text: str, role: str, *, mm: float | None = None, bol
 def wrap(
     scene: Scene, text: str, role: str, room: int, *, mm: float | None = None, bold: bool | None = None
 ) -> list[str]:
-    """A text as lines no wider than ``room``, as even as they get; a longer word stands alone."""
+    """Break a text into the fewest lines of at most ``room`` pixels, of similar width. A word that is wider
+    gets a line of its own."""
     words = text.split()
 
     def filled(limit: int) -> list[str]:
@@ -97,7 +102,7 @@ def wrap(
 
 
 def leading(scene: Scene, role: str, mm: float | None = None) -> int:
-    """From baseline to baseline, in pixels."""
+    """The distance between two baselines in pixels."""
     return scene.look.px((mm or scene.look.cap(role)) * (1 + _LINE_GAP))
 
 
@@ -112,8 +117,10 @@ def paragraph(
     mm: float | None = None,
     bold: bool | None = None,
 ) -> None:
-    """A text over as many lines as it needs, in the vertical middle of ``box``. A word too wide for the box
-    in Bold is set in Regular."""
+    """Write a text, wrapped, vertically centred in ``box``. If a word is too wide in Bold, Regular is used.
+
+    If it does not fit, it is written anyway and its role is added to ``scene.tight``.
+    """
     if too_wide(scene, box, text, role, mm, bold=bold):
         bold = False
     lines = wrap(scene, text, role, box.w, mm=mm, bold=bold)
@@ -129,14 +136,14 @@ def paragraph(
 
 
 def widest(scene: Scene, text: str, role: str, mm: float | None = None, *, bold: bool | None = None) -> int:
-    """How wide the longest word of a text is, in pixels: the least room for it."""
+    """The width of a text's widest word in pixels; 0 for a text without words."""
     return max((width_of(scene, word, role, mm=mm, bold=bold) for word in text.split()), default=0)
 
 
 def too_wide(
     scene: Scene, box: Box, text: str, role: str, mm: float | None = None, *, bold: bool | None = None
 ) -> bool:
-    """Whether a word of a text is wider than a box."""
+    """Whether a word of the text is wider than the box."""
     return widest(scene, text, role, mm, bold=bold) > box.w
 
 
@@ -154,14 +161,14 @@ def largest(
 
 
 def fits(scene: Scene, box: Box, text: str, role: str, mm: float, *, bold: bool | None = None) -> bool:
-    """Whether a text, wrapped, fits a box at a size in millimetres."""
+    """Whether a text, wrapped, fits the box with capitals of ``mm`` millimetres."""
     lines = wrap(scene, text, role, box.w, mm=mm, bold=bold)
     height = scene.look.px(mm) + leading(scene, role, mm) * (len(lines) - 1)
     return height <= box.h and all(width_of(scene, line, role, mm=mm, bold=bold) <= box.w for line in lines)
 
 
 class Passage(NamedTuple):
-    """A text of a stack: the sizes (mm, largest first) it may have."""
+    """A text of a ``stack``, with the sizes it may have (heights of a capital in mm, largest first)."""
 
     text: str
     role: str
@@ -169,11 +176,12 @@ class Passage(NamedTuple):
     bold: bool = True
     colour: str = ""
     spare: bool = False
-    """left out where not all have room: a small panel in a language of long words"""
+    """omitted if not all texts fit, as on a small panel in a language with long words"""
 
 
 class _Setting(NamedTuple):
-    """How the texts of a stack are set, whether all of them have room, and whether as much as they should."""
+    """A layout of a stack: sizes in mm, heights and free space in pixels; whether all texts fit, and whether
+    the gaps between them have their full height (``airy``)."""
 
     passages: Sequence[Passage]
     sizes: list[float]
@@ -184,8 +192,8 @@ class _Setting(NamedTuple):
 
 
 def stack(scene: Scene, box: Box, passages: Sequence[Passage], *, align: Align = "left") -> None:
-    """Texts one below the other in the vertical middle of ``box``, as large as all of them fit; without those
-    that can be spared if they do not."""
+    """Write texts one below the other, vertically centred in ``box``, at the largest sizes at which all fit.
+    If they do not fit, those marked ``spare`` are omitted."""
     look = scene.look
     of = _setting(scene, box, passages)
     if not of.airy:
@@ -204,12 +212,12 @@ def stack(scene: Scene, box: Box, passages: Sequence[Passage], *, align: Align =
 
 
 def stacks(scene: Scene, box: Box, passages: Sequence[Passage]) -> bool:
-    """Whether a stack of these texts has room."""
+    """Whether a ``stack`` of these texts fits the box."""
     return _setting(scene, box, passages).fits
 
 
 def _setting(scene: Scene, box: Box, passages: Sequence[Passage]) -> _Setting:
-    """The largest that is airy, else the smallest; that in Regular if it does not fit in Bold."""
+    """The largest layout that is airy, else the smallest one; in Regular if it does not fit in Bold."""
     box = _above_tails(scene, box, passages)
     attempts = max(len(p.sizes) for p in passages)
     for attempt in range(attempts):
@@ -242,12 +250,12 @@ def _attempt(scene: Scene, box: Box, passages: Sequence[Passage], attempt: int) 
 
 
 def _above_tails(scene: Scene, box: Box, passages: Sequence[Passage]) -> Box:
-    """Without the room for the tails of the last line."""
+    """The box without the room for descenders of the last line."""
     return box.without(low=scene.look.px(0.25 * passages[-1].sizes[-1]))
 
 
 def picture(scene: Scene, box: Box, name: str, pose: Pose = STILL, *, flipped: bool = False) -> None:
-    """An illustration in the middle of ``box``, as large as fits; none where it would say nothing."""
+    """Draw an illustration in the middle of ``box``, as large as fits; none if below ``LEAST_PICTURE``."""
     height = min(box.h, int(box.w / ASPECT))
     if height >= scene.look.px(LEAST_PICTURE):
         inner = box.middle(int(height * ASPECT), height)
@@ -255,13 +263,13 @@ def picture(scene: Scene, box: Box, name: str, pose: Pose = STILL, *, flipped: b
 
 
 def icon(scene: Scene, box: Box, name: str) -> None:
-    """An icon in the middle of ``box``, as large as fits; none where it would say nothing."""
+    """Draw an icon in the middle of ``box``, as large as fits; none if below ``LEAST_ICON``."""
     if min(box.w, box.h) >= scene.look.px(LEAST_ICON):
         scene.things.append(Picture(box.square(), f"icon_{name}"))
 
 
 def shape(scene: Scene, box: Box, body: str) -> None:
-    """Lines and areas as SVG in coordinates of the box."""
+    """Draw SVG elements in coordinates of the box."""
     scene.things.append(Shape(box, body))
 
 
@@ -278,14 +286,17 @@ def target(
     number: int = 0,
     key: str = "",
 ) -> None:
-    """Something to touch: a rounded rim with an icon and a word, or the icon alone where the word has no
-    room. The thick rim (``main``) is what the big button does now. ``short`` is for a box too narrow for
-    ``label``, ``value`` what a setting stands at."""
+    """Draw and register a touch target: a rounded rim with icon and label, or only the icon if the label does
+    not fit.
+
+    ``main`` gives a thick rim: the button does the same now. ``short`` replaces a ``label`` that does not
+    fit. ``value`` is the current value of a setting. ``number`` and ``key`` are passed on with ``act``.
+    """
     rim(scene, box, act, main=main, number=number, key=key)
     look = scene.look
     inner = box.inset(look.px(1.2 if box.w < look.px(36) else 2.5), look.px(2.4))
     if main and too_wide(scene, clear := inner.inset(look.px(0.4), 0), label, "label", LABEL_SIZES[-1]):
-        inner = clear  # a word that fills it keeps off the thick rim
+        inner = clear  # so that a word as wide as the box does not touch the thick rim
     if short and not fits(scene, inner, label, "label", LABEL_SIZES[-1]):
         label = short
     if value:
@@ -304,7 +315,7 @@ def _has_room(scene: Scene, inner: Box, label: str) -> bool:
 
 
 def rim(scene: Scene, box: Box, act: Act, *, main: bool = False, number: int = 0, key: str = "") -> None:
-    """The rim of a target and the target itself, without anything inside."""
+    """Draw the rim of a target and register the target, without content."""
     look, lines = scene.look, tokens().line_mm
     touch = Target(box, act, number, key, main)
     scene.targets.append(touch)
@@ -320,8 +331,8 @@ def rim(scene: Scene, box: Box, act: Act, *, main: bool = False, number: int = 0
 
 
 def label_size(scene: Scene, room: Box, *texts: str) -> float:
-    """The height of a label's capitals, in millimetres, at which all these texts fit ``room`` unwrapped if
-    they can, else wrapped."""
+    """The height of a capital in millimetres at which all these labels fit ``room`` on one line each; if
+    there is none, at which they fit wrapped."""
     sizes = (max(scene.look.cap("label"), LABEL_SIZES[0]), *LABEL_SIZES)
     for mm in sizes:
         if all(width_of(scene, text, "label", mm=mm) <= room.w for text in texts):
@@ -341,7 +352,7 @@ def _label_and_icon(scene: Scene, inner: Box, label: str, icon_name: str) -> Non
         return
     lines = wrap(scene, label, "label", inner.w, mm=mm)
     text = cap + leading(scene, "label", mm) * (len(lines) - 1)
-    # An icon leaves a tenth of its canvas free above and below: it may come nearer than letters may.
+    # A tenth of an icon's canvas is empty at top and bottom, so the gap may be smaller than between texts.
     space = min(look.px(3.5), look.px(0.12 * inner.h * look.panel.mm_per_px))
     tail = look.px(0.25 * mm)
     side = min(look.px(11), inner.h - text - tail - space)
@@ -354,7 +365,7 @@ def _label_and_icon(scene: Scene, inner: Box, label: str, icon_name: str) -> Non
 
 
 def label_and_value(scene: Scene, inner: Box, label: str, icon_name: str, value: str) -> None:
-    """A setting and what it stands at: side by side, or one above the other in a narrow box."""
+    """Write a setting's label and value side by side, or one above the other in a narrow box."""
     look = scene.look
     cap, side = look.px(look.cap("label")), min(look.px(9), inner.h)
     room = inner.w - side - look.px(6)

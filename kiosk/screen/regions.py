@@ -1,7 +1,7 @@
-"""Where things stand on a page that leads: picture, ring, help line, key word, corner.
+"""The layout of pages that lead: picture, ring, help line, key word, corner target.
 
-The key word stands at the bottom left and the corner target at the bottom right, whatever the page,
-so that neither has to be looked for. Only the upper half is mirrored for the other foot.
+On every such page the key word is at the bottom left and the corner target at the bottom right, so that
+nobody has to search for them. Only the upper half is mirrored for the other foot.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from kiosk.screen.theme import Shape
 
 
 class Saying(msgspec.Struct, frozen=True):
-    """The words of a page that leads. ``short`` is for panels on which ``key`` does not fit."""
+    """The words of a page that leads: key word and help line. ``short`` is used if ``key`` does not fit."""
 
     key: str
     line: str = ""
@@ -24,24 +24,24 @@ class Saying(msgspec.Struct, frozen=True):
 
 
 LEAST_RING = 26.0
-"""Millimetres of a picture's height and of a ring; larger words must leave that much."""
+"""Smallest height of picture and ring in millimetres that the larger text size must leave."""
 
 
 class Regions(msgspec.Struct, frozen=True):
-    """The places of one page."""
+    """The boxes of one page."""
 
     picture: Box
     ring: Box
     corner: Box
     text: Box
-    """room of the key word, its baseline the lower edge"""
+    """box of the key word; its lower edge is the baseline"""
     line: Box | None
-    """room of the help line, its lowest baseline the lower edge; None: there is no room"""
+    """box of the help line; its lower edge is the lowest baseline; None: no room for a help line"""
 
 
 def regions(scene: Scene, sayings: Iterable[Saying], *, beside: bool = False) -> Regions:
-    """The places that suit all these sayings, so that nothing jumps between them. ``beside``: something
-    stands above the corner too; the help line keeps beside both, and the picture on the left."""
+    """The layout that suits all these sayings, so that nothing moves when they follow each other. ``beside``:
+    the page has something above the corner target; the help line is left of both, and the picture left."""
     look = scene.look
     edge, page = look.edge, scene.box
     if look.shape is Shape.SMALL:
@@ -55,7 +55,7 @@ def regions(scene: Scene, sayings: Iterable[Saying], *, beside: bool = False) ->
     text = Box(left, 0, corner.x - look.px(3 if look.roomy else 2.4) - left, low)
     line = text.without(low=_line_drop(scene))
     if not (look.roomy or beside):
-        # beside a 5 inch panel's corner a line is too short: it goes above, over the whole width
+        # on a 5 inch panel there is too little room beside the corner: the line is above it, in full width
         line = Box(left, 0, page.w - 2 * left, min(line.bottom, corner.y - look.px(2.4)))
     top = min(text_top(scene, saying, text, line) for saying in sayings)
     height = min(top - look.px(1.8), int(0.52 * page.w / ASPECT))
@@ -74,7 +74,7 @@ def regions(scene: Scene, sayings: Iterable[Saying], *, beside: bool = False) ->
 
 
 def corner_size(scene: Scene) -> tuple[int, int]:
-    """Width and height of the corner target of a landscape page."""
+    """Width and height in pixels of the corner target on a landscape page."""
     look = scene.look
     return (look.least(32), look.least(21)) if look.roomy else (look.least(30), look.least(20))
 
@@ -111,7 +111,8 @@ def _tall(scene: Scene, sayings: Iterable[Saying]) -> Regions:
 
 
 def key_lines(scene: Scene, saying: Saying, room: int) -> list[str]:
-    """The key word as shown here: whole, on two lines where the page is tall, or its short form."""
+    """The lines of the key word in ``room`` pixels: whole, on two lines if the panel is tall, or its short
+    form."""
     whole, split = key_word.setting(scene, saying.key, room), saying.key.split()
     if whole and whole[1]:
         return [saying.key]
@@ -122,7 +123,7 @@ def key_lines(scene: Scene, saying: Saying, room: int) -> list[str]:
 
 
 def text_top(scene: Scene, saying: Saying, text: Box, line: Box | None) -> int:
-    """The row at which key word and help line begin."""
+    """The top row of the key word with its help line."""
     keys = key_lines(scene, saying, text.w)
     top = text.bottom - scene.look.px(scene.look.cap("key")) - (len(keys) - 1) * _key_leading(scene)
     if not (saying.line and line):
@@ -141,12 +142,12 @@ def _line_gap(scene: Scene) -> int:
 
 
 def _line_drop(scene: Scene) -> int:
-    """From the key word's baseline up to that of the help line above one line of it."""
+    """Pixels from the baseline of a key word of one line up to that of the help line."""
     return scene.look.px(scene.look.cap("key")) + _line_gap(scene)
 
 
 def say(scene: Scene, where: Regions, saying: Saying, colour: str = "") -> None:
-    """Set the key word, and above it the help line where there is room for one."""
+    """Write the key word, and above it the help line if there is room for one."""
     look, text = scene.look, where.text
     keys = key_lines(scene, saying, text.w)
     step = _key_leading(scene)

@@ -1,7 +1,7 @@
-"""A frame as a list of things to draw: comparing two lists says which rectangles changed.
+"""A frame as a list of things to draw. Comparing two lists gives the rectangles that have changed.
 
-Every thing knows its own box and draws itself from cached pictures and letters. Things are immutable
-and compare by value, so an unchanged page costs a comparison and not one pixel.
+Each thing has its box and draws itself from cached surfaces. Things are immutable and compare by value, so
+for an unchanged page nothing is drawn.
 """
 
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ from kiosk.screen.theme import Colour, Look
 
 
 class Ink:
-    """Fonts, letters and pictures of one look, kept once made."""
+    """Caches fonts, rendered text and pictures of one look."""
 
     def __init__(self, look: Look) -> None:
-        pygame.font.init()  # no display is needed to make letters
+        pygame.font.init()  # works without a display
         self.look = look
         self.font = lru_cache(maxsize=32)(self._font)
         self.letters = lru_cache(maxsize=256)(self._letters)
@@ -34,7 +34,7 @@ class Ink:
         return pygame.font.Font(typeface(bold=bold), em)
 
     def width(self, text: str, em: int, *, bold: bool) -> int:
-        """How many pixels a text is wide."""
+        """The width of a line of text in pixels; ``em`` is the font size in pixels."""
         return int(self.font(em, bold).size(text)[0])
 
     def _letters(self, text: str, em: int, bold: bool, colour: Colour) -> pygame.Surface:
@@ -55,18 +55,18 @@ class Ink:
 
 
 class Thing(msgspec.Struct, frozen=True):
-    """Something drawn inside its ``box``."""
+    """Something that is drawn inside its ``box``."""
 
     box: Box
 
     def draw(self, surface: pygame.Surface, ink: Ink) -> None:
-        """Put it on the surface."""
+        """Draw it."""
         raise NotImplementedError
 
 
 class Words(Thing, frozen=True):
-    """One line of text on a baseline. ``box`` is its full line height, ``cap_box`` the capitals' height:
-    what the eye sees of it, used to keep texts apart."""
+    """One line of text on a baseline. ``box`` has its full line height; ``cap_box``, which has the height of
+    its capitals, is its visible extent, used to check distances between texts. ``em`` is in pixels."""
 
     text: str
     role: str
@@ -77,23 +77,23 @@ class Words(Thing, frozen=True):
     cap_box: Box
 
     def draw(self, surface: pygame.Surface, ink: Ink) -> None:
-        """Put it on the surface."""
+        """Draw it."""
         surface.blit(ink.letters(self.text, self.em, self.bold, self.colour), self.box[:2])
 
 
 class Shape(Thing, frozen=True):
-    """Lines and areas as SVG, in coordinates of the box."""
+    """SVG elements in coordinates of the box."""
 
     body: str
 
     def draw(self, surface: pygame.Surface, ink: Ink) -> None:
-        """Put it on the surface."""
+        """Draw it."""
         surface.blit(ink.shape(self.body, self.box.w, self.box.h), self.box[:2])
 
 
 class Rim(Thing, frozen=True):
-    """A rounded rim, filled inside when pressed. Its four corners are one small cached shape: an SVG of
-    a large empty rim takes longer to draw than a whole picture."""
+    """A rounded rim, filled if it is pressed. Its corners come from one small cached shape, because an SVG of
+    a large rim takes longer to rasterise than a whole picture."""
 
     radius: int
     stroke: int
@@ -101,7 +101,7 @@ class Rim(Thing, frozen=True):
     fill: Colour | None = None
 
     def draw(self, surface: pygame.Surface, ink: Ink) -> None:
-        """Put it on the surface."""
+        """Draw it."""
         x, y, w, h = self.box
         r, s = self.radius, self.stroke
         if self.fill:
@@ -123,7 +123,7 @@ class Rim(Thing, frozen=True):
 
 
 class Pose(msgspec.Struct, frozen=True):
-    """``step`` of ``steps`` on the way from one pose to another."""
+    """A frame of the move from pose ``start`` to ``end``: ``step`` of ``steps``."""
 
     start: str = ""
     end: str = ""
@@ -132,14 +132,14 @@ class Pose(msgspec.Struct, frozen=True):
 
 
 class Picture(Thing, frozen=True):
-    """An illustration or icon in a pose, exactly as large as its box."""
+    """An illustration or icon in a pose, as large as its box."""
 
     name: str
     pose: Pose = Pose()
     flipped: bool = False
 
     def draw(self, surface: pygame.Surface, ink: Ink) -> None:
-        """Put it on the surface."""
+        """Draw it."""
         x, y = self.box[:2]
         for band in ink.picture(self.name, self.pose, (self.box.w, self.box.h), self.flipped):
             surface.blit(band, (x, y))
@@ -147,19 +147,21 @@ class Picture(Thing, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Something to touch: what is drawn (``box``) and what it means."""
+    """An area to touch: its visible ``box`` and the action it triggers."""
 
     box: Box
     act: Act
     number: int = 0
     key: str = ""
     main: bool = False
-    """the big button does this now"""
+    """the button triggers the same action now"""
 
 
 class Scene:
-    """One frame being put together for a State at a moment: things in drawing order, targets, and when
-    it changes by itself."""
+    """A frame for a State at a time: things in drawing order, targets, and when the frame changes by itself.
+
+    ``pressed`` is the target to show as pressed, ``due`` the time of the next change in ms (None: never).
+    """
 
     def __init__(
         self, ink: Ink, state: State, now: Ms, pressed: Target | None = None, look: Look | None = None
@@ -174,14 +176,14 @@ class Scene:
         self.targets: list[Target] = []
         self.due: Ms | None = None
         self.asks_place = False
-        """beside the targets it matters where the finger is"""
+        """a touch outside the targets is reported with its position"""
         self.asks_rest = False
-        """and only one that rests there counts"""
+        """only a finger that rests at a position counts"""
         self.tight: set[str] = set()
-        """roles found to have no room to be larger"""
+        """roles whose text does not fit at the larger text size"""
 
     def wake(self, at: Ms) -> None:
-        """This frame looks different from ``at`` on, though nothing happens."""
+        """Note that this frame changes at ``at`` without an event; the earliest time counts."""
         self.due = at if self.due is None else min(self.due, at)
 
     @property
@@ -190,14 +192,14 @@ class Scene:
         return [thing for thing in self.things if isinstance(thing, Words)]
 
     def changed_since(self, before: "Scene") -> list[pygame.Rect]:
-        """The rectangles in which two frames of the same look differ, overlapping ones united."""
+        """The rectangles in which two frames of the same look differ; overlapping ones are merged."""
         then, now = set(before.things), set(self.things)
         return united(
             thing.box.rect for thing in [*before.things, *self.things] if (thing in then) != (thing in now)
         )
 
     def draw(self, surface: pygame.Surface, area: pygame.Rect) -> None:
-        """Draw everything within ``area``."""
+        """Draw everything within ``area``, including the background."""
         old = surface.get_clip()
         surface.set_clip(area)
         surface.fill(self.look.palette.rgb("bg"), area)
@@ -208,7 +210,7 @@ class Scene:
 
 
 def united(rects: Iterable[pygame.Rect]) -> list[pygame.Rect]:
-    """As few rectangles as cover the same, without overlap."""
+    """Merge overlapping rectangles into their bounding boxes, until none overlap."""
     apart: list[pygame.Rect] = []
     for rect in rects:
         merged = rect

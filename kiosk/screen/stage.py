@@ -1,7 +1,7 @@
-"""State to pixels: which page, what changed, which rectangles.
+"""Draws the page of a State.
 
-A frame is composed from the State and the time alone; it is compared with the frame drawn last, and
-only what differs is drawn.
+A frame depends on the State and the time only. It is compared with the last frame, and only the differences
+are drawn.
 """
 
 from collections.abc import Callable
@@ -21,13 +21,16 @@ from kiosk.screen.theme import LEGIBLE, NOTICEABLE, Look, Panel, dimmed
 check_complete()
 
 MARGIN_MM = 2.0
-"""Round a target's rim a touch still counts."""
+"""Width of the invisible margin around a target in which a touch counts."""
 
 
 class Stage:
-    """Draws one panel. ``clock`` gives the time as text, and the ms until it changes; it is shown while
-    asleep if the State has light for it (else black). ``has_light``:
-    whether the panel has a light that can be turned down; without one the colours are dimmed instead."""
+    """Draws the frames of one panel.
+
+    ``clock`` returns the time of day as text, and the ms until that changes; it is shown while asleep if the
+    State has light for it (else the screen is black). ``has_light`` returns whether the panel's backlight can
+    be dimmed; if not, the colours are dimmed instead.
+    """
 
     def __init__(
         self,
@@ -45,9 +48,9 @@ class Stage:
         self._surface: pygame.Surface | None = None
 
     def draw(self, surface: pygame.Surface, state: State, now: Ms) -> list[pygame.Rect]:
-        """Draw what changed since the last call on this surface; the first call draws all.
+        """Draw what has changed since the last call with this surface; the first call draws everything.
 
-        Gives the rectangles drawn, none if nothing changed.
+        Returns the rectangles drawn; empty if nothing has changed.
         """
         before = self._shown if surface is self._surface else None
         if before and self._is_still(before, state, now):
@@ -63,18 +66,18 @@ class Stage:
         return areas
 
     def _is_still(self, before: Scene, state: State, now: Ms) -> bool:
-        """Whether a frame must look like this one, without composing it."""
+        """Whether a new frame would look like ``before``; it need not be composed then."""
         same = before.state is state and before.pressed == self._pressed
         return same and before.now <= now and (before.due is None or now < before.due)
 
     def next_frame(self, state: State, now: Ms) -> Ms | None:
-        """When the same State looks different; None: never."""
+        """When the frame of this State changes by itself, in ms; None: never."""
         if self._shown and self._is_still(self._shown, state, now):
             return self._shown.due
         return self.compose(state, now).due
 
     def compose(self, state: State, now: Ms) -> Scene:
-        """The frame of a State at a moment, not yet drawn."""
+        """The frame of a State at a time, not yet drawn."""
         look = Look.of(self.panel, state.rules)
         if not self._has_light():
             contrast = LEGIBLE if state.light is Light.LIT else NOTICEABLE
@@ -103,23 +106,23 @@ class Stage:
 
     @property
     def texts(self) -> list[Words]:
-        """Every line of text of the last frame."""
+        """All lines of text of the last frame."""
         return self._shown.texts if self._shown else []
 
     @property
     def targets(self) -> list[Target]:
-        """Every target of the last frame."""
+        """All targets of the last frame."""
         return self._shown.targets if self._shown else []
 
     def target_at(self, x: int, y: int) -> Target | None:
-        """The target of the last frame at a point, its invisible margin included; None: beside all."""
+        """The target of the last frame at a pixel, or within ``MARGIN_MM`` of it; None if there is none."""
         margin = round(MARGIN_MM / self.panel.mm_per_px)
         inside = [t for t in self.targets if t.box.rect.collidepoint(x, y)]
         near = [t for t in self.targets if t.box.inset(-margin).rect.collidepoint(x, y)]
         return next(iter([*inside, *near]), None)
 
     def event_at(self, x: int, y: int) -> Event:
-        """What a tap at a point of the last frame means."""
+        """The event of a tap at a pixel of the last frame."""
         target = self.target_at(x, y)
         if target is not None:
             return Tapped(target.act, target.number, target.key)
@@ -130,9 +133,9 @@ class Stage:
 
     @property
     def asks_rest(self) -> bool:
-        """Whether on the last frame only a finger counts that rests where it is."""
+        """Whether only a finger that rests at a position counts on the last frame."""
         return self._shown is not None and self._shown.asks_rest
 
     def press(self, target: Target | None) -> None:
-        """Show this target as pressed from the next ``draw`` on; None: none."""
+        """Show this target (None: no target) as pressed from the next ``draw`` on."""
         self._pressed = target

@@ -1,4 +1,4 @@
-"""Colours, type and sizes: tokens in millimetres, turned into pixels of one panel."""
+"""Colours, type and sizes: reads the design tokens, and converts millimetres to pixels of a panel."""
 
 import math
 from enum import Enum
@@ -14,18 +14,18 @@ from kiosk.files import asset
 Colour = tuple[int, int, int]
 
 CAP_HEIGHT = 0.668
-"""Height of a capital in Atkinson Hyperlegible Next, as a share of the em."""
+"""Height of a capital in Atkinson Hyperlegible Next, as a share of the em (the font's cap height)."""
 
 
 LEAST_CAP = 5.0
-"""Millimetres; no capital is lower."""
+"""Smallest height of a capital in millimetres."""
 
 
 class Shape(Enum):
-    """What kind of room a panel gives; every page is laid out once for each."""
+    """The shape of a panel; each page has a layout for each."""
 
     SMALL = "small"
-    """3.5 inch, landscape: one thing beside the key word, nothing more"""
+    """3.5 inch, landscape: room for one thing beside the key word"""
     WIDE = "wide"
     """5 to 7 inch, landscape"""
     TALL = "tall"
@@ -33,19 +33,19 @@ class Shape(Enum):
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """A panel: size in pixels, pitch in millimetres a pixel (pixels are taken as square)."""
+    """A panel: size in pixels, and millimetres per pixel (pixels are assumed to be square)."""
 
     size: tuple[int, int]
     mm_per_px: float
 
     @classmethod
     def of(cls, size: tuple[int, int], inches: float) -> "Panel":
-        """A panel by its pixels and its visible diagonal in inches."""
+        """The panel with this size in pixels and this visible diagonal in inches."""
         return cls(size, inches * 25.4 / math.hypot(*size))
 
     @property
     def shape(self) -> Shape:
-        """Which layout suits it."""
+        """The shape, by its size in millimetres: small below 90 x 56 mm."""
         width, height = (side * self.mm_per_px for side in self.size)
         if height > width:
             return Shape.TALL
@@ -53,7 +53,7 @@ class Panel(msgspec.Struct, frozen=True):
 
 
 class TypeSizes(msgspec.Struct, frozen=True):
-    """Height of a capital in millimetres, by role."""
+    """Heights of a capital in millimetres, by role."""
 
     key: float
     alarm: float
@@ -86,7 +86,7 @@ class Lines(msgspec.Struct, frozen=True):
 
 
 class Palette(msgspec.Struct, frozen=True):
-    """The colours of one theme, as ``#rrggbb``; ``line`` is the moving part, by default as ``key``."""
+    """The colours of one theme as ``#rrggbb``. ``line`` is for moving parts; "" means the same as ``key``."""
 
     bg: str
     key: str
@@ -100,31 +100,34 @@ class Palette(msgspec.Struct, frozen=True):
     line: str = ""
 
     def hex(self, name: str) -> str:
-        """A token's colour as ``#rrggbb``."""
+        """The colour of a token as ``#rrggbb``."""
         value: str = getattr(self, name)
         return value or self.key
 
     def rgb(self, name: str) -> Colour:
-        """A token's colour as three bytes."""
+        """The colour of a token as red, green and blue, 0 to 255."""
         value = self.hex(name)
         return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
 
 
 TEXT = ("key", "body", "hot", "danger", "faint")
+"""Tokens used for text."""
 LEGIBLE, NOTICEABLE = 7.0, 4.5
-"""Contrast that words keep when the palette is dimmed: while someone is there, and after a while."""
+"""Contrast that text keeps when the palette is dimmed, while someone is there and after a while: the ratios
+of WCAG 2.2 for levels AAA and AA."""
 
 
 def luminance(colour: Colour) -> float:
-    """Relative luminance from 0 to 1 (WCAG 2.2)."""
+    """Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2)."""
     r, g, b = (v / 3294.6 if v <= 10 else ((v / 255 + 0.055) / 1.055) ** 2.4 for v in colour)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 @lru_cache(maxsize=8)
 def dimmed(palette: Palette, level: float, contrast: float) -> Palette:
-    """The palette for a screen whose light cannot be turned down: it looks ``level`` (0 to 1) as bright,
-    as far as its words keep this ``contrast``. Only where the ground is dark: by day light is wanted."""
+    """The palette dimmed for a screen without a dimmable backlight, to the perceived brightness ``level`` (0
+    to 1), as far as text keeps this ``contrast``. A palette with a light background (for daytime) is
+    returned unchanged."""
     ground = luminance(palette.rgb("bg"))
     if ground > 0.1:
         return palette
@@ -146,7 +149,7 @@ def dimmed(palette: Palette, level: float, contrast: float) -> Palette:
 
 
 def _darker(colour: Colour, share: float) -> str:
-    """The same hue, sending out at least this share of the light."""
+    """The same hue with at least this share of the luminance."""
     wanted = luminance(colour) * share
     shades = (tuple(math.ceil(value * step / 255) for value in colour) for step in range(256))
     r, g, b = next(shade for shade in shades if luminance((shade[0], shade[1], shade[2])) >= wanted)
@@ -154,7 +157,7 @@ def _darker(colour: Colour, share: float) -> str:
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """The whole of ``tokens.toml``."""
+    """The content of ``assets/tokens.toml``."""
 
     type_mm: TypeSizes
     space_mm: Spaces
@@ -164,81 +167,81 @@ class Tokens(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def tokens() -> Tokens:
-    """The design tokens, read once."""
+    """The design tokens, read once. Raises ``FileNotFoundError`` if the installation lacks the file."""
     return msgspec.toml.decode(asset("tokens.toml").read_bytes(), type=Tokens)
 
 
 LARGER = {"key": 1.2, "title": 1.25, "label": 1.2, "body": 1.25}
-"""How much the larger text size enlarges a role, where there is room for all of it."""
+"""Factors of the larger text size by role, applied where all text of the role fits."""
 
 
 class Look(msgspec.Struct, frozen=True):
-    """One panel in one theme at one text size: what every part of a page asks for sizes and colours.
+    """One panel in one theme at one text size: gives sizes and colours to all parts of a page.
 
-    ``tight`` are roles that have no room to be larger on the page being laid out.
+    ``tight`` are the roles that do not fit at the larger text size on the current page.
     """
 
     panel: Panel
     palette: Palette
     larger: bool = False
     mirrored: bool = False
-    """picture on the right, for the right foot: an arm still comes in from the screen's edge"""
+    """the picture is on the right, for the right foot, so that an arm still enters from the screen's edge"""
     tight: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, panel: Panel, rules: Rules) -> "Look":
-        """The look the owner chose."""
+        """The look that the owner has chosen. The small shape has no larger text size."""
         roomy = panel.shape is not Shape.SMALL
         larger = roomy and rules.text_size is TextSize.LARGER
         return cls(panel, tokens().theme[rules.theme], larger, rules.side is Side.RIGHT)
 
     @property
     def shape(self) -> Shape:
-        """Which layout suits the panel."""
+        """The shape of the panel."""
         return self.panel.shape
 
     def px(self, mm: float) -> int:
-        """Millimetres as whole pixels, at least one."""
+        """Millimetres as whole pixels, rounded, at least 1."""
         return max(1, round(mm / self.panel.mm_per_px))
 
     def least(self, mm: float) -> int:
-        """Millimetres as whole pixels, never less than asked: for smallest sizes and gaps."""
+        """Millimetres as whole pixels, rounded up: for minimum sizes and gaps."""
         return math.ceil(mm / self.panel.mm_per_px - 1e-9)
 
     def cap(self, role: str) -> float:
-        """Height of a capital of this role, in millimetres."""
+        """The height of a capital of this role in millimetres."""
         size: float = getattr(tokens().type_mm, role)
         return size * LARGER.get(role, 1.0) if self.larger and role not in self.tight else size
 
     def em(self, mm: float, *, bold: bool = True) -> int:
-        """Font size in pixels whose capitals are at least ``mm`` high. Those of Regular may be rounded down
-        to whole pixels, yet never below 5 mm, the least of all."""
+        """The font size in pixels for capitals of at least ``mm``. When drawn in whole pixels they may be
+        lower; for Regular the size is one pixel larger if that would be below ``LEAST_CAP``."""
         em = math.ceil(mm / self.panel.mm_per_px / CAP_HEIGHT)
         short = round(em * CAP_HEIGHT) < self.least(LEAST_CAP) <= self.least(mm)
         return em + 1 if short and not bold else em
 
     @property
     def edge(self) -> int:
-        """Empty rim of the screen, in pixels."""
+        """Width of the empty border of the screen in pixels."""
         cramped = self.shape is Shape.SMALL or self.narrow
         return self.px(2.0 if cramped else tokens().space_mm.edge * self._scale)
 
     @property
     def narrow(self) -> bool:
-        """A 5 inch panel upright: a key word takes its whole width."""
+        """Whether the panel is narrower than 70 mm, as 5 inch in portrait: a key word needs all its width."""
         return self.panel.size[0] * self.panel.mm_per_px < 70
 
     @property
     def roomy(self) -> bool:
-        """A panel of 7 inch rather than 5 or less: its shorter side is over 75 mm."""
+        """Whether the shorter side of the panel is at least 75 mm, as on 7 inch."""
         return self._scale == 1.0
 
     @property
     def gap(self) -> int:
-        """Between two targets, in pixels: 8 mm on 7 inch, 4 mm at least elsewhere."""
+        """The distance between two targets in pixels: ``tokens().space_mm.gap`` if ``roomy``, else 4 mm."""
         return self.least(4.0 if self._scale < 1 else tokens().space_mm.gap)
 
     @property
     def _scale(self) -> float:
-        """5 inch panels have three quarters of the rim of a 7 inch."""
+        """Factor of the border: 0.75 if the shorter side of the panel is below 75 mm, as on 5 inch."""
         return 0.75 if min(self.panel.size) * self.panel.mm_per_px < 75 else 1.0

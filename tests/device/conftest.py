@@ -1,7 +1,7 @@
-"""The emulated device of all scenarios, put back to "asleep" before each.
+"""The emulated device of all scenarios, reset to "asleep" before each.
 
-What all share, the disk image and the package, is made once. Each worker of pytest-xdist then has a device of
-its own: the devices keep their own time, so that they may run beside each other.
+Disk image and package are built once. Each worker of pytest-xdist has its own device; these run in parallel,
+as each has its own clock.
 """
 
 import os
@@ -20,13 +20,13 @@ from tests.device.rig import Rig
 HERE = Path(__file__).parent
 WORK = Path(os.environ.get("CRAMP_RIG", product.ROOT / ".rig")).resolve()
 
-#: Made when a run begins: the package of this checkout, and what its scenarios measured.
+#: Created by each run: the package of this checkout, and the measurements of the scenarios.
 PACKAGE = WORK / "package"
 FIGURES = WORK / "figures.txt"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Build the image, if anything it is made of changed, and the package of this checkout."""
+    """Build the package of this checkout, and the image if one of its sources has changed."""
     if is_xdist_worker(session) or session.config.option.collectonly:
         return
     if subprocess.run([HERE / "build_image.sh", WORK], check=False).returncode != 0:
@@ -48,20 +48,20 @@ def deb() -> Path:
 
 @pytest.fixture(scope="session")
 def device(deb: Path, worker_id: str) -> Iterator[Rig]:
-    """The device with the kiosk installed, ready and asleep; a snapshot of that is kept."""
+    """The device with the kiosk installed, ready and asleep, and a snapshot of this state."""
     with Rig(WORK, WORK / f"run-{worker_id}") as rig:
         figure(f"power on -> the system answers {rig.boot(fresh=True):.1f} s ({rig.accel})")
         product.install(rig, deb)
         rig.wait_active(product.UNIT)
-        rig.wait(5)  # what Python does after its first picture is done
-        rig.guest("sync")  # a power cut later finds the package whole
+        rig.wait(5)  # until Python has finished its work after the first picture
+        rig.guest("sync")  # so that a later power cut does not damage the package
         rig.snapshot("asleep")
         yield rig
 
 
 @pytest.fixture
 def rig(device: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
-    """The device, asleep; nothing has happened yet."""
+    """The device, asleep, as after installation."""
     device.has_touch, device.words = True, ""
     device.restore("asleep")
     device.clear_edges()
@@ -73,7 +73,7 @@ def rig(device: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
 
 @pytest.fixture
 def shots(request: pytest.FixtureRequest) -> Path:
-    """Where this scenario puts its screenshots."""
+    """The folder for this scenario's screenshots."""
     return shots_of(request)
 
 
@@ -84,7 +84,7 @@ def shots_of(request: pytest.FixtureRequest) -> Path:
 
 
 def figure(text: str) -> None:
-    """Something measured, told at the end of the run."""
+    """Record a measurement, which is printed at the end of the run."""
     with FIGURES.open("a") as figures:
         figures.write(text + "\n")
 

@@ -1,4 +1,4 @@
-"""Puts the Debian package of this checkout into the running device."""
+"""Installs and configures the Debian package of this checkout in the running device."""
 
 import json
 from pathlib import Path
@@ -9,39 +9,39 @@ from tests.device.rig import Rig
 
 ROOT = Path(__file__).parents[2]
 UNIT = "cramp-kiosk.service"
-#: What a Python of the guest needs to import the kiosk's modules.
+#: PYTHONPATH with which a Python of the guest can import the kiosk's modules.
 MODULES = "/usr/lib/cramp-kiosk:/usr/lib/cramp-kiosk/vendor"
 DIARY = "/var/lib/cramp-kiosk/diary.db"
 SETTINGS = "/var/lib/cramp-kiosk/config.toml"
 DOWNLOADED = "/run/cramp-kiosk.deb"
 
-#: Room for dpkg and for compiling every module, in the guest's time.
+#: Time-out for dpkg, which compiles all modules, in seconds of the guest.
 PATIENCE = 240
 
 
 def package(folder: Path) -> Path:
-    """Build the package."""
+    """Build the package; return its path."""
     return build.build(folder, build.fetch(ROOT / "build/wheels"), build.epoch())
 
 
 def install(rig: Rig, deb: Path) -> str:
-    """Install or upgrade, as a person would with a downloaded file; what dpkg said.
+    """Install or upgrade the package, as with a downloaded file; return dpkg's output.
 
-    The package's own scripts start the service.
+    The package's scripts start the service.
     """
     rig.put(deb.read_bytes(), DOWNLOADED)
-    said = rig.guest(f"dpkg -i {DOWNLOADED} 2>&1", timeout=PATIENCE)
+    output = rig.guest(f"dpkg -i {DOWNLOADED} 2>&1", timeout=PATIENCE)
     rig.guest(f"rm {DOWNLOADED}")
-    return said
+    return output
 
 
 def configure(rig: Rig, toml: str) -> None:
-    """Write the machine's settings."""
+    """Write the machine's settings file."""
     rig.put(toml.encode(), "/etc/cramp-kiosk/config.toml")
 
 
 def start_with(rig: Rig, toml: str) -> None:
-    """Start the service anew with these settings of the machine, and wait until it is ready and at rest."""
+    """Restart the service with these settings of the machine, and wait until it is ready."""
     configure(rig, toml)
     rig.guest(f"systemctl restart {UNIT}", timeout=120)
     rig.wait_active(UNIT)
@@ -49,7 +49,7 @@ def start_with(rig: Rig, toml: str) -> None:
 
 
 def report(rig: Rig, mode: str = "ro") -> dict[str, Any]:
-    """What is in the diary and in the settings (``guest/report.py``)."""
+    """The content of diary and settings (``guest/report.py``). ``mode`` is SQLite's: "ro" or "rw"."""
     rig.put((ROOT / "tests/device/guest/report.py").read_bytes(), "/run/report.py")
     found: dict[str, Any] = json.loads(rig.guest(f"python3 /run/report.py {DIARY} {SETTINGS} {mode}"))
     return found

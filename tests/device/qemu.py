@@ -1,9 +1,9 @@
-"""A machine in QEMU with a touchscreen, and a channel to the agent inside it.
+"""A machine in QEMU with a touch screen, and a connection to the agent in the guest.
 
-Nothing but the standard library, so that a person can use it from a Python prompt. Every time is
-the guest's CLOCK_MONOTONIC in seconds, and so is everything waited for: emulated in software, the guest's
-clock advances with its instructions (see ``SPEED``), so that a busy host makes the run longer, never the
-guest's work slower. Our own patience with QEMU and the agent is in seconds of ours, and generous.
+Uses the standard library only, so that it also works from a Python prompt. Times and waits are seconds of the
+guest's CLOCK_MONOTONIC. In software emulation the guest's clock advances with its instructions (see
+``SPEED``), so that a busy host makes a run longer, but the guest not slower. Time-outs for QEMU and the agent
+are in seconds of the host, and generous.
 """
 
 import atexit
@@ -19,27 +19,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-#: When the story starts: quiet hours, and later than systemd was built (it would move the clock there).
+#: The guest's time at boot: in the quiet hours, and after the build date of systemd, which would set an
+#: earlier clock to it.
 THREE_AM = "2027-01-15T03:00:00"
 
-#: How long an instruction takes in the emulated processor, as a power of two in nanoseconds: 500 million a
-#: second, in the range of a Pi Zero 2 W. Idle, its clock keeps step with ours (``sleep=on``).
+#: Duration of an instruction in the emulated processor: 2 to the power of ``shift`` ns. That is 500 million a
+#: second, in the range of a Pi Zero 2 W. While the guest is idle its clock follows the host's (``sleep=on``).
 SPEED = "shift=1,sleep=on"
 
-#: Modules that only cost time at boot.
+#: Kernel modules that are not needed and would make the boot slower.
 _UNWANTED = "floppy,pcspkr,psmouse,ata_piix,ata_generic,i2c_piix4,aesni_intel,parport_pc,evbug,joydev"
 
 
 class RigError(Exception):
-    """The rig, not the kiosk, did not do what was asked."""
+    """The test rig failed, not the kiosk."""
 
 
-#: How long QEMU's monitor may take for a command, keeping a snapshot included, in seconds of ours.
+#: Time-out for a command of QEMU's monitor, including a snapshot, in seconds of the host.
 PATIENCE = 120
 
 
 class _Lines:
-    """A peer that speaks JSON, one object a line, on a Unix socket; it may take ``patience`` seconds."""
+    """A connection on a Unix socket with one JSON object per line.
+
+    Retries to connect until ``deadline`` (monotonic clock of the host). Waits at most ``patience`` seconds
+    for an answer (None: without limit). Raises ``RigError``.
+    """
 
     def __init__(self, path: Path, deadline: float, patience: float | None = None) -> None:
         while True:
@@ -79,17 +84,16 @@ class _Lines:
 
 
 class Machine:
-    """One emulated computer: its power, its snapshots, its panel, its agent.
+    """One emulated computer: its power, snapshots, panel and agent.
 
-    ``images`` holds what ``build_image.sh`` made; ``run`` is this machine's own folder (one machine a
-    folder). ``accel`` is "kvm", "tcg" (software) or "auto": KVM if this computer can really run the
-    guest with it, else TCG. A ``/dev/kvm`` alone proves nothing: nested and software KVMs exist that
-    stop in the kernel's first instructions. Without ``has_touch`` the next boot finds no touchscreen;
-    ``words`` are added to the kernel's command line.
+    ``images`` is the folder with the output of ``build_image.sh``, ``run`` a folder for this machine only.
+    ``memory`` is in MiB. ``accel`` is "kvm", "tcg" (software) or "auto": KVM if the guest boots with it, else
+    TCG. The existence of ``/dev/kvm`` is not enough: with some nested and software KVMs the kernel stops in
+    its first instructions. If ``has_touch`` is False, the next boot finds no touch screen. ``words`` are
+    added to the kernel's command line.
 
-    One processor unless told: in software QEMU runs the guest's processors in turns, and a timer of the
-    second waits for the turn of the first, up to two milliseconds. One that does everything is also
-    slower than any board the kiosk is for.
+    One processor by default: in software emulation QEMU runs the guest's processors in turns, and a timer of
+    the second is delayed by up to 2 ms. A single processor is also slower than any supported board.
     """
 
     def __init__(
@@ -128,10 +132,10 @@ class Machine:
     # --- power
 
     def boot(self, *, fresh: bool = False, timeout: float = 300) -> float:
-        """Switch on; the seconds until the agent answers.
+        """Switch on; return the seconds of the host until the agent answers.
 
-        ``fresh`` (and a first boot) starts from the built image; otherwise the disk is as the last
-        ``power_cut`` or ``shutdown`` left it.
+        ``fresh`` True, and the first boot, use the built image; otherwise the disk is as the last
+        ``power_cut`` or ``shutdown`` left it. Raises ``RigError``.
         """
         if self._process:
             raise RigError("the machine is on already")
@@ -170,7 +174,7 @@ class Machine:
             self._process = subprocess.Popen(
                 [*self._command(), *more], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        atexit.register(self.power_cut)  # leave no QEMU behind a test that failed
+        atexit.register(self.power_cut)  # so that QEMU ends after a failed test
         self._monitor = _Lines(self.run / "qmp.sock", start + 30, PATIENCE)
         self._monitor.receive()
         self.qmp("qmp_capabilities")
@@ -188,9 +192,9 @@ class Machine:
             f"modprobe.blacklist={_UNWANTED} {self.words}"
         )
         return [
-            # first on a busy host, if it lets us: an idle guest's timers are late by what QEMU wakes late
+            # high priority, if permitted: timers of an idle guest are late if QEMU wakes late
             "nice", "-n", "-10",
-            "setpriv", "--pdeathsig", "KILL",  # nor does it outlive a test run that was killed
+            "setpriv", "--pdeathsig", "KILL",  # so that it ends with a test run that was killed
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-machine", "pc",
             "-accel", "tcg,tb-size=256" if software else self.accel,
             *(["-icount", SPEED] if software else []),
@@ -211,13 +215,13 @@ class Machine:
         ]  # fmt: skip
 
     def power_cut(self) -> None:
-        """Pull the plug: SIGKILL to our own QEMU. What the guest had not flushed is lost."""
+        """Cut the power: SIGKILL to our QEMU. Data that the guest has not flushed is lost."""
         if self._process:
             self._process.send_signal(signal.SIGKILL)
             self._ended()
 
     def shutdown(self, timeout: float = 60) -> None:
-        """Switch off in an orderly way."""
+        """Shut the guest down cleanly and switch off."""
         if not self._process:
             raise RigError("the machine is off")
         self.call("run", cmd="systemctl --no-block poweroff", timeout=10)
@@ -235,14 +239,14 @@ class Machine:
         atexit.unregister(self.power_cut)
 
     def snapshot(self, name: str) -> None:
-        """Keep the running machine, memory and disk, inside the run's disk."""
+        """Save the running machine, memory and disk, in the disk image of this run."""
         self._human(f"savevm {name}")
 
     def restore(self, name: str) -> None:
-        """Back to a snapshot, programs running and clocks set back.
+        """Return to a snapshot, with its running programs and clocks.
 
-        In a QEMU of its own: within one process the emulated time stamp counter never goes back, and the
-        guest would see time jump ahead by all that had passed since the snapshot.
+        Starts a new QEMU: within one process the emulated time stamp counter never goes back, and the guest's
+        clock would jump forward by the time since the snapshot.
         """
         self.power_cut()
         self._start(PATIENCE, "-loadvm", name)
@@ -250,7 +254,7 @@ class Machine:
     # --- channels
 
     def qmp(self, command: str, **arguments: object) -> Any:
-        """Ask QEMU's monitor."""
+        """Execute a command of QEMU's monitor; return its result. Raises ``RigError``."""
         if not self._monitor:
             raise RigError("the machine is off")
         self._monitor.send({"execute": command, "arguments": arguments})
@@ -262,17 +266,20 @@ class Machine:
                 return message["return"]
 
     def _human(self, line: str) -> None:
-        if said := self.qmp("human-monitor-command", **{"command-line": line}).strip():
-            raise RigError(f"{line}: {said}")
+        if output := self.qmp("human-monitor-command", **{"command-line": line}).strip():
+            raise RigError(f"{line}: {output}")
 
     def call(self, op: str, *, timeout: float = 60, **arguments: object) -> Any:
-        """Ask the agent in the guest (its operations: ``guest/agent.py``)."""
+        """Call an operation of the agent in the guest (``guest/agent.py``); return its result.
+
+        ``timeout`` is in seconds of the host, for "run" in seconds of the guest. Raises ``RigError``.
+        """
         if not self._agent:
             raise RigError("the machine is off")
         number = next(self._numbers)
         if op == "run":
             arguments["timeout"] = timeout
-            timeout = 60 + 10 * timeout  # its time, ours
+            timeout = 60 + 10 * timeout  # seconds of the host
         self._agent.send({"id": number, "op": op, "args": arguments})
         with self._answered:
             if not self._answered.wait_for(lambda: number in self._answers, timeout):
@@ -283,11 +290,11 @@ class Machine:
         return answer["ok"]
 
     def wait(self, seconds: float) -> None:
-        """Let so much of the guest's time go by; on a busy host this takes longer."""
+        """Wait for ``seconds`` of the guest's time; on a busy host this takes longer."""
         self.call("sleep", seconds=seconds, timeout=60 + 10 * seconds)
 
     def now(self, *, timeout: float = 60) -> float:
-        """The guest's monotonic clock."""
+        """The guest's monotonic clock in seconds."""
         return float(self.call("now", timeout=timeout))
 
     def _listen(self, agent: _Lines) -> None:
@@ -316,22 +323,22 @@ class Machine:
     # --- panel and touch
 
     def screenshot(self, path: Path) -> Path:
-        """What the panel shows, as PNG."""
+        """Save the content of the panel as PNG; return ``path``."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.qmp("screendump", filename=str(path.resolve()), format="png")
         return path
 
     def tap(self, x: int, y: int, *, ms: int = 80) -> None:
-        """A finger on pixel x, y of the panel, for ``ms``."""
+        """Touch pixel x, y of the panel for ``ms``."""
         self.swipe([(x, y)], ms=ms)
 
     def swipe(self, points: Sequence[tuple[int, int]], *, ms: int = 300) -> None:
-        """A finger that goes down on the first point and up on the last."""
+        """Move a finger over these pixels in ``ms``; it goes down on the first and up on the last."""
         finger = next(self._fingers)
         for number, point in enumerate(points):
             self._touch("update" if number else "begin", finger, point)
             self.wait(ms / 1000 / len(points))
-        self._touch("end", -1, None)  # -1: what evdev calls a lifted finger
+        self._touch("end", -1, None)  # tracking id -1: the finger was lifted
 
     def _touch(self, kind: str, finger: int, point: tuple[int, int] | None) -> None:
         def event(kind: str, axis: str = "x", value: int = 0) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The emulated bedside device, driven as a person would drive the real one.
+"""The emulated bedside device, operated as a person operates the real one.
 
     with Rig(Path(".rig")) as rig:
         rig.boot(fresh=True)
@@ -8,7 +8,7 @@
         rig.set_water(38.5)
         rig.screenshot(Path("a.png"))
 
-Every time is the guest's CLOCK_MONOTONIC in seconds, so that presses and edges subtract.
+All times are the guest's CLOCK_MONOTONIC in seconds, so that differences of presses and edges are meaningful.
 """
 
 import base64
@@ -27,7 +27,7 @@ _BUS = "/sys/bus/w1/devices/w1_bus_master1"
 
 
 class Edge(NamedTuple):
-    """The owner of a line wrote to it: ``level`` 0 or 1, or None when it became an input."""
+    """A write to a line by its owner: ``level`` is 0 or 1, or None if it became an input."""
 
     at: float
     pin: int
@@ -35,12 +35,12 @@ class Edge(NamedTuple):
 
 
 class Rig(Machine):
-    """The machine with a button, a lamp, a buzzer, a touchscreen and a probe."""
+    """A machine with button, lamp, buzzer, touch screen and probe."""
 
     def guest(self, command: str, *, timeout: float = 60) -> str:
-        """Run a shell command as root in the guest; what it printed.
+        """Run a shell command as root in the guest; return its standard output.
 
-        Raises ``RigError`` when it ends with an error.
+        ``timeout`` is in seconds of the guest. Raises ``RigError`` if the command fails.
         """
         result = self.call("run", timeout=timeout, cmd=command)
         if result["rc"]:
@@ -48,7 +48,7 @@ class Rig(Machine):
         return str(result["out"])
 
     def put(self, data: bytes, path: str, mode: int = 0o644) -> None:
-        """Write a file in the guest, its folders too."""
+        """Write a file in the guest; missing folders are created."""
         self.call("put", path=path, data=base64.b64encode(data).decode(), mode=mode)
 
     def get(self, path: str) -> bytes:
@@ -56,10 +56,10 @@ class Rig(Machine):
         return base64.b64decode(self.call("get", path=path))
 
     def load(self, count: int, *, idly: bool = False) -> None:
-        """Start programs that take all of the processor they can get; ``restore`` ends them.
+        """Start ``count`` programs that use as much processor time as they get; ``restore`` ends them.
 
-        ``idly``: only while nothing else wants it (SCHED_IDLE). The guest then never sleeps, so that its
-        clock advances with its instructions alone: a busy host cannot make it late.
+        ``idly`` True runs them with SCHED_IDLE. The guest then is never idle, so that its clock advances with
+        its instructions only and does not depend on the host's load.
         """
         first = "chrt -i 0 " if idly else ""
         self.guest(f"for _ in $(seq {count}); do {first}sh -c 'while :; do :; done' >/dev/null 2>&1 & done")
@@ -67,9 +67,10 @@ class Rig(Machine):
     # --- button, lamp, buzzer
 
     def press(self, pin: int = BUTTON, *, ms: int = 80, bounce: Sequence[int] = ()) -> float:
-        """Push a button wired to ground for ``ms`` and let go; the moment of first contact.
+        """Press a button that is wired to ground for ``ms``; return the time of the first contact.
 
-        ``bounce`` is contact chatter at each end: (ms closed, ms open, ...), in pairs.
+        ``bounce`` is the contact bounce at each end: (ms closed, ms open, ...). Raises ``ValueError`` if its
+        length is odd.
         """
         if len(bounce) % 2:
             raise ValueError("bounce needs pairs: closed, open")
@@ -80,27 +81,30 @@ class Rig(Machine):
         return float(self.call("play", steps=steps, timeout=60 + ms / 100)[0])
 
     def hold_line(self, pin: int, level: int) -> None:
-        """Put a steady level on an input line: a stuck button, say."""
+        """Set a steady level on an input line, as of a stuck button."""
         self.call("play", steps=[(0, pin, level)])
 
     def lose_edges(self, lost: bool) -> None:
-        """From now on the levels of lines change without an interrupt, or with one again."""
+        """Let levels change without an interrupt from now on (True), or with one again (False)."""
         self.guest(f"echo {int(lost)} > /sys/module/gpio_sim_rig/parameters/deaf")
 
     def line(self, pin: int) -> int:
-        """The level of a line as it is now."""
+        """The current level of a line."""
         return int(self.call("line", pin=pin))
 
     def edges(self, pins: Sequence[int], since: float = 0.0) -> list[Edge]:
-        """Every change its owner wrote to these lines, stamped by the kernel to the microsecond."""
+        """All changes that owners wrote to these lines, with the kernel's time stamps (1 us)."""
         return [Edge(*edge) for edge in self.call("edges", pins=list(pins), since=since, timeout=120)]
 
     def clear_edges(self) -> None:
-        """Empty the trace (16 MiB a processor, about four minutes of a steady tone)."""
+        """Clear the trace. Its buffer (16 MiB per processor) holds about four minutes of a steady tone."""
         self.call("clear")
 
     def wait_edge(self, pin: int, level: int, *, since: float, timeout: float = 10) -> float:
-        """When the line first became ``level`` after ``since``."""
+        """Wait until the line becomes ``level`` after ``since``; return when it did.
+
+        Raises ``RigError`` after ``timeout`` seconds.
+        """
 
         def found() -> float | None:
             return next((edge.at for edge in self.edges([pin], since) if edge.level == level), None)
@@ -113,10 +117,10 @@ class Rig(Machine):
     # --- probe
 
     def set_water(self, what: float | str, *, at_once: bool = False) -> None:
-        """Degrees Celsius, or a fault: "crc", "missing", "reset" (85 C) or "shorted".
+        """Set the water in degrees Celsius, or a fault: "crc", "missing", "reset" (85 degrees) or "shorted".
 
-        The kernel notices a plugged or unplugged probe at its next bus searches (10 s apart; gone
-        after about 100 s); ``at_once`` makes it look now.
+        The kernel detects a new or missing probe in its bus searches, every 10 s (a missing one after about
+        100 s); ``at_once`` makes it search now.
         """
         if isinstance(what, str):
             self.call("water", fault=_FAULTS[what])
@@ -130,32 +134,32 @@ class Rig(Machine):
             self.guest(f"cd {_BUS}; echo 1 > w1_master_search; sleep 0.3; echo -1 > w1_master_search")
 
     def set_probes(self, **parameters: int) -> None:
-        """What else there is to say of the probes: parameters of ``kmod/w1_sim.c``. The kernel looks for
-        new ones now."""
+        """Set parameters of ``kmod/w1_sim.c``, such as those of more probes, and search the bus now."""
         self.call("water", **parameters)
         self.guest(f"cd {_BUS}; echo 1 > w1_master_search; sleep 0.3; echo -1 > w1_master_search")
 
     def until(self, look: Callable[[], T], *, timeout: float = 15, every: float = 0.3) -> T:
-        """Look again and again until there is something, for so much of the guest's time; the last answer."""
+        """Call ``look`` every ``every`` seconds until it returns something true, at most for ``timeout``
+        seconds (of the guest); return its last result."""
         end = self.now() + timeout
         while not (seen := look()) and self.now() < end:
             self.wait(every)
         return seen
 
-    # --- the appliance's own software
+    # --- the software of the device
 
     def journal(self, unit: str = "", *, lines: int = 200) -> str:
-        """The last lines of this boot's journal, of one unit or of all."""
+        """The last lines of this boot's journal, of one unit or (for "") of all."""
         chosen = f"-u {unit}" if unit else ""
         return self.guest(f"journalctl -b --no-pager -o short-monotonic -n {lines} {chosen}")
 
     def show(self, unit: str, *names: str) -> dict[str, str]:
-        """Properties of a unit, as ``systemctl show`` names them."""
+        """Properties of a unit by name (``systemctl show``)."""
         out = self.guest(f"systemctl show {unit} " + " ".join(f"-p {name}" for name in names))
         return dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
 
     def wait_active(self, unit: str, *, timeout: float = 90) -> None:
-        """Until the unit is ready by its own word."""
+        """Wait until systemd reports the unit as active. Raises ``RigError`` after ``timeout`` seconds."""
 
         def active() -> bool:
             return self.show(unit, "ActiveState")["ActiveState"] == "active"

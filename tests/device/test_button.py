@@ -72,7 +72,7 @@ def test_how_soon_the_lamp_answers(rig: Rig) -> None:
 
 
 def test_held_while_the_service_starts_it_begins_no_night(rig: Rig, shots: Path) -> None:
-    """A short circuit, at each start: nothing lights, the banner says it; let go, the next press counts."""
+    """A short circuit at each start: nothing lights up, a banner reports it; after it, a press counts."""
     rig.guest(f"systemctl stop {UNIT}")
     rig.hold_line(BUTTON, 0)
     for _start in range(2):
@@ -96,7 +96,7 @@ def test_held_while_the_service_starts_it_begins_no_night(rig: Rig, shots: Path)
 
 
 def test_an_edge_that_is_lost_asleep_costs_a_sign_of_life(rig: Rig) -> None:
-    """The level changes and no interrupt tells; whoever stays on the button is answered all the same."""
+    """The level changes without an interrupt: a press that lasts is still noticed."""
     rig.lose_edges(True)
     since = rig.now()
     rig.hold_line(BUTTON, 0)
@@ -108,7 +108,7 @@ def test_an_edge_that_is_lost_asleep_costs_a_sign_of_life(rig: Rig) -> None:
 
 
 def test_a_stuck_button_leaves_the_touchscreen(rig: Rig, shots: Path) -> None:
-    """After half a minute it is taken for broken, and said; touch leads. Let go, it counts again."""
+    """After half a minute it is reported as broken, and touch works; once released, it counts again."""
     both = Both(rig)
     both.hold()
     both.wait(40)

@@ -1,4 +1,4 @@
-"""The wall clock, asked from within the service's sandbox: who keeps it, and in which zone it is."""
+"""The wall clock as seen in the service's sandbox: whether a time service sets it, and its time zone."""
 
 from pathlib import Path
 
@@ -23,15 +23,15 @@ ExecStartPre=-/usr/bin/date --set=2030-01-01
 
 @pytest.fixture
 def unset(rig: Rig) -> Rig:
-    """The clock was moved by an hour, still within the quiet hours: its chip no longer agrees with it, and
-    the kernel knows of nobody who keeps it."""
+    """The clock is moved by an hour, within the quiet hours: it no longer agrees with the clock chip, and no
+    time service has set it."""
     rig.put((ROOT / "tests/device/guest/timex.py").read_bytes(), TIMEX)
     rig.guest("date --set='+1 hour'")
     return rig
 
 
 def test_a_clock_that_only_the_kernel_vouches_for_is_set(unset: Rig, shots: Path) -> None:
-    """No timesyncd, no chip that agrees: chrony tells the kernel, and the banner goes."""
+    """No timesyncd, no clock chip that agrees: chrony sets the kernel's error, and the banner disappears."""
     start_with(unset, "")
     both = Both(unset, Twin(Fault.CLOCK))
     both.tap()

@@ -1,4 +1,4 @@
-"""The panel shared with others: another terminal on the glass, and SDL where our own console ought to be."""
+"""The panel shared with other programs: another terminal is shown, and SDL draws instead of the console."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ VT_ACTIVATE, VT_WAITACTIVE = 0x5606, 0x5607
 
 
 def _ask(rig: Rig, *lines: str) -> str:
-    """Run a few lines of Python in the guest, with what a console's ioctls need; what they printed."""
+    """Run Python code in the guest, with the imports for a console's ioctls; return its output."""
     return rig.guest("python3 - <<'E'\n" + "\n".join(("import array, fcntl", *lines, "E")))
 
 
 def _switch(rig: Rig, terminal: int) -> None:
-    """As Ctrl+Alt+F1, F2 ...: comes back when that terminal is on the glass."""
+    """Switch the terminal as with Ctrl+Alt+F1, F2 ...; wait until it is shown."""
     _ask(
         rig,
         "console = open('/dev/tty0')",
@@ -30,7 +30,7 @@ def _switch(rig: Rig, terminal: int) -> None:
 
 
 def _mode(rig: Rig) -> int:
-    """Whether the kiosk's terminal shows text or leaves the glass to a program."""
+    """The mode of the kiosk's terminal: text or graphics."""
     return int(
         _ask(
             rig,
@@ -42,7 +42,7 @@ def _mode(rig: Rig) -> int:
 
 
 def test_another_terminal_comes_and_goes(rig: Rig, shots: Path) -> None:
-    """Somebody with a keyboard looks for a mistake; the night goes on, and so does the page on return."""
+    """A user with a keyboard switches to another terminal; the night goes on, and so does the page."""
     both = Both(rig)
     both.tap()
     both.see(shots / "1-home.png")
@@ -72,7 +72,7 @@ def test_another_terminal_comes_and_goes(rig: Rig, shots: Path) -> None:
 
 
 def test_a_killed_kiosk_leaves_the_terminal_to_text(rig: Rig) -> None:
-    """Nobody was there to give it back; the service manager is."""
+    """The killed program could not restore it; systemd does."""
     rig.guest(f"systemctl kill --kill-whom=all -s KILL {UNIT}; systemctl stop {UNIT}")
     assert _mode(rig) == KD_TEXT
     _switch(rig, 2)

@@ -27,7 +27,7 @@ OFF_TUNE = 0.05
 
 
 def test_what_leads_runs_in_real_time_and_drawing_does_not(rig: Rig) -> None:
-    """The process that pulses first, then the conductor and who hears the button; see the unit."""
+    """Highest priority for the pulse process, then for the conductor and the edge thread; see the unit."""
     pid = rig.show(UNIT, "MainPID")["MainPID"]
     rows = rig.guest(f"ps -L -o pid=,lwp=,cls=,rtprio=,ni= -p {pid} --ppid {pid}").splitlines()
     of = [tuple(row.split()) for row in rows]
@@ -45,7 +45,7 @@ def test_what_leads_runs_in_real_time_and_drawing_does_not(rig: Rig) -> None:
     ],
 )
 def test_the_sequence_is_led_on_time(rig: Rig, seconds: int, others: int) -> None:
-    """One press; after that the device leads alone, also beside ``others`` that take all they can get."""
+    """One press; then the device leads by itself, also beside ``others`` that use all processor time."""
     twin = Twin()
     twin.press()
     twin.wait_until(seconds * 1000)

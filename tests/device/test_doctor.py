@@ -43,7 +43,7 @@ def test_beside_the_service_and_without_it(rig: Rig, shots: Path) -> None:
     rig.wait_active(UNIT)
 
 
-#: A command as somebody who is in none of the groups types it, and the exit code it ends with.
+#: Commands, run by a user who is in none of the groups, with their exit codes.
 COMMANDS = {
     "--version": 0,
     "techniques --check": 0,

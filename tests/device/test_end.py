@@ -86,18 +86,18 @@ def test_the_program_hangs_in_a_hold(rig: Rig) -> None:
 
 
 def _signal(rig: Rig, name: str, at: float) -> float:
-    """Send the kiosk a signal at a moment of the guest's clock; when it was sent."""
+    """Send the kiosk a signal at a time of the guest's clock; return when it was sent."""
     pid = int(rig.show(UNIT, "MainPID")["MainPID"])
     return float(rig.call("kill", pid=pid, name=name, at=at))
 
 
 def _written_last(rig: Rig, since: float) -> dict[int, int]:
-    """What was written last to lamp and buzzer."""
+    """The last levels written to lamp and buzzer."""
     return {edge.pin: edge.level for edge in rig.edges([LAMP, BUZZER], since) if edge.level is not None}
 
 
 def _wait_restarted(rig: Rig) -> float:
-    """Until systemd has started the kiosk once more and it is ready; when that was."""
+    """Wait until systemd has restarted the kiosk and it is ready; return when it was."""
     rig.until(lambda: rig.show(UNIT, "NRestarts")["NRestarts"] == "1", timeout=30)
     rig.wait_active(UNIT)
     since = rig.show(UNIT, "ActiveEnterTimestampMonotonic")["ActiveEnterTimestampMonotonic"]

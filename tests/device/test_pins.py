@@ -32,14 +32,14 @@ def pins(rig: Rig) -> Rig:
 
 
 def begin(rig: Rig, command: str) -> None:
-    """Start it, and wait until it is ready."""
+    """Start ``guest/pins.py``, and wait until it is ready."""
     rig.guest(f"rm -f /run/pins.ready; ({PYTHON} {command}) > /tmp/pins.json 2>/tmp/pins.err &")
     if not rig.until(lambda: "yes" in rig.guest("test -e /run/pins.ready && echo yes; true"), timeout=60):
         raise AssertionError(rig.guest("cat /tmp/pins.err"))
 
 
 def ended(rig: Rig, *, timeout: float = 60) -> Any:
-    """What it printed at its end."""
+    """Wait for its end; return its output."""
     assert rig.until(lambda: rig.guest("cat /tmp/pins.json").strip(), timeout=timeout)
     return json.loads(rig.guest("cat /tmp/pins.json"))
 

@@ -49,8 +49,8 @@ def _restarts(rig: Rig) -> int:
 
 @pytest.mark.parametrize("name", ["KILL", "STOP"])
 def test_what_makes_the_pulses_is_gone_while_the_lamp_is_dim(rig: Rig, name: str) -> None:
-    """Nobody asks anything of it: a dim lamp is told once. Killed, it is missed at once; stopped, with the
-    next sign of life. A probe that cannot be read makes the lamp shine so."""
+    """A dim lamp needs one message only. A killed process is noticed at once, a stopped one with the next
+    sign of life. The lamp is dim because the probe cannot be read."""
     rig.set_water("crc")
     both = Both(rig)
     both.tap()

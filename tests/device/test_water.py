@@ -91,7 +91,7 @@ def tub(rig: Rig) -> Rig:
 def _become(
     rig: Rig, verdict: Verdict, pictures: dict[Verdict, pygame.Surface], shot: Path, timeout: float = 60
 ) -> None:
-    """Wait for the page of this verdict: its words in place, and nearly all else as the twin has it."""
+    """Wait for the page of this verdict: its words must match the twin's, the rest nearly."""
     measured = (1.0, 1.0)
 
     def seen() -> bool:

@@ -1,4 +1,4 @@
-"""The same night on a simulated clock: what the device ought to do and show, from the product itself."""
+"""The expected behaviour of the device: the product's own conductor and stage on a simulated clock."""
 
 from typing import NamedTuple
 
@@ -36,12 +36,12 @@ from kiosk.screen.theme import Panel
 
 SIZE = (800, 480)
 
-#: The air round the device, as its simulated probe has it (degrees Celsius).
+#: Room temperature of the simulated probe, in degrees Celsius.
 ROOM = 21.0
 
 
 class Tone(NamedTuple):
-    """The buzzer sounds from ``start`` to ``end`` (ms)."""
+    """A tone of the buzzer, from ``start`` to ``end`` (ms)."""
 
     start: Ms
     end: Ms
@@ -49,10 +49,10 @@ class Tone(NamedTuple):
 
 
 class Twin:
-    """The conductor and the night of the default settings, in quiet hours, without any hardware.
+    """The conductor with the default settings, in quiet hours, without hardware.
 
-    ``faults``: what is missing; ``has_light``: whether the panel has a light to turn down; ``own_touch``:
-    whether the kiosk itself reads the touch panel and can put it right.
+    ``faults`` are present from the start. ``has_light``: the panel has a backlight that can be dimmed.
+    ``own_touch``: the kiosk itself reads the touch panel, and can calibrate it.
     """
 
     def __init__(self, *faults: Fault, has_light: bool = True, own_touch: bool = False) -> None:
@@ -75,55 +75,55 @@ class Twin:
             self.lose(fault)
 
     def _playing(self) -> Ms:
-        """The moment being played, not the clock's: that one has moved on already."""
+        """The time that the conductor is at, in ms; the clock is already ahead of it."""
         return self._conductor.now
 
     @property
     def page(self) -> Page:
-        """What is on the screen."""
+        """The current page."""
         return self._conductor.state.page
 
     @property
     def now(self) -> Ms:
-        """Time since the twin was made."""
+        """Time since the twin was created, in ms."""
         return self._clock.now()
 
     def wait(self, seconds: float) -> None:
-        """Let time go by."""
+        """Advance the clock by ``seconds``."""
         self.wait_until(self.now + round(seconds * 1000))
 
     def wait_until(self, moment: Ms) -> None:
-        """Let time go by up to a moment."""
+        """Advance the clock to ``moment``."""
         self._clock.move_to(moment)
         self._conductor.advance(self.now)
 
     def press(self, seconds: float = 0.08) -> None:
-        """Push the button and let go."""
+        """Press and release the button."""
         self.hold()
         self.wait(seconds)
         self.let_go()
 
     def hold(self) -> None:
-        """Push the button and stay on it."""
+        """Press the button and keep it pressed."""
         self._happen(ButtonPressed())
 
     def let_go(self) -> None:
-        """Take the hand off the button."""
+        """Release the button."""
         self._happen(ButtonReleased())
 
     def tap(self, act: Act = Act.ANYWHERE) -> None:
-        """Tap the target that means this."""
+        """Tap the target with this action."""
         target = next((target for target in self.targets if target.act is act), None)
         assert target or act is Act.ANYWHERE, f"{self.page} has no {act}"
         self._happen(Tapped(target.act, target.number, target.key) if target else Tapped())
 
     def tap_at(self, x: int, y: int) -> None:
         """Tap a pixel."""
-        self.picture()  # what is on the screen says what a tap means
+        self.picture()  # the meaning of a tap depends on the last frame drawn
         self._happen(self._stage.event_at(x, y))
 
     def water(self, celsius: float | None, seconds: int = 20) -> None:
-        """The probe reads water that was so warm, once a second for so long; None: an empty file."""
+        """Let the probe read cooling water once a second, ``celsius`` at first; None: an empty file."""
         for second in range(seconds):
             if celsius is None:
                 self._happen(WaterRead(None, ProbeError.EMPTY))
@@ -133,51 +133,51 @@ class Twin:
             self.wait(1)
 
     def lose(self, fault: Fault) -> None:
-        """Something breaks or is pulled out."""
+        """A part fails or is disconnected."""
         self._happen(FaultFound(fault))
 
     def mend(self, fault: Fault) -> None:
-        """It works again."""
+        """A part works again."""
         self._happen(FaultCleared(fault))
 
     @property
     def faults(self) -> frozenset[Fault]:
-        """What is missing or broken."""
+        """The current faults."""
         return self._conductor.state.faults
 
     @property
     def celsius(self) -> float | None:
-        """What the page says of it, if it says a number."""
+        """The temperature that the page shows, in degrees Celsius; None if it shows none."""
         return self._conductor.state.water.celsius
 
     @property
     def verdict(self) -> Verdict:
-        """What the water is."""
+        """The verdict on the water."""
         return self._conductor.state.water.verdict
 
     def _happen(self, event: Event) -> None:
         self._conductor.handle(event, self.now)
 
-    # --- what there is to see and to hear
+    # --- picture and sound
 
     @property
     def targets(self) -> list[Target]:
-        """What can be tapped now."""
+        """The targets of the current page."""
         return self._stage.compose(self._conductor.state, self.now).targets
 
     def where(self, act: Act) -> tuple[int, int]:
-        """The middle of the target that means this, in pixels."""
+        """The centre of the target with this action, in pixels."""
         return next(target.box.rect.center for target in self.targets if target.act is act)
 
     def picture(self) -> pygame.Surface:
-        """What the screen ought to show now."""
+        """The expected picture on the screen."""
         surface = pygame.Surface(SIZE)
         self._stage.draw(surface, self._conductor.state, self.now)
         return surface
 
     @property
     def tones(self) -> list[Tone]:
-        """Every tone so far, the last one maybe unfinished."""
+        """All tones so far; the last one may not have ended."""
         history = self.buzzer.history
         ends = [at for at, _ in history[1:]] + [self.now]
         return [Tone(at, end, hertz) for (at, (hertz, _)), end in zip(history, ends, strict=True) if hertz]

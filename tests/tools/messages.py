@@ -1,7 +1,7 @@
-"""Collects every sentence a person reads into ``assets/locale/cramp-kiosk.pot``.
+"""Collects all sentences that a person reads into ``assets/locale/cramp-kiosk.pot``.
 
-Run ``python -m tests.tools.messages`` after changing a sentence; a test fails while the file is stale.
-It carries no dates and no line numbers, so it changes only when a sentence does.
+Run ``python -m tests.tools.messages`` after changing a sentence; a test fails while the file is out of date.
+The file has no dates and no line numbers, so it changes only if a sentence changes.
 
 To add a language, German for example:
 
@@ -9,7 +9,7 @@ To add a language, German for example:
     (translate assets/locale/de/LC_MESSAGES/cramp-kiosk.po)
     pybabel compile -D cramp-kiosk -d assets/locale
 
-and set ``language = "de"``. Later changes come in with ``pybabel update`` and the same ``-D``, ``-i`` and
+and set ``language = "de"``. Later changes are merged with ``pybabel update`` and the same ``-D``, ``-i`` and
 ``-d``.
 """
 
@@ -39,7 +39,7 @@ msgstr ""
 
 """
 
-#: The keys of a technique file that hold sentences, and what a translator should know of them.
+#: The keys of a technique file whose values are translated -> comment for translators.
 SPOKEN = {
     "name": "a technique; with its posture at most five words",
     "posture": "how to sit or stand; with the name at most five words",
@@ -52,14 +52,14 @@ SPOKEN = {
 
 
 def collect(root: Path) -> Catalog:
-    """Every sentence of the program and of the technique files under ``root``."""
+    """A catalogue of all sentences of the program and of the technique files under ``root``."""
     catalog = Catalog(domain="cramp-kiosk", charset="utf-8")
     for path in sorted((root / "kiosk").rglob("*.py")):
         for _line, message, comments, context in extract_from_file(
             "python", path, comment_tags=("Translators:",)
         ):
             catalog.add(message, None, [(_name(path, root), 1)], auto_comments=comments, context=context)
-    cues = root / "kiosk" / "core" / "cues.py"  # the core knows no languages, and marks none of its words
+    cues = root / "kiosk" / "core" / "cues.py"  # core may not import i18n, so its words are not marked
     for word in (word for row in CUES.values() for word in (row.word, row.short) if word and cues.is_file()):
         catalog.add(word, None, [(_name(cues, root), 1)], auto_comments=[SPOKEN["word"]])
     for path in sorted((root / "assets" / "techniques").glob("*.toml")):
@@ -69,7 +69,7 @@ def collect(root: Path) -> Catalog:
 
 
 def spoken(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Key and sentence of everything a technique file says, its steps and cards included."""
+    """(key, sentence) of all values in a technique file that are translated, at any depth."""
     for key, value in table.items():
         if key in SPOKEN and isinstance(value, str):
             yield key, value

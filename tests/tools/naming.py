@@ -1,11 +1,11 @@
-"""The naming test: does a person who sees a picture alone, without a word, know what to do?
+"""The naming test: does a person who sees only a picture, without words, know what to do?
 
 python -m tests.tools.naming OUT [--seed N]
 
-Writes every frame in which something is asked, at its size on the 7 inch panel: ``OUT/sharp`` and, as an eye
-that is two dioptres off sees it, ``OUT/blurred``; each set is numbered in an order of its own. Give a reader
-one folder and ``OUT/questions.txt``, and nothing else. Which number is which frame stands in
-``OUT/key/key.toml``, what counts as right in ``naming_answers.toml`` beside this file.
+Writes each frame that asks for an action, in its size on the 7 inch panel: to ``OUT/sharp``, and with two
+dioptres of blur to ``OUT/blurred``. Each folder is numbered in a different order. Give a reader one folder
+and ``OUT/questions.txt``, and nothing else. ``OUT/key/key.toml`` has the frame of each number;
+``naming_answers.toml`` beside this file has the accepted answers.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from tests.reading.eye import TWO_DIOPTRES_MM
 ANSWERS = Path(__file__).with_name("naming_answers.toml")
 PANEL = Panel.of((800, 480), 7)
 SIZE = (330, 275)
-"""Pixels of a picture; no page of a technique shows it smaller on that panel."""
+"""Size of a picture in pixels: the smallest on any page of a technique on that panel."""
 
 QUESTIONS = """\
 You wake at night with a cramp in the foot. A small screen beside the bed shows you one picture at a time.
@@ -44,7 +44,7 @@ Look at one picture at a time, in their order, and do not go back. If a picture 
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a frame asks for, what is right, and what is near and wrong."""
+    """What a frame asks for, accepted answers, and similar answers that are wrong."""
 
     asks: str
     accept: list[str]
@@ -52,13 +52,16 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def answers(path: Path = ANSWERS) -> dict[str, Answer]:
-    """The accepted answers by frame (``picture.pose``). Raises ``ValueError`` if one is missing."""
+    """The answers by frame (``picture.pose``), for frames that ask for an action.
+
+    Raises ``ValueError`` if a frame is missing, unknown or listed twice.
+    """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     silent = set(table.pop("asks_nothing"))
     found = {
-        f"{name}.{pose}": msgspec.convert(said, Answer)
+        f"{name}.{pose}": msgspec.convert(answer, Answer)
         for name, poses in table.items()
-        for pose, said in poses.items()
+        for pose, answer in poses.items()
     }
     drawn = frames()
     if missing := sorted(drawn - found.keys() - silent):
@@ -71,13 +74,13 @@ def answers(path: Path = ANSWERS) -> dict[str, Answer]:
 
 
 def frames() -> set[str]:
-    """Every pose of every illustration, as ``picture.pose``."""
+    """All poses of all illustrations, as ``picture.pose``."""
     table = tomllib.loads(asset("art", "poses.toml").read_text(encoding="utf-8"))
     return {f"{name}.{pose}" for name in table.keys() - {"cue", "foot"} for pose in table[name]}
 
 
 def drawn(frame: str) -> Image.Image:
-    """A frame as the night theme shows it, nothing else beside it."""
+    """A frame in the night theme, without anything else."""
     name, pose = frame.split(".")
     look = Look(PANEL, tokens().theme[Theme.NIGHT])
     surface = pygame.Surface(SIZE, 0, 32)
@@ -90,9 +93,12 @@ def drawn(frame: str) -> Image.Image:
 
 
 def write(out: Path, seed: int) -> int:
-    """Both sets, the questions and the key; the same files for the same seed. Gives how many frames."""
+    """Write both sets, the questions and the key; return the number of frames.
+
+    The same seed gives the same files. Raises ``OSError`` and, like ``answers``, ``ValueError``.
+    """
     asked = sorted(answers())
-    chance = random.Random(seed)  # noqa: S311 - an order, no secret
+    chance = random.Random(seed)  # noqa: S311 - not for cryptography
     key = [f"seed = {seed}"]
     for folder, blur in (("sharp", 0.0), ("blurred", TWO_DIOPTRES_MM / PANEL.mm_per_px)):
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -108,7 +114,7 @@ def write(out: Path, seed: int) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """The command. Exit code 0; 1 if nothing could be written; 2 if arguments or answers are wrong."""
+    """Run the command. Returns 0, 1 if the files cannot be written, 2 if arguments or answers are wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.tools.naming", description="The naming test.")
     parser.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder")
     parser.add_argument("--seed", type=int, help="order of the pictures; by chance if not given")

@@ -1,17 +1,17 @@
-"""Which of the machine's GPIO chips has the pins of the header."""
+"""Finds the GPIO chip that has the pins of the header."""
 
 from pathlib import Path
 
 import gpiod
 from gpiozero import BadPinFactory
 
-#: Chips whose lines are the header's, in its own numbers. Looked for by label, because numbers change: the
-#: Pi 5's RP1 was gpiochip4 until Linux 6.6.45 and is gpiochip0 since (raspberrypi/linux#6144).
+#: Labels of chips whose line numbers are the GPIO numbers of the header. Device numbers change: the Pi 5's
+#: RP1 was gpiochip4 until Linux 6.6.45 and has been gpiochip0 since (raspberrypi/linux#6144).
 LABELS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 
 
 class NoHeaderChip(BadPinFactory):
-    """There are GPIO chips, but none with the header's pins. ``labels``: what they call themselves."""
+    """There are GPIO chips, but none has the pins of the header. ``labels`` are those of the chips found."""
 
     def __init__(self, message: str, labels: list[str]) -> None:
         super().__init__(message)
@@ -19,10 +19,10 @@ class NoHeaderChip(BadPinFactory):
 
 
 def open_chip(dev: Path = Path("/dev")) -> gpiod.Chip:
-    """The open chip with the header's pins.
+    """Open the chip that has the pins of the header; the caller closes it.
 
-    Raises ``BadPinFactory``: there are no chips in ``dev``, none may be opened, or (``NoHeaderChip``) none is
-    the header's.
+    Raises ``BadPinFactory`` if there is no chip in ``dev`` or no permission to open one, and ``NoHeaderChip``
+    if none has the pins.
     """
     seen: list[str] = []
     labels: list[str] = []

@@ -1,4 +1,4 @@
-"""One thread for the edges of all lines: it sleeps in the kernel until there is one."""
+"""One thread for the edges of all lines, which sleeps in ``epoll`` until there is one."""
 
 import os
 import select
@@ -9,16 +9,16 @@ from threading import Lock
 from .pulser import claim_real_time
 from .threads import OwnThreads, Thread, Threads
 
-#: After the process that pulses, whose work is over in less than a millisecond.
+#: Real-time priority (SCHED_FIFO). Below that of the pulse process, which never runs for more than 1 ms.
 _PRIORITY = 1
 
 
 class EdgeThread:
-    """Calls back when a watched file descriptor has something to read.
+    """Calls a function when a watched file descriptor becomes readable.
 
-    The thread is there while something is watched; it has no time-out, so it costs nothing in between. What
-    ``supervisor`` does when it dies, by a descriptor that cannot be read, say: starts it again, ever more
-    seldom. Everything may be called from any thread, from a callback as well.
+    The thread exists while a descriptor is watched, and waits without a time-out. If a callback raises,
+    ``supervisor`` restarts the thread after a growing pause. All methods are thread-safe and may be called
+    from a callback.
     """
 
     def __init__(self, supervisor: Threads | None = None) -> None:
@@ -31,8 +31,8 @@ class EdgeThread:
         self._wake: int
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
-        """Call ``ready`` whenever ``fd`` can be read; it must read, and not block. What it raises ends the
-        thread, until that starts again."""
+        """Call ``ready`` whenever ``fd`` is readable. It must read ``fd`` and must not block; if it raises,
+        the thread ends and is restarted."""
         with self._lock:
             if self._thread is None:
                 self._epoll = select.epoll()
@@ -46,9 +46,9 @@ class EdgeThread:
             self._epoll.register(fd, select.EPOLLIN)
 
     def forget(self, fd: int) -> None:
-        """Call for this one no more. The last one ends the thread; never watched ones are ignored.
+        """Stop watching ``fd``. Does nothing if it is not watched. Without descriptors the thread ends.
 
-        A call that is under way in the thread is not waited for.
+        Does not wait for a callback in progress.
         """
         with self._lock:
             if self._watched.pop(fd, None) is None:
@@ -62,7 +62,7 @@ class EdgeThread:
                 self._ending.retire()  # last: it closes both
 
     def join(self, timeout: float) -> None:
-        """Wait so many seconds for a thread that is ending, unless this is it."""
+        """Wait at most ``timeout`` seconds for a thread that is ending, unless called on that thread."""
         if self._ending is not None:
             self._ending.join(timeout)
 

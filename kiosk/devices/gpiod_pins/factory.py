@@ -1,4 +1,4 @@
-"""The factory: opens the chip, and makes each pin what it can be."""
+"""The pin factory: opens the chip, and creates a hardware PWM pin or a line for each pin."""
 
 import os
 from pathlib import Path
@@ -19,19 +19,19 @@ from .threads import Threads
 class GpiodFactory(LocalPiFactory):
     """Pins of a Raspberry Pi through the kernel's GPIO character device.
 
-    ``chip`` is the device to use instead of the one found by its label (``/dev/gpiochip0``); ``consumer``
-    is what ``gpioinfo`` shows as the owner of the lines. With ``hardware_pwm`` False pins of a PWM overlay
-    are taken from it and used as plain lines. ``dev`` and ``sys`` are where the kernel's files are. Threads
-    are ``supervisor``'s.
+    ``chip`` is a device such as ``/dev/gpiochip0``, to be used instead of the one found by its label.
+    ``consumer`` is the owner of the lines that ``gpioinfo`` shows. If ``hardware_pwm`` is False, pins of a
+    PWM overlay are used as plain lines. ``dev`` and ``sys`` are the folders of the kernel's files.
+    ``supervisor`` runs the threads.
 
-    Raises ``PinUnknownPi`` and ``BadPinFactory``.
+    Raises ``PinUnknownPi``, ``BadPinFactory``, and ``OSError`` for a ``chip`` that cannot be opened.
     """
 
     bounce_settles = True
-    """``bounce`` is the time a level must stay before it is reported, counted from the last edge."""
+    """``bounce`` is the time for which a level must be stable before its edge is reported"""
 
     finest_level = 0.003
-    """Smallest ``state`` but 0 that software can make at 100 Hz: pulses of 30 us."""
+    """smallest ``state`` above 0 of software PWM at 100 Hz: pulses of 30 us"""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class GpiodFactory(LocalPiFactory):
         supervisor: Threads | None = None,
     ) -> None:
         super().__init__()
-        self._get_board_info()  # an unknown board is known now, not at the first pin
+        self._get_board_info()  # raises for an unknown board now, not at the first pin
         self.chip = open_chip(dev) if chip is None else gpiod.Chip(os.fspath(chip))
         self.consumer = consumer
         self._hardware_pwm = hardware_pwm
@@ -54,7 +54,7 @@ class GpiodFactory(LocalPiFactory):
         self.pin_class = _pin
 
     def close(self) -> None:
-        """Release every line and PWM, end thread and process. May be called twice."""
+        """Release all lines and PWM channels, end the thread and the process. May be called twice."""
         super().close()
         self.edge_thread.join(1)
         self.pulser.close()
@@ -62,11 +62,11 @@ class GpiodFactory(LocalPiFactory):
             self.chip.close()
 
     def check(self) -> None:
-        """Whether what software pulses is pulsed (``Pulser.check``); to be called now and then."""
+        """Test the pulse process and repair it (``Pulser.check``). Call it every few seconds."""
         self.pulser.check()
 
     def find_channel(self, gpio: int) -> tuple[Path, int] | None:
-        """The PWM chip and channel that own this pin, or None."""
+        """The PWM chip and channel that own this GPIO; None if there are none, or if they are not used."""
         if not self._hardware_pwm:
             return None
         name = self.chip.get_info().name

@@ -1,4 +1,4 @@
-"""Pulses made by the hardware, or by the kernel, through ``/sys/class/pwm``."""
+"""PWM by the hardware or the kernel, through ``/sys/class/pwm``."""
 
 import contextlib
 import errno
@@ -8,22 +8,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-#: Channel of each GPIO, by what the device tree calls the PWM. From the overlay's source
-#: (pwm-2chan-overlay.dts) and, for the Pi 5, the RP1's pin functions.
+#: Channel of each GPIO, by the PWM's ``compatible`` in the device tree. From the overlay's source
+#: (pwm-2chan-overlay.dts) and, for the Pi 5, the RP1's table of pin functions.
 CHANNELS: dict[str, dict[int, int]] = {
     "brcm,bcm2835-pwm": {12: 0, 18: 0, 40: 0, 52: 0, 13: 1, 19: 1, 41: 1, 45: 1, 53: 1},
     "raspberrypi,rp1-pwm": {12: 0, 13: 1, 14: 2, 15: 3, 18: 2, 19: 3},
 }
 
-#: How long udev may take to give an exported channel to its group, in seconds.
+#: Longest wait for udev to change the group of an exported channel, in seconds.
 _UDEV = 2.0
 
 
 def find_channel(gpio: int, controller: Path, sys: Path = Path("/sys")) -> tuple[Path, int] | None:
-    """The PWM chip and channel that an overlay has connected to this GPIO, or None.
+    """The PWM chip and channel that an overlay has connected to this GPIO; None if there is none.
 
-    ``controller`` is the device tree node of the GPIO chip. Which of its pins a PWM has is told by the PWM's
-    ``pinctrl-0``: what a channel is numbered alone does not say on which of several pins it comes out.
+    ``controller`` is the device tree node of the GPIO chip. The PWM's ``pinctrl-0`` lists its pins; the
+    channel number alone is not enough, as each channel can be routed to several pins.
     """
     for chip in sorted((sys / "class/pwm").glob("pwmchip*")):
         node = chip / "device/of_node"
@@ -38,7 +38,7 @@ def find_channel(gpio: int, controller: Path, sys: Path = Path("/sys")) -> tuple
                 if gpio in CHANNELS.get(kind, {}):
                     return chip, CHANNELS[kind][gpio]
         except OSError:
-            continue  # a PWM without a device tree, or without pins of ours
+            continue  # a PWM without a device tree node, or without pins of this chip
     return None
 
 
@@ -62,11 +62,11 @@ def _pins(controller: Path, handle: int) -> list[int]:
 
 
 class HardwarePWM:
-    """One channel of a PWM chip, off to begin with.
+    """One channel of a PWM chip, off at first.
 
-    A channel that a killed program left exported, and playing, is taken over and silenced.
+    A channel that a killed program left exported and running is taken over and switched off.
 
-    Raises ``OSError``; ``EBUSY`` if a driver of the kernel has the channel.
+    Raises ``OSError``; its errno is ``EBUSY`` if a kernel driver uses the channel. ``sleep`` takes seconds.
     """
 
     def __init__(self, chip: Path, channel: int, *, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -88,13 +88,13 @@ class HardwarePWM:
         return f"{self._chip.name}/{self._folder.name}"
 
     def set(self, frequency: float, level: float) -> None:
-        """So many cycles a second, high for this share of each (0.0 to 1.0). At 0 the hardware is off.
+        """Set the frequency in Hz (above 0) and the duty cycle (0.0 to 1.0), where 0 disables the PWM.
 
-        A frequency the hardware cannot make raises ``OSError`` (``EINVAL`` or ``ERANGE``).
+        Raises ``OSError``, with ``EINVAL`` or ``ERANGE`` for a frequency that the hardware cannot generate.
         """
         period = round(1e9 / frequency)
         high = round(period * level)
-        # The kernel refuses, at any moment, a pulse longer than its period.
+        # In the order in which the pulse is never longer than the period, which the kernel refuses.
         if period < self._values["duty_cycle"]:
             self._put("duty_cycle", high)
             self._put("period", period)
@@ -104,7 +104,7 @@ class HardwarePWM:
         self._put("enable", int(high > 0))
 
     def close(self) -> None:
-        """Off, and given back."""
+        """Disable and unexport the channel. Raises ``OSError``."""
         if self._folder.exists():
             self._put("duty_cycle", 0)
             self._put("enable", 0)
@@ -112,7 +112,7 @@ class HardwarePWM:
                 _write(self._chip / "unexport", self._number)
 
     def _put(self, name: str, value: int) -> None:
-        # Only what changes: without a period the kernel refuses even a 0.
+        # Write changes only: while the period is 0 the kernel refuses any write, even of 0.
         if self._values[name] != value:
             _write(self._folder / name, value)
             self._values[name] = value
@@ -120,7 +120,7 @@ class HardwarePWM:
 
 def _write(path: Path, value: int) -> None:
     try:
-        # unbuffered, and not made if it is not there
+        # unbuffered, and without creating the file
         handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     except PermissionError as error:
         raise PermissionError(

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Fastest pulses that software is asked to make, in Hz.
+#: Highest frequency of software PWM, in Hz.
 FASTEST = 10_000
 
-#: Edges the kernel keeps for us while the thread is busy; older ones are dropped beyond that.
+#: Edges that the kernel buffers for us while the thread is busy; if there are more, it drops the oldest.
 _BUFFER = 64
 
 _EDGES = {"both": Edge.BOTH, "rising": Edge.RISING, "falling": Edge.FALLING, "none": Edge.NONE}
@@ -44,15 +44,15 @@ _PULL = {Bias.PULL_UP: "up", Bias.PULL_DOWN: "down"}
 
 
 class GpiodPin(LocalPiPin):
-    """A line of a GPIO chip. Released by ``close``, taken again when it is used again."""
+    """A line of a GPIO chip. ``close`` releases it; the next use requests it again."""
 
     def __init__(self, factory: "GpiodFactory", info: PinInfo) -> None:
         super().__init__(factory, info)
         self._lock = RLock()
         self._request: gpiod.LineRequest | None = None
-        self._rest()
+        self._reset()
 
-    def _rest(self) -> None:
+    def _reset(self) -> None:
         self._direction = Direction.AS_IS
         self._level = Value.INACTIVE
         self._pull: str | None = None
@@ -62,20 +62,20 @@ class GpiodPin(LocalPiPin):
         self._pwm: SoftwarePWM | None = None
 
     def close(self) -> None:
-        """Make the line an input, if it was ours, and give it back."""
+        """Make the line an input, if it was an output of ours, and release it."""
         self.when_changed = None
         with self._lock:
             if self._request is not None:
-                with contextlib.suppress(OSError):  # a line that is gone cannot be left in order
+                with contextlib.suppress(OSError):  # the chip may have been removed
                     self._stop_pulses()
                     if self._direction is Direction.OUTPUT:
                         self._configure(Direction.INPUT)
                 self._request.release()
                 self._request = None
-            self._rest()
+            self._reset()
 
     def output_with_state(self, state: float) -> None:
-        """An output that starts at this level, without a blip before."""
+        """Make the line an output that starts at this level, without a glitch."""
         with self._lock:
             self._stop_pulses()
             self._pull = None
@@ -83,7 +83,7 @@ class GpiodPin(LocalPiPin):
             self._configure(Direction.OUTPUT)
 
     def input_with_pull(self, pull: str) -> None:
-        """An input with this pull, without a moment without it."""
+        """Make the line an input with this pull, in one step. Raises ``PinInvalidPull``, ``PinFixedPull``."""
         self._check_pull(pull)
         with self._lock:
             self._stop_pulses()
@@ -163,14 +163,18 @@ class GpiodPin(LocalPiPin):
                 self._pwm.frequency = value
 
     def prepare_pulses(self) -> None:
-        """Start what makes pulses now, so that the first one comes at once. Not needed, only faster."""
+        """Start the pulse process now, so that the first pulse is not late. Optional.
+
+        Raises ``PinPWMUnsupported``.
+        """
         self.factory.pulser.prepare()
 
     def read_anew(self) -> None:
-        """Let the kernel look at the line again: the level of a debounced one is what its last interrupt
-        said, and where that got lost it is wrong until the next.
+        """Let the kernel sample the line. The level of a debounced line is that of its last interrupt, and is
+        wrong until the next one if an interrupt was lost.
 
-        An edge meanwhile is not told: look at ``state`` afterwards. Does nothing where nothing is debounced.
+        Edges during the call are not reported: read ``state`` afterwards. Does nothing unless the pin is
+        debounced and has a ``when_changed``.
         """
         with self._lock:
             if self._armed and self._bounce is not None:
@@ -225,7 +229,7 @@ class GpiodPin(LocalPiPin):
 
     def _read(self) -> None:
         with self._lock:
-            # Released or disarmed while the edge thread was on its way here? Then a read would block.
+            # If the line was released or disarmed since the edge thread woke, a read would block.
             if not self._armed or self._request is None or not self._request.wait_edge_events(0):
                 return
             events = self._request.read_edge_events()
@@ -237,7 +241,7 @@ class GpiodPin(LocalPiPin):
                 log.exception("An edge could not be handled.")
 
     def _call_when_changed(self, ticks: float | None = None, state: float | None = None) -> None:
-        # Not without a lock and then twice: another thread may set it to None in between.
+        # Checked here because another thread may have set it to None since the edge was read.
         if self._when_changed is not None:
             super()._call_when_changed(ticks, state)
 
@@ -279,7 +283,7 @@ class GpiodPin(LocalPiPin):
 
 
 def level_of(pin: LocalPiPin, value: float) -> float:
-    """The level, if it is one: 0 to 1. Raises ``PinInvalidState``."""
+    """``value`` if it is from 0 to 1; else raises ``PinInvalidState``."""
     if not 0 <= value <= 1:
         raise PinInvalidState(f'invalid state "{value}" for pin {pin!r}')
     return value

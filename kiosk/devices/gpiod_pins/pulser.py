@@ -1,13 +1,14 @@
-"""A program of its own that pulses lines: started by ``software_pwm``, it ends when that goes away.
+"""The pulse process: a program that generates software PWM. It is started by ``software_pwm``.
 
-In the main program pulses would have to wait for Python's lock: with another thread at work a tone of 523 Hz
-comes out at 95 Hz. Here nothing else runs. Uses the standard library only, and no site packages.
+In the main program pulses would have to wait for Python's global interpreter lock: beside a computing thread,
+a tone of 523 Hz came out at 95 Hz. This program has one thread. It uses the standard library only, without
+site-packages.
 
-Messages come on a socket: an operation, the number of a line, seconds of a cycle and seconds of it that the
-line is high. ``PULSE`` brings the line's file descriptor along each time, so that it says all there is to
-know: who missed the messages before it does the same. ``STOP`` writes low at once and is answered, after
-which nothing is written to the line any more; ``ASK`` is only answered, by the numbers of the lines that are
-pulsed. At the end of the socket, however the other side ended, all lines go low.
+Messages are received on a socket. Each has an operation, the number of a line, and its period and pulse
+width in seconds. ``PULSE`` always includes the file descriptor of the line, so that a new process needs no
+earlier message. ``STOP`` sets the line low and is answered; nothing is written to the line after the answer.
+``ASK`` is only answered. An answer lists the numbers of the lines that are pulsed. When the socket is closed,
+for whatever reason, all lines are set low and the program ends.
 """
 
 import contextlib
@@ -22,35 +23,37 @@ import sys
 import time
 from collections.abc import Callable
 
+#: Operation, line number, period in seconds, pulse width in seconds.
 MESSAGE = struct.Struct("=cIdd")
 PULSE, STOP, ASK = b"p", b"e", b"a"
 ANSWER = b"."
-"""begins an answer; the numbers follow, four bytes each"""
+"""first byte of an answer; the line numbers follow, four bytes each"""
 
-#: GPIO_V2_LINE_SET_VALUES_IOCTL of linux/gpio.h, for the first line of a request.
+#: GPIO_V2_LINE_SET_VALUES_IOCTL of linux/gpio.h.
 _SET = 0xC010B40F
+#: struct gpio_v2_line_values: the value and the mask of the first line of a request.
 _BITS = {False: struct.pack("QQ", 0, 1), True: struct.pack("QQ", 1, 1)}
 
-#: Pulses shorter than this (in seconds) are waited out awake: a sleep is late by half a tenth of a
-#: millisecond, which would make such a pulse half as long again. It costs 5 % of a core at a level of 5 %.
+#: Pulses shorter than this, in seconds, are timed in a busy loop: a sleep is late by about 50 us, which would
+#: lengthen such a pulse by half. At a duty cycle of 5 % this costs 5 % of a core.
 _SHORT = 300e-6
 
 
-#: Before everything else that runs in real time here: a pulse is over in less than a millisecond.
+#: Real-time priority (SCHED_FIFO), above that of the edge thread: a pulse takes less than 1 ms.
 _PRIORITY = 2
 
 
 def claim_real_time(priority: int) -> None:
-    """Let this thread run before every ordinary one (SCHED_FIFO), if the system lets it.
+    """Schedule this thread with SCHED_FIFO at ``priority`` (1 to 99), if permitted; else do nothing.
 
-    It needs a limit (RLIMIT_RTPRIO) of at least ``priority``, 1 to 99. What it starts is ordinary again.
+    Needs RLIMIT_RTPRIO of at least ``priority``. Threads and processes that it starts do not inherit it.
     """
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
 
 
 def put(fd: int, level: bool) -> None:
-    """Write a level to the line."""
+    """Set a line to a level. Raises ``OSError``."""
     fcntl.ioctl(fd, _SET, _BITS[level])
 
 
@@ -63,12 +66,12 @@ class _Line:
 
 
 class Player:
-    """The lines that are pulsed, and when each of their edges is due.
+    """Generates the pulses of all lines: knows when each edge is due, and writes it.
 
-    Pulses begin at multiples of the period, so errors do not add up. After a pause (the processor was away)
-    what was missed is left out, and the next pulse has at least half its low before it: without it, it would
-    sound, or glow, stronger. A change takes effect with the next cycle. Seconds are those of ``clock``. A
-    line that fails is dropped.
+    Pulses start at multiples of the period, so errors do not add up. After a delay (the process was not
+    scheduled) missed pulses are skipped, and at least half of the usual low time precedes the next pulse;
+    otherwise it would sound, or glow, stronger. A change takes effect with the next cycle. Times are seconds
+    of ``clock``. A line that cannot be written is dropped.
     """
 
     def __init__(
@@ -80,11 +83,14 @@ class Player:
 
     @property
     def due(self) -> float | None:
-        """When ``play`` has something to do; None while nothing is pulsed."""
+        """When the next edge is due; None if no line is pulsed."""
         return min((line.due for line in self._lines.values()), default=None)
 
     def handle(self, message: bytes, fds: list[int]) -> bytes:
-        """Do what a message says; the answer, or nothing if it wants none."""
+        """Handle a message; return the answer, or b"" for ``PULSE``, which has none.
+
+        Takes over the file descriptors in ``fds``.
+        """
         operation, number, period, high = MESSAGE.unpack(message)
         if operation == PULSE:
             line = self._lines.get(number)
@@ -108,7 +114,7 @@ class Player:
                     self._drop(number)
 
     def silence(self) -> None:
-        """All lines low, and let go."""
+        """Set all lines low and drop them."""
         for number in list(self._lines):
             self._end(number)
 
@@ -129,7 +135,7 @@ class Player:
             if high >= _SHORT:
                 line.due = line.rise + high
                 return
-            # From when it rose, not from when it should have: its length is what is heard or seen.
+            # Timed from the actual rise, even if it was late: the pulse width is what is heard or seen.
             fall = self._clock() + high
             while self._clock() < fall:
                 pass
@@ -148,7 +154,7 @@ class Player:
 
 
 def serve(peer: socket.socket, player: Player) -> None:
-    """Play what comes over the socket, until its end."""
+    """Handle the messages of the socket and generate the pulses, until the socket is closed."""
     while True:
         due = player.due
         wait = None if due is None else max(0.0, due - time.monotonic())
@@ -163,12 +169,12 @@ def serve(peer: socket.socket, player: Player) -> None:
 
 
 def main() -> None:
-    """The program: the socket's number is its only argument."""
-    # Whoever ends the main program ends this one; a signal to the whole group must not come first.
+    """Run the program; its only argument is the file descriptor of the socket."""
+    # It ends with the main program. A signal to the process group must not end it earlier.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(OSError), open("/proc/self/timerslack_ns", "w") as slack:  # noqa: PTH123 - starts fast
-        slack.write("1")  # else the kernel rounds sleeps up by 50 us, to save power
+        slack.write("1")  # the default lets the kernel delay wake-ups by 50 us
     claim_real_time(_PRIORITY)
     serve(socket.socket(fileno=int(sys.argv[1])), Player())
 

@@ -1,4 +1,4 @@
-"""A pin that is the output of a PWM."""
+"""A pin that is the output of a hardware PWM."""
 
 import errno
 from collections.abc import Callable
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class GpiodPWMPin(LocalPiPin):
-    """A pin that a PWM overlay owns: an output, pulsed or steady, made by the hardware."""
+    """A pin that a PWM overlay owns: an output, pulsed or steady, driven by the hardware."""
 
-    #: Cycles a second of a level that is steady: any would do.
+    #: Frequency in Hz while the level is 0 or 1; its value does not matter.
     _STEADY = 1000.0
 
     def __init__(self, factory: "GpiodFactory", info: PinInfo, chip: Path, channel: int) -> None:
@@ -36,18 +36,18 @@ class GpiodPWMPin(LocalPiPin):
         self._level: float = 0
 
     def close(self) -> None:
-        """Off, and the channel given back."""
+        """Switch the output off and release the channel."""
         if self._pwm is not None:
             self._pwm.close()
         self._pwm, self._frequency, self._level = None, None, 0
 
     def output_with_state(self, state: float) -> None:
-        """An output that starts at this level."""
+        """Set a steady level, 0 or 1. Raises ``GPIOPinInUse``, ``OSError``."""
         self._frequency = None
         self._set_state(state)
 
     def input_with_pull(self, pull: str) -> None:  # noqa: ARG002 - gpiozero's signature
-        """Refused: raises ``PinInvalidFunction``."""
+        """Always raises ``PinInvalidFunction``."""
         self._set_function("input")
 
     def _get_function(self) -> str:
@@ -96,7 +96,7 @@ class GpiodPWMPin(LocalPiPin):
         self._frequency, self._level = frequency, level
 
     def prepare_pulses(self) -> None:
-        """Nothing to prepare: the hardware makes them."""
+        """Does nothing: the hardware needs no preparation."""
 
     def _get_pull(self) -> str:
         return "floating"

@@ -1,4 +1,4 @@
-"""Pulses made by software, for lamps and tones: a process of its own makes them."""
+"""Software PWM for lamps and tones: controls the pulse process (``pulser``)."""
 
 import contextlib
 import errno
@@ -22,56 +22,56 @@ from .threads import OwnThreads, Thread, Threads
 
 log = logging.getLogger(__name__)
 
-#: How long the process may take to answer, in seconds, before it is taken to hang and is killed. It answers
-#: within a few milliseconds; whoever stops a tone has to wait for it.
-_ANSWER = 0.15
-#: How long the system may take to end a killed process, in seconds, before nobody waits for that any more.
-_DEATH = 0.1
-#: How long a new process may take to answer for the first time, in seconds. Nobody waits for that.
-_BIRTH = 10.0
-#: How long the process may take to end by itself, in seconds, when nothing is pulsed any more.
-_FAREWELL = 1.0
-#: How long nothing is pulsed at most, in seconds, before another process is tried: an alarm may want it.
+#: Longest time to an answer, in seconds; a process that takes longer is considered hung and is killed. It
+#: usually answers within a few ms. The caller that stops a tone waits for the answer.
+_ANSWER_TIMEOUT = 0.15
+#: Longest wait for the end of a killed process, in seconds.
+_KILL_TIMEOUT = 0.1
+#: Longest time to the first answer of a new process, in seconds. No caller waits for it.
+_START_TIMEOUT = 10.0
+#: Longest time for the process to end by itself after its socket was closed, in seconds.
+_END_TIMEOUT = 1.0
+#: Longest pause before another process is started, in seconds: an alarm may need it.
 _PAUSE = 5.0
-#: Bytes of the longest answer: the header has 28 lines.
-_ROOM = 1024
+#: Bytes to receive for an answer; the longest has 28 line numbers of four bytes.
+_ANSWER_SIZE = 1024
 
 
-class PulserDied(Exception):  # noqa: N818 - what happened, for the journal; its supervisor starts the next one
-    """The process that makes pulses ended, or hung and was killed. The message says which."""
+class PulserDied(Exception):  # noqa: N818 - an event for the log; the supervisor starts the next process
+    """The pulse process ended, or hung and was killed. The message says which."""
 
 
 @dataclass(frozen=True)
 class _Child:
-    """A process that makes pulses, and the socket to it."""
+    """A pulse process, and our end of its socket."""
 
     process: subprocess.Popen[bytes]
     peer: socket.socket
 
     def pulse(self, number: int, fd: int, period: float, high: float) -> None:
-        """Raises ``OSError``."""
+        """Send ``PULSE``. Raises ``OSError``."""
         socket.send_fds(self.peer, [MESSAGE.pack(PULSE, number, period, high)], [fd])
 
-    def ask(self, operation: bytes, number: int = 0, patience: float = _ANSWER) -> set[int] | None:
-        """The lines it pulses after that; None: no answer within ``patience`` seconds."""
+    def ask(self, operation: bytes, number: int = 0, timeout: float = _ANSWER_TIMEOUT) -> set[int] | None:
+        """The lines it pulses after the operation; None without an answer within ``timeout`` seconds."""
         try:
             self.peer.send(MESSAGE.pack(operation, number, 0, 0))
-            self.peer.settimeout(patience)
-            answer = self.peer.recv(_ROOM)
-            self.peer.settimeout(_ANSWER)
+            self.peer.settimeout(timeout)
+            answer = self.peer.recv(_ANSWER_SIZE)
+            self.peer.settimeout(_ANSWER_TIMEOUT)
         except OSError:
             return None
-        if not answer.startswith(ANSWER):  # the end of the socket
+        if not answer.startswith(ANSWER):  # the socket was closed
             return None
         return {line for (line,) in struct.iter_unpack("=I", answer[len(ANSWER) :])}
 
     def hang_up(self) -> None:
-        """End the conversation: it ends by itself, its lines low, and who sleeps on the socket wakes."""
-        with contextlib.suppress(OSError):  # it is gone
+        """Shut the socket down: the process sets its lines low and ends; the thread in ``_keep`` wakes."""
+        with contextlib.suppress(OSError):  # the process has ended already
             self.peer.shutdown(socket.SHUT_RDWR)
 
     def ends_within(self, seconds: float) -> bool:
-        """Wait for its end."""
+        """Wait for the end of the process; False if it is still running after ``seconds``."""
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -79,50 +79,51 @@ class _Child:
         return True
 
     def let_go(self) -> None:
-        """End it, in good order if it can."""
+        """End the process; kill it if it does not end by itself."""
         self.hang_up()
-        if not self.ends_within(_FAREWELL):
+        if not self.ends_within(_END_TIMEOUT):
             self.process.kill()
             self.process.wait()
 
 
 class Pulser:
-    """The process that pulses lines, as this one sees it. It sleeps while there is nothing to pulse.
+    """Controls the pulse process, which sleeps while no line is pulsed. Thread-safe.
 
-    A thread of ``supervisor``'s sleeps until the process ends, and starts the next one, which is told every
-    line that is pulsed by then. One that hangs is noticed, and killed, by whoever stops a tone and by
-    ``check``. May be used from any thread.
+    A thread of ``supervisor`` waits for the end of the process and then starts the next one, with all lines
+    that are to be pulsed. A process that hangs is detected, and killed, by ``stop`` and ``check``.
     """
 
     def __init__(self, supervisor: Threads | None = None) -> None:
         self._supervisor = supervisor or OwnThreads()
         self._lock = Lock()
         self._child: _Child | None = None
-        """the one that pulses; None: the next one is not there yet"""
+        """the current process; None before the first one, and until the next one is started"""
         self._pulsed: dict[int, tuple[int, float, float]] = {}
-        """number of a line -> its file descriptor, seconds of a cycle, seconds of it that it is high"""
+        """line number -> file descriptor, period in seconds, pulse width in seconds"""
         self._keeper: Thread | None = None
-        self._era = 0
-        """which keeper's time it is"""
+        self._generation = 0
+        """counts calls of ``close``; a keeper of an earlier generation ends"""
         self._hung = False
         self._trouble = ""
-        """why there is no other process"""
+        """why the next process could not be started"""
         self._missed: set[int] = set()
-        self._undead: list[subprocess.Popen[bytes]] = []
+        """lines that the process had dropped at the last check"""
+        self._unkilled: list[subprocess.Popen[bytes]] = []
+        """killed processes that had not ended in time"""
 
     def prepare(self) -> None:
-        """Start the process, if it is not there, so that the first pulse does not have to wait for it.
+        """Start the process, if it is not running, so that the first pulse does not have to wait for it.
 
-        Raises ``PinPWMUnsupported`` when it cannot be started.
+        Raises ``PinPWMUnsupported`` if it cannot be started.
         """
         with self._lock:
             self._begin()
 
     def pulse(self, number: int, fd: int, period: float, high: float) -> None:
-        """Pulse the line from now on, or with the next cycle if it is pulsed already. Seconds.
+        """Pulse a line, or change its pulses from the next cycle on. ``period`` and ``high`` are in seconds.
 
-        Raises ``PinPWMUnsupported`` while there is no process, none can be started, or the last ones died;
-        the next one knows of this line.
+        Raises ``PinPWMUnsupported`` if no process can be started or the last ones have died; the next process
+        will pulse the line.
         """
         with self._lock:
             self._begin()
@@ -133,10 +134,11 @@ class Pulser:
                 self._tell(self._child, number)
 
     def stop(self, number: int) -> None:
-        """Pulse the line no more; low, if the process answers. Nothing is written to it after this returns.
+        """Stop pulsing a line; the process, if it responds, sets it low. Nothing is written to the line after
+        this returns.
 
-        Holds its caller up for ``_ANSWER`` and ``_DEATH`` at most. Raises ``OSError`` if even then the
-        process may still end what it was writing: write the level again later.
+        Blocks for at most 0.25 s (``_ANSWER_TIMEOUT`` and ``_KILL_TIMEOUT``). Raises ``OSError`` if the
+        process hangs and could not be killed in that time; it may still write, so set the level again later.
         """
         with self._lock:
             if self._pulsed.pop(number, None) is None or self._child is None:
@@ -145,10 +147,10 @@ class Pulser:
                 self._replace(self._child)
 
     def check(self) -> None:
-        """See to it that what is to be pulsed is: a process that hangs is replaced, a line that it gave up is
-        told to it again. Costs nothing while nothing is pulsed. Holds its caller up as ``stop`` does.
+        """Replace a process that hangs; send the process those lines again that it has dropped. Does nothing
+        while no line is pulsed. Blocks as long as ``stop``.
 
-        Raises ``PinPWMUnsupported`` as ``pulse`` does, and ``OSError`` as ``stop`` does.
+        Raises ``PinPWMUnsupported`` like ``pulse``, and ``OSError`` like ``stop``.
         """
         with self._lock:
             if not self._pulsed:
@@ -162,16 +164,16 @@ class Pulser:
                 return
             missed = self._pulsed.keys() - known
             for number in sorted(missed):
-                if number not in self._missed:  # said once, until it is pulsed again
+                if number not in self._missed:  # logged once, until the line is pulsed again
                     log.warning("line %d is not pulsed any more; it is tried again", number)
                 self._tell(self._child, number)
             self._missed = missed
 
     def close(self) -> None:
-        """End the process. May be called twice; used again, it starts again."""
+        """End the process. May be called twice; the next ``prepare`` or ``pulse`` starts a new one."""
         with self._lock:
             self._pulsed.clear()
-            self._era += 1
+            self._generation += 1
             keeper, self._keeper = self._keeper, None
             child, self._child = self._child, None
             self._trouble = ""
@@ -180,16 +182,16 @@ class Pulser:
             if child is not None:
                 child.let_go()
         if keeper is not None:
-            keeper.join(_FAREWELL)
+            keeper.join(_END_TIMEOUT)
 
     def _begin(self) -> None:
         if self._keeper is None:
             self._child = _spawn()
-            keep = partial(self._keep, self._era, [self._child])
+            keep = partial(self._keep, self._generation, [self._child])
             self._keeper = self._supervisor.start("gpiod pulses", keep, longest=_PAUSE)
 
     def _complain(self) -> None:
-        """Nobody pulses. That is worth no word while the next process is about to."""
+        """There is no process: raise, unless the next one is just being started."""
         if self._trouble:
             raise PinPWMUnsupported(self._trouble)
         if self._keeper is not None and self._keeper.is_pausing:
@@ -202,59 +204,60 @@ class Pulser:
             self._replace(child)
 
     def _replace(self, child: _Child) -> None:
-        """Kill the process, which does not answer; the keeper starts the next one."""
+        """Kill a process that does not respond; the keeper then starts the next one."""
         self._hung = child.process.poll() is None
         self._child = None
         child.process.kill()
         child.hang_up()
-        if not child.ends_within(_DEATH):
+        if not child.ends_within(_KILL_TIMEOUT):
             raise OSError(errno.ETIMEDOUT, "the process that makes pulses cannot be killed")
 
-    def _keep(self, era: int, begun: list[_Child]) -> None:
-        """Sleep until the process ends, and raise that; begun again, start the next one first."""
-        child = begun.pop() if begun else self._renew(era)
+    def _keep(self, generation: int, first: list[_Child]) -> None:
+        """Wait for the end of the process, then raise ``PulserDied``, so that the supervisor calls this
+        again, which starts the next one. ``first`` holds the process that the first call waits for."""
+        child = first.pop() if first else self._renew(generation)
         if child is None:
             return
         sleep = select.poll()
-        sleep.register(child.peer, 0)  # nothing wakes it but the end
+        sleep.register(child.peer, 0)  # only POLLHUP and POLLERR end the wait, not an answer
         sleep.poll()
         with self._lock:
-            closed, hung = era != self._era, self._hung
+            closed, hung = generation != self._generation, self._hung
             if not closed:
                 self._child, self._hung = None, False
         child.peer.close()
         if closed:
             return
         child.process.kill()
-        if child.ends_within(_DEATH):
-            self._darken()
+        if child.ends_within(_KILL_TIMEOUT):
+            self._set_low()
         else:
-            self._undead.append(child.process)
+            self._unkilled.append(child.process)
         raise PulserDied(
             "the process that makes pulses does not answer; it is replaced"
             if hung
             else f"the process that makes pulses ended ({child.process.returncode}); it is replaced"
         )
 
-    def _renew(self, era: int) -> _Child | None:
-        """Start a process that surely answers, and let it go on with what is pulsed by now; None: nobody
-        wants it any more. Raises ``PinPWMUnsupported``."""
-        self._undead = [process for process in self._undead if process.poll() is None]
+    def _renew(self, generation: int) -> _Child | None:
+        """Start a process, wait for its first answer, and send it all lines; None if the factory was closed
+        meanwhile. Raises ``PinPWMUnsupported``."""
+        self._unkilled = [process for process in self._unkilled if process.poll() is None]
         try:
             child = _spawn()
-            if child.ask(ASK, patience=_BIRTH) is None:
+            if child.ask(ASK, timeout=_START_TIMEOUT) is None:
                 child.let_go()
                 child.peer.close()
                 raise PinPWMUnsupported("the new process that makes pulses does not answer")
         except PinPWMUnsupported as error:
             with self._lock:
-                if era == self._era:
+                if generation == self._generation:
                     self._trouble = str(error)
             raise
         with self._lock:
-            if era == self._era:
+            if generation == self._generation:
                 self._child, self._trouble = child, ""
-                with contextlib.suppress(OSError):  # dead again already: the keeper is about to see it
+                with contextlib.suppress(OSError):  # it has died again: the keeper is about to notice
                     for number, what in self._pulsed.items():
                         child.pulse(number, *what)
                 return child
@@ -262,8 +265,8 @@ class Pulser:
         child.peer.close()
         return None
 
-    def _darken(self) -> None:
-        """A killed process leaves its lines as they are, high as likely as low."""
+    def _set_low(self) -> None:
+        """Set all lines low that a killed process may have left high."""
         with self._lock:
             for fd, _period, _high in self._pulsed.values():
                 with contextlib.suppress(OSError):
@@ -271,7 +274,7 @@ class Pulser:
 
 
 def _spawn() -> _Child:
-    """Raises ``PinPWMUnsupported``."""
+    """Start a pulse process. Raises ``PinPWMUnsupported``."""
     program = Path(__file__).with_name("pulser.py")
     with contextlib.ExitStack() as undo:
         try:
@@ -285,13 +288,16 @@ def _spawn() -> _Child:
                 )
         except (OSError, subprocess.SubprocessError) as error:
             raise PinPWMUnsupported(f"the process that makes pulses cannot be started: {error}") from error
-        ours.settimeout(_ANSWER)
+        ours.settimeout(_ANSWER_TIMEOUT)
         undo.pop_all()
     return _Child(process, ours)
 
 
 class SoftwarePWM:
-    """One line, pulsed while its level is neither 0 nor 1, else written and left alone."""
+    """PWM on one line: pulsed while the level is between 0 and 1, else set low or high.
+
+    ``fd`` is the file descriptor of the line request, ``write`` sets the line, ``frequency`` is in Hz.
+    """
 
     def __init__(
         self, pulser: Pulser, number: int, fd: int, write: Callable[[bool], None], frequency: float
@@ -306,7 +312,7 @@ class SoftwarePWM:
 
     @property
     def frequency(self) -> float:
-        """Cycles a second."""
+        """Frequency in Hz. Setting it raises ``PinPWMUnsupported`` like ``Pulser.pulse``."""
         return self._frequency
 
     @frequency.setter
@@ -317,7 +323,7 @@ class SoftwarePWM:
 
     @property
     def level(self) -> float:
-        """Share of a cycle that the line is high, 0.0 to 1.0."""
+        """Duty cycle, 0.0 to 1.0. Setting it raises like ``Pulser.pulse`` and ``Pulser.stop``."""
         return self._level
 
     @level.setter
@@ -334,7 +340,7 @@ class SoftwarePWM:
             self._write(level >= 1)
 
     def stop(self) -> None:
-        """Low at once, and no pulses."""
+        """Stop the pulses and set the line low. Raises ``OSError`` like ``Pulser.stop``."""
         self.level = 0.0
 
     def _pulse(self) -> None:

@@ -1,4 +1,4 @@
-"""Whoever keeps the factory's threads going: the program that uses it, else nobody but themselves."""
+"""The interface of a supervisor for the factory's threads, and the default one."""
 
 import contextlib
 import logging
@@ -10,21 +10,21 @@ log = logging.getLogger(__name__)
 
 
 class Thread(Protocol):
-    """A thread that starts again when it dies."""
+    """A thread that is restarted when its function raises."""
 
     @property
     def is_pausing(self) -> bool:
-        """Whether it waits, after a death, for its next start."""
+        """Whether it has died and is waiting to be restarted."""
 
     def retire(self) -> None:
-        """Do not start it again. Its ``run`` is told to return by other means."""
+        """Do not restart the thread. Making its ``run`` return is up to the caller."""
 
     def join(self, timeout: float) -> bool:
-        """Wait at most so many seconds for its end; False if that does not come."""
+        """Wait at most ``timeout`` seconds for the end of the thread; False if it is still running."""
 
 
 class Threads(Protocol):
-    """What starts threads, and starts those again that die."""
+    """A supervisor: starts threads, and restarts those that die."""
 
     def start(
         self,
@@ -34,11 +34,11 @@ class Threads(Protocol):
         after: Callable[[], None] | None = None,
         longest: float = 60,
     ) -> Thread:
-        """Run this on a thread of its own until it returns by itself; ``after`` is called when it is over for
-        good. One that died starts again, after a pause of ``longest`` seconds at most."""
+        """Run ``run`` on a thread of its own until it returns. If it raises, it is called again after a pause
+        of at most ``longest`` seconds. ``after`` is called when the thread ends for good."""
 
     def busy(self) -> contextlib.AbstractContextManager[None]:
-        """Around what such a thread does between two waits."""
+        """A context for the work of such a thread between two waits, so that a hang can be detected."""
 
 
 class _OwnThread:
@@ -77,7 +77,7 @@ class _OwnThread:
 
 
 class OwnThreads:
-    """Where nobody brings anything better, as in a program that uses gpiozero alone."""
+    """The supervisor used by default, as in a program that has only gpiozero."""
 
     def start(
         self,
@@ -87,9 +87,9 @@ class OwnThreads:
         after: Callable[[], None] | None = None,
         longest: float = 60,
     ) -> Thread:
-        """As ``Threads`` says; each time in a row the pause is a second longer."""
+        """As ``Threads.start``; the pause is 0 s at first and one second longer after each death."""
         return _OwnThread(name, run, after, longest)
 
     def busy(self) -> contextlib.AbstractContextManager[None]:
-        """Nobody looks."""
+        """Does nothing: hangs are not detected."""
         return contextlib.nullcontext()

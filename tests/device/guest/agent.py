@@ -1,4 +1,7 @@
-"""Does in the guest what the tests ask: JSON, one request a line, over a virtio-serial port. Runs as root."""
+"""The agent in the guest: executes the requests of the tests. Runs as root.
+
+Requests and answers are JSON objects, one per line, on a virtio-serial port.
+"""
 
 import base64
 import json
@@ -19,7 +22,7 @@ EVENT = re.compile(r"\s(\d+\.\d+): gpio_(?:value|direction): (\d+)\s+(set|get|in
 
 
 def _first_line_number() -> int:
-    """The kernel numbers lines through all chips; ours start here."""
+    """The number of our chip's first line; the kernel counts lines over all chips."""
     for chip in Path("/sys/class/gpio").glob("gpiochip*"):
         if (chip / "label").read_text().strip() == "pinctrl-bcm2711":
             return int((chip / "base").read_text())
@@ -47,7 +50,7 @@ def get(path: str) -> str:
 
 
 def play(steps: list[tuple[float, int, int]]) -> list[float]:
-    """Put levels on lines: (seconds to wait first, pin, level) each; when each was done."""
+    """Set levels of lines: each step is (seconds to wait before, pin, level); return the time of each."""
     done = []
     due = time.monotonic()
     for wait, pin, level in steps:
@@ -63,7 +66,7 @@ def line(pin: int) -> int:
 
 
 def edges(pins: list[int], since: float) -> list[tuple[float, int, int | None]]:
-    """What the owners of these lines wrote: (time, pin, level or None for input), changes only."""
+    """Changes that the owners of these lines wrote: (time, pin, level or None for input)."""
     base = _first_line_number()
     last: dict[int, int | None] = {}
     found = []
@@ -100,7 +103,7 @@ def sleep(seconds: float) -> None:
 
 
 def kill(pid: int, name: str, at: float) -> float:
-    """Send a signal at a moment, to the millisecond; when it was."""
+    """Send a signal at the time ``at``; return when it was sent."""
     time.sleep(max(0.0, at - time.monotonic()))
     os.kill(pid, signal.Signals[f"SIG{name}"])
     return time.monotonic()
@@ -122,14 +125,14 @@ def main() -> None:
     def serve(request: dict[str, Any]) -> None:
         try:
             answer = {"ok": OPERATIONS[request["op"]](**request["args"])}
-        except Exception as error:  # noqa: BLE001 - whatever it was, the test is told
+        except Exception as error:  # noqa: BLE001 - any error is reported to the test
             answer = {"error": f"{type(error).__name__}: {error}"}
         send({"id": request["id"], **answer})
 
     rest = b""
     while True:
         chunk = os.read(port, 65536)
-        if not chunk:  # nobody at the other end yet
+        if not chunk:  # the host has not connected yet
             time.sleep(0.1)
             continue
         *requests, rest = (rest + chunk).split(b"\n")

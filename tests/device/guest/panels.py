@@ -1,4 +1,4 @@
-"""Runs in the guest: so many touch panels come and go, each after another moment: ``panels.py COUNT``."""
+"""Runs in the guest: creates and removes COUNT touch panels of different lifetimes: ``panels.py COUNT``."""
 
 import sys
 import time
@@ -17,7 +17,8 @@ CAN = {
         (e.ABS_MT_POSITION_Y, RANGE),
     ],
 }
-#: Seconds: from "gone before anybody looked" to "gone with a finger on it".
+#: Longest lifetime in seconds. The shortest-lived panels are gone before they are opened, the others while
+#: they are touched.
 LONGEST = 0.12
 
 count = int(sys.argv[1])

@@ -1,8 +1,8 @@
-"""Runs in the guest, where the kiosk is installed: asks the pins, and prints what they say as JSON.
+"""Runs in the guest, where the kiosk is installed: uses the pins, and prints the result as JSON.
 
-listen LIBRARY SECONDS BOUNCE   every edge of the button: [stamp, level, when it was told]; what waiting cost
-anew TIMES SECONDS              the button's line read anew so often, and what that took; then as "listen"
-tones                           every tone of the night, a second each: [hertz, share, from, to]
+listen LIBRARY SECONDS BOUNCE   all edges of the button: [stamp, level, time of the call]; cost of waiting
+anew TIMES SECONDS              calls read_anew TIMES times: seconds for each; then as "listen"
+tones                           all tones of the night, one second each: [hertz, duty cycle, from, to]
 hum                             a tone that does not end
 """
 
@@ -16,13 +16,13 @@ from kiosk.devices.pins import open_factory
 
 BUTTON, BUZZER = 5, 13
 READY = Path("/run/pins.ready")
-#: Each with the shares of the three volumes.
+#: Frequencies in Hz, each played with the duty cycles of the three volumes (``devices.buzzer.DUTY``).
 TONES = (523, 587, 659, 698, 784, 1047)
 SHARES = (0.05, 0.15, 0.5)
 
 
 def wakeups() -> int:
-    """How often threads of this process other than the main one slept and woke."""
+    """Voluntary context switches of all threads but the main one: how often they went to sleep and woke."""
     main = str(Path("/proc/self").readlink())
     states = [
         path.read_text() for path in Path("/proc/self/task").glob("*/status") if path.parent.name != main

@@ -1,4 +1,4 @@
-"""What is in the diary and in the settings, as JSON: report.py DIARY SETTINGS (ro|rw)."""
+"""Prints the content of diary and settings as JSON: report.py DIARY SETTINGS (ro|rw)."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Any
 def main(diary: str, settings: str, mode: str) -> None:
     found: dict[str, Any] = {"check": None, "episodes": [], "uses": [], "offsets": [], "settings": None}
     if Path(diary).exists():
-        os.seteuid(Path(diary).stat().st_uid)  # SQLite's side files must stay the service's
+        os.seteuid(Path(diary).stat().st_uid)  # so that SQLite's WAL and -shm belong to the service
         db = sqlite3.connect(f"file:{diary}?mode={mode}", uri=True)
         found["check"] = db.execute("PRAGMA quick_check").fetchone()[0]
         found["episodes"] = db.execute("SELECT id, ending, rating FROM episode ORDER BY id").fetchall()

@@ -1,8 +1,7 @@
-"""What a time service tells the kernel, and what the kernel tells anybody: timex.py [MICROSECONDS].
+"""Sets or reads the clock's maximum error in the kernel, as a time service does: timex.py [MICROSECONDS].
 
-With a number: the clock is off by that much at most (adjtimex(2), ADJ_MAXERROR). STA_UNSYNC stays set, as
-chrony leaves it unless it writes the clock chip. Prints what the kernel answered: the error it knows of, or
-the reason why not.
+With a number, sets the error (adjtimex(2), ADJ_MAXERROR). STA_UNSYNC stays set, as chrony leaves it unless it
+also writes the clock chip. Prints the kernel's maximum error, or the reason for a failure.
 """
 
 import ctypes
@@ -13,7 +12,7 @@ ADJ_MAXERROR = 0x0004
 
 
 class Timex(ctypes.Structure):
-    """The beginning of ``struct timex``, and room for the rest."""
+    """The first fields of ``struct timex``, and padding for the rest."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),
@@ -25,15 +24,15 @@ class Timex(ctypes.Structure):
 
 
 def main(*microseconds: str) -> None:
-    """Tell or ask."""
-    told = Timex()
+    """Set the error, if there is an argument, and print the kernel's answer."""
+    timex = Timex()
     if microseconds:
-        told.modes, told.maxerror = ADJ_MAXERROR, int(microseconds[0])
+        timex.modes, timex.maxerror = ADJ_MAXERROR, int(microseconds[0])
     library = ctypes.CDLL(None, use_errno=True)
-    if library.adjtimex(ctypes.byref(told)) < 0:
+    if library.adjtimex(ctypes.byref(timex)) < 0:
         print("timex:", os.strerror(ctypes.get_errno()))
     else:
-        print("timex:", told.maxerror)
+        print("timex:", timex.maxerror)
 
 
 if __name__ == "__main__":

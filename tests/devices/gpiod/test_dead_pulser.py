@@ -182,7 +182,7 @@ def test_closed_before_the_next_process_is_there(
     gate = Gate(monkeypatch)
     watched.stop(13)
     assert gate.asked.wait(PATIENCE)
-    monkeypatch.setattr(software_pwm, "_FAREWELL", 0.01)
+    monkeypatch.setattr(software_pwm, "_END_TIMEOUT", 0.01)
     watched.close()
     gate.open.set()
     assert watched.renewed() is None

@@ -27,7 +27,7 @@ def test_stopping_a_tone_holds_nobody_up_for_long(
     watched: Watched, line: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pulse(watched, line, TONE)
-    waited = [software_pwm._ANSWER]
+    waited = [software_pwm._ANSWER_TIMEOUT]
     process = hang(watched, monkeypatch).process
     wait = process.wait
 
@@ -85,7 +85,7 @@ def test_another_process_goes_on_with_the_other_lines(
 def test_one_that_hangs_at_the_end_is_killed(
     watched: Watched, line: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(software_pwm, "_FAREWELL", 0.01)
+    monkeypatch.setattr(software_pwm, "_END_TIMEOUT", 0.01)
     pulse(watched, line, TONE)
     process = hang(watched, monkeypatch).process
     watched.close()
