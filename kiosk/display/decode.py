@@ -217,10 +217,10 @@ def is_touch_panel(keys: set[int], axes: set[int], props: set[int]) -> bool:
 
 
 def decoder(axes: Mapping[int, Axis]) -> Decoder | None:
-    """The decoder for a device with these axes; None if an axis has an empty range."""
-    multi = ABS_MT_POSITION_X in axes
+    """The decoder for a device with these axes; None if one is missing or has an empty range."""
+    multi = {ABS_MT_POSITION_X, ABS_MT_POSITION_Y} <= axes.keys()
     x, y = (ABS_MT_POSITION_X, ABS_MT_POSITION_Y) if multi else (ABS_X, ABS_Y)
-    if axes[x].high <= axes[x].low or axes[y].high <= axes[y].low:
+    if not {x, y} <= axes.keys() or axes[x].high <= axes[x].low or axes[y].high <= axes[y].low:
         return None
     if multi and ABS_MT_SLOT not in axes:
         return Packets(axes[x], axes[y])

@@ -132,8 +132,8 @@ def shut(close: Callable[[], None]) -> None:
 class FolderWatch:
     """Reports when files are created or change permissions in a folder, which may itself be created later.
 
-    Uses inotify through libc, as the standard library has no inotify. Raises ``OSError`` if the user has too
-    many inotify instances.
+    Uses inotify through libc, as the standard library has no inotify. The constructor and ``take`` raise
+    ``OSError`` if the user has too many inotify instances or watches; it is closed then.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -151,12 +151,19 @@ class FolderWatch:
 
     def take(self) -> None:
         """Discard the changes reported so far, and go on watching."""
-        if self._libc.inotify_add_watch(self._fd, self._folder, _IN_CREATE | _IN_ATTRIB) < 0:
-            self._libc.inotify_add_watch(self._fd, self._parent, _IN_CREATE)
+        if (
+            self._libc.inotify_add_watch(self._fd, self._folder, _IN_CREATE | _IN_ATTRIB) < 0
+            and self._libc.inotify_add_watch(self._fd, self._parent, _IN_CREATE) < 0
+        ):
+            code = ctypes.get_errno()
+            self.close()
+            raise OSError(code, os.strerror(code))
         with contextlib.suppress(BlockingIOError):
             while os.read(self._fd, 4096):
                 pass
 
     def close(self) -> None:
-        """Stop watching."""
-        os.close(self._fd)
+        """Stop watching. May be called twice."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1

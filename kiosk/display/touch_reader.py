@@ -47,6 +47,10 @@ class _Panel:
         return self._number << 8 | slot
 
 
+def _tell_blind(error: OSError) -> None:
+    log.warning(_("Touch panels plugged in later will not be noticed: {error}.").format(error=error.strerror))
+
+
 class TouchReader:
     """Reads all touch panels, including those connected later, until ``close``.
 
@@ -131,12 +135,8 @@ class TouchReader:
             stack.callback(self._drop_all)
             try:
                 watch = FolderWatch(self._folder)
-            except OSError as error:  # the user's limit of inotify instances is reached
-                log.warning(
-                    _("Touch panels plugged in later will not be noticed: {error}.").format(
-                        error=error.strerror
-                    )
-                )
+            except OSError as error:  # the user's limit of inotify instances or watches is reached
+                _tell_blind(error)
             else:
                 stack.callback(watch.close)
                 self._selector.register(watch, selectors.EVENT_READ, watch)
@@ -154,7 +154,7 @@ class TouchReader:
                 if what is None:
                     return False
                 if isinstance(what, FolderWatch):
-                    what.take()
+                    self._folder_changed(what)
                     self._scan()
                 else:
                     self._read(what)
@@ -162,6 +162,14 @@ class TouchReader:
                 self._scan()
             self._tell_present()
         return True
+
+    def _folder_changed(self, watch: FolderWatch) -> None:
+        fd = watch.fileno()
+        try:
+            watch.take()
+        except OSError as error:
+            self._selector.unregister(fd)
+            _tell_blind(error)
 
     def _scan(self) -> None:
         for path in self._failing.keys() - self._panels.keys():

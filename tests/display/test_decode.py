@@ -202,6 +202,16 @@ def test_an_axis_without_a_range_is_no_axis() -> None:
     assert decoder({ABS_X: Axis(0, 0), ABS_Y: Axis(0, 100)}) is None
 
 
+def test_half_of_a_multitouch_device_is_led_by_its_single_touch() -> None:
+    decode = decoder({ABS_MT_POSITION_X: Axis(0, 100), ABS_X: Axis(0, 100), ABS_Y: Axis(0, 200)})
+    assert decode is not None
+    assert run(decode, (btn(1), sx(50), sy(50))) == [(D, 0, 0.5, 0.25)]
+
+
+def test_axes_that_are_half_of_everything_are_no_touch_panel() -> None:
+    assert decoder({ABS_MT_POSITION_X: Axis(0, 100), ABS_X: Axis(0, 100)}) is None
+
+
 XY, MT = {ABS_X, ABS_Y}, {ABS_MT_POSITION_X, ABS_MT_POSITION_Y}
 
 

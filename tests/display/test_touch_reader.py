@@ -296,6 +296,30 @@ def test_without_inotify_it_reads_what_is_there(
     assert "Touch panels plugged in later will not be noticed: Too many open files." in caplog.text
 
 
+def test_when_the_watches_are_used_up_later_panels_are_said_to_go_unnoticed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The instance is there, and its first watch; then the folder changes, and there is none left."""
+    panel = bench.plug("event0")
+    with bench.reader():
+        assert bench.next() is True
+        monkeypatch.setattr(FolderWatch, "take", used_up_watches)
+        bench.plug("event1")
+        panel.say(DOWN)
+        assert bench.next() == Contact(Kind.DOWN, 100, 300, 77, finger=1 << 8)
+    assert "Touch panels plugged in later will not be noticed: No space left on device." in caplog.text
+
+
+def used_up_watches(watch: FolderWatch) -> None:
+    watch.close()
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_folder_that_cannot_be_watched_nor_its_parent_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        FolderWatch(tmp_path / "not" / "there")
+
+
 class FakeInputDevice:
     """python-evdev's class, as far as it is used: what is at each path is decided by its name."""
 
