@@ -7,6 +7,7 @@ from gpiozero import InputDevice
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from kiosk.config.settings import Factory, Pins, Settings
+from kiosk.core.events import ButtonName
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import device, pins
 from kiosk.doctor.finding import fine, note
@@ -44,6 +45,13 @@ def test_no_pins_say_what_is_missing(pi):
     assert told(pins.check_pins(pi.machine())) == [
         ("problem", "Button, lamp and buzzer cannot be used.", str(pi.opening))
     ]
+
+
+def test_each_button_is_looked_at_on_its_own_pin(pi):
+    found = pins.check_pins(pi.machine())[1:]
+    assert [each.check for each in found] == [f"pins.{name}" for name in ButtonName]
+    assert [each.facts["pin"] for each in found] == [getattr(Pins(), name) for name in ButtonName]
+    assert len({each.says for each in found}) == len(ButtonName)
 
 
 class Grounded(MockPin):

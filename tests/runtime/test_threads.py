@@ -251,7 +251,7 @@ def test_held_while_the_service_starts_no_night_begins_but_with_the_next_press(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factory = MockFactory(pin_class=HeldPin)
-    made = lambda post: Button(5, factory, post, SystemClock().now)  # noqa: E731 - as Parts wants it
+    made = lambda _name, post: Button(5, factory, post, SystemClock().now)  # noqa: E731 - as Parts wants it
     for _start in range(3):
         life.bench.parts = replace(life.bench.parts, button=made)
         with life.app() as running:
