@@ -72,7 +72,7 @@ def test_a_button_that_is_down(pi):
 
 def test_a_pin_that_somebody_else_holds(pi):
     with InputDevice(5, pin_factory=pi.factory):
-        (found,) = pins.check_pins(pi.machine())[1:]
+        found = pins.check_pins(pi.machine())[1]
     assert (found.check, found.says) == ("pins.button", "The button on GPIO5 cannot be read.")
     assert found.remedy.startswith("GPIO5 cannot be used (")
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hardware import board_picture, header_picture
 from hardware.facts import FOLDER, HEADER, Addon, circuit, pin_map
+from hardware.wiring import COLOURS
 from kiosk.config import conflicts, overlays, schema
 from kiosk.devices.pins import Pins
 
@@ -53,6 +55,11 @@ def test_no_pin_twice_and_no_colour_twice() -> None:
     leads = PINMAP.leads()
     assert len({header for _, header, _ in leads}) == len(leads)
     assert len({wire for _, _, wire in leads}) == len(leads)
+
+
+@pytest.mark.parametrize("table", [COLOURS, board_picture._WIRE, header_picture._COLOUR])
+def test_every_picture_has_the_colour_of_each_wire(table: dict[str, str]) -> None:
+    assert {wire for _, _, wire in PINMAP.leads()} <= set(table)
 
 
 def test_until_the_program_runs_nothing_is_on_and_nothing_pressed() -> None:
