@@ -5,12 +5,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hardware import board_picture, header_picture
 from hardware.facts import FOLDER, HEADER, Addon, circuit, pin_map
 from hardware.wiring import COLOURS
 from kiosk.config import conflicts, overlays, schema
+from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import Pins
+from kiosk.devices.safe import safe_outputs
 
 ROOT = FOLDER.parent
 PINMAP = pin_map()
@@ -55,6 +58,12 @@ def test_no_pin_twice_and_no_colour_twice() -> None:
     leads = PINMAP.leads()
     assert len({header for _, header, _ in leads}) == len(leads)
     assert len({wire for _, _, wire in leads}) == len(leads)
+
+
+def test_after_every_end_each_output_is_off() -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    assert safe_outputs(Pins(), factory, Backlight(list)) == []
+    assert {pin.name for pin in factory.pins} == {f"GPIO{p.bcm}" for p in PINMAP.pin if p.direction == "out"}
 
 
 @pytest.mark.parametrize("table", [COLOURS, board_picture._WIRE, header_picture._COLOUR])
