@@ -115,6 +115,13 @@ def test_the_pins_of_the_table_are_those_of_the_overlays() -> None:
     assert compared > 10
 
 
+def test_the_overlays_are_known_for_each_pin_of_ours() -> None:
+    """The table is whole for the pins that its head names, and for no other."""
+    *pins, last = map(str, sorted(OURS.values()))
+    head = (ROOT / "assets" / "overlays.toml").read_text(encoding="utf-8").splitlines()[0]
+    assert f"GPIO {', '.join(pins)} or {last}" in head
+
+
 def test_doctor_knows_each_addon_of_the_table() -> None:
     assert [addon.key for addon in conflicts.addons()] == [addon.key for addon in PINMAP.addon]
 
