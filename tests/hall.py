@@ -32,7 +32,7 @@ class Stepping:
 class Hall:
     """A conductor with its thread, on a clock of ours; what it did is kept in order."""
 
-    def __init__(self, clock=None, *, perform=None, publish=None, outputs=None, button=None) -> None:
+    def __init__(self, clock=None, *, perform=None, publish=None, outputs=None, buttons=()) -> None:
         self.clock = clock or Stepping()
         self.did: list[object] = []
         self.states: list[State] = []
@@ -44,7 +44,7 @@ class Hall:
             self.clock,
             perform=perform or self.did.append,
             listeners=(publish or self.publish,),
-            button=button,
+            buttons=buttons,
         )
         self.thread = threading.Thread(target=self.run)
         self.raised: BaseException | None = None

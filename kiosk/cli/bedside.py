@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from kiosk.config import settings as owner
-from kiosk.core.events import Fault
+from kiosk.core.events import ButtonName, Fault
 from kiosk.core.pages import Calibration
 from kiosk.core.signals import Volume
 from kiosk.devices.backlight import Backlight
@@ -95,15 +95,15 @@ def open_parts(config: owner.Settings, supervisor: Supervisor) -> Parts:
     from kiosk.devices.buzzer import ActiveBuzzer, PassiveBuzzer
     from kiosk.devices.lamp import Lamp
 
-    pins = config.pins
-    factory: Factory = open_factory(pins.factory, supervisor=supervisor)
-    lamp = Lamp(pins.lamp, factory)
+    wired = owner.wiring(config.pins)
+    factory: Factory = open_factory(config.pins.factory, supervisor=supervisor)
+    lamp = Lamp(wired.lamp, factory)
     backlight = Backlight(lights, alone=not has_desktop())
     kind = PassiveBuzzer if config.sound.buzzer is owner.Buzzer.PASSIVE else ActiveBuzzer
-    buzzer = kind(pins.buzzer, factory)
+    buzzer = kind(wired.buzzer, factory)
 
-    def make_button(post: Post) -> Button:
-        return Button(pins.button, factory, post, SystemClock().now)
+    def make_button(name: ButtonName, post: Post) -> Button:
+        return Button(wired.of(name), factory, post, SystemClock().now, name=name)
 
     def make_probe(post: Post) -> Probe:
         return Probe(post, config.soak.probe_offset, config.soak.probe, supervisor=supervisor)
@@ -131,7 +131,7 @@ def without_pins(config: owner.Settings, supervisor: Supervisor) -> Parts:
         Absent(),
         Absent(),
         backlight,
-        lambda _post: None,
+        lambda _name, _post: None,
         make_probe,
         closing=(backlight,),
         faults=frozenset({Fault.NO_GPIO}),

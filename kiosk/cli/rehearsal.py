@@ -14,6 +14,7 @@ from kiosk.cli.script import FROZEN, Moment, Script, clock_text, parse_time
 from kiosk.core import night
 from kiosk.core.clock import SimulatedClock
 from kiosk.core.events import (
+    ButtonName,
     ButtonPressed,
     ButtonReleased,
     Effect,
@@ -171,8 +172,10 @@ class Rehearsal:
         for moment in self._script.moment:
             at = parse_time(moment.at)
             if moment.press is not None:
-                events.append((at, ButtonPressed(), "press"))
-                events.append((at + round(moment.press * SECOND), ButtonReleased(), "let go"))
+                which = "" if moment.button is ButtonName.BIG else f" {moment.button}"
+                up = at + round(moment.press * SECOND)
+                events.append((at, ButtonPressed(moment.button), f"press{which}"))
+                events.append((up, ButtonReleased(moment.button), f"let go{which}"))
             elif moment.tap is not None:
                 events.append((at, Tapped(moment.tap, moment.number, moment.key), f"tap {moment.tap}"))
             elif moment.crash is not None:

@@ -11,7 +11,7 @@ from kiosk.config.tomlfile import read
 from kiosk.config.tomltypes import fit
 from kiosk.config.tomlwords import at_most, one_of, shown
 from kiosk.core.errors import KioskError
-from kiosk.core.events import Act, ProbeError
+from kiosk.core.events import Act, ButtonName, ProbeError
 from kiosk.core.technique import SECOND, Ms
 from kiosk.files import asset
 from kiosk.i18n import _
@@ -35,7 +35,8 @@ Celsius = Annotated[float, msgspec.Meta(ge=-10, le=100, examples=[38.5])]
 class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One event of a script: exactly one of ``press``, ``tap``, ``water``, ``probe``, ``crash``.
 
-    ``at``: time after the start, as "h:mm:ss.mmm", "m:ss" or "s". ``press``: seconds the button is held down.
+    ``at``: time after the start, as "h:mm:ss.mmm", "m:ss" or "s". ``press``: seconds a button is held down;
+    ``button``: which one, by default the big one.
     ``tap``: an act ("gone", "anywhere"), with ``number`` or ``key`` if the act needs one.
     ``water``: degrees Celsius, reached linearly in ``over`` seconds; then it cools as a foot bath does.
     ``probe``: "ok", "frozen" (it repeats its last reading), or a ``ProbeError``.
@@ -44,6 +45,7 @@ class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     at: Time
     press: Annotated[float, msgspec.Meta(ge=0.01, le=60, examples=[0.2])] | None = None
+    button: ButtonName = ButtonName.BIG
     tap: Act | None = None
     number: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     key: str = ""

@@ -1,7 +1,7 @@
 """The composition of the simulator: the device drawn in a window, operated by mouse and keys."""
 
 from kiosk.config import settings as owner
-from kiosk.core.events import ProbeError
+from kiosk.core.events import ButtonName, ProbeError
 from kiosk.core.signals import Volume
 from kiosk.devices.simulated import (
     SimulatedBacklight,
@@ -36,7 +36,7 @@ class Simulated:
         self._config, self._supervisor, self._size, self._now = config, supervisor, size, now
         self._lamp, self._light = SimulatedLamp(now), SimulatedBacklight(now)
         self._buzzer = SimulatedBuzzer(now, self._hear)
-        self._button: SimulatedButton
+        self._buttons: dict[ButtonName, SimulatedButton] = {}
         self._probe: SimulatedProbe
         self._window: Simulator | None = None
         self.parts = Parts(self._lamp, self._buzzer, self._light, self._make_button, self._make_probe)
@@ -44,7 +44,7 @@ class Simulated:
     def open_display(self, app: App, loop: MainLoop, _bell: Bell) -> Display:
         """The window; every call returns the same one. Raises ``DisplayError``."""
         if self._window is None:
-            knobs = Knobs(self._button.press, self._button.release, self._set_water, self._set_probe_fault)
+            knobs = Knobs(self._press, self._release, self._set_water, self._set_probe_fault)
             self._window = Simulator(
                 self._size,
                 loop.contact,
@@ -58,9 +58,9 @@ class Simulated:
 
     # --- the parts that App makes once its conductor can take events
 
-    def _make_button(self, post: Post) -> SimulatedButton:
-        self._button = SimulatedButton(post)
-        return self._button
+    def _make_button(self, name: ButtonName, post: Post) -> SimulatedButton:
+        self._buttons[name] = SimulatedButton(post, name)
+        return self._buttons[name]
 
     def _make_probe(self, post: Post) -> SimulatedProbe:
         offset = self._config.soak.probe_offset
@@ -72,6 +72,12 @@ class Simulated:
     def _hear(self, tone: tuple[int, Volume]) -> None:
         if self._window is not None:
             self._window.hear(tone)
+
+    def _press(self, button: ButtonName) -> None:
+        self._buttons[button].press()
+
+    def _release(self, button: ButtonName) -> None:
+        self._buttons[button].release()
 
     def _set_water(self, celsius: float) -> None:
         self._probe.water = celsius

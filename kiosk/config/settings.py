@@ -274,7 +274,9 @@ def lost_answer(raw: dict[str, Any], after: dict[str, Any], path: Path) -> str:
 
 
 #: Parts whose pin the owner may choose. The probe's pin is set in config.txt (w1-gpio).
-_MOVABLE = tuple(name for name in Wiring.__struct_fields__ if name in Pins.__struct_fields__)
+_MOVABLE = tuple(name for name in Wiring.__struct_fields__ if name != "probe")
+if unset := set(_MOVABLE) - set(Pins.__struct_fields__):
+    raise TypeError(f"no setting for the pin of: {', '.join(unset)}")
 
 
 def wiring(pins: Pins) -> Wiring:

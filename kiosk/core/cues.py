@@ -31,17 +31,17 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     signal: Signal | None
     ring: Ring
     poses: str
-    moves: bool = False
+    moves: bool
 
 
 def _row(cue: Cue) -> Row:
     match cue:
         case Cue.READY:
-            return Row(word="READY", signal=None, ring=Ring.BEADS, poses="rest")
+            return Row(word="READY", signal=None, ring=Ring.BEADS, poses="rest", moves=False)
         case Cue.HOLD:
-            return Row(word="HOLD", signal=Signal.HOLD, ring=Ring.ARC, poses="hold")
+            return Row(word="HOLD", signal=Signal.HOLD, ring=Ring.ARC, poses="hold", moves=False)
         case Cue.RELEASE:
-            return Row(word="LET GO", signal=Signal.RELEASE, ring=Ring.BEADS, poses="release")
+            return Row(word="LET GO", signal=Signal.RELEASE, ring=Ring.BEADS, poses="release", moves=False)
         case Cue.MOVE:
             return Row(word="MOVE", signal=Signal.MOVE, ring=Ring.ORBIT, poses="move", moves=True)
         case Cue.WIGGLE:
@@ -49,7 +49,7 @@ def _row(cue: Cue) -> Row:
                 word="WIGGLE", short="MOVE", signal=Signal.MOVE, ring=Ring.ORBIT, poses="move", moves=True
             )
         case Cue.REST:
-            return Row(word="REST", signal=None, ring=Ring.BEADS, poses="rest")
+            return Row(word="REST", signal=None, ring=Ring.BEADS, poses="rest", moves=False)
         case _:
             assert_never(cue)
 

@@ -1,7 +1,7 @@
 """Everything that can happen, and everything the night asks to be done about it."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, assert_never
 
 import msgspec
 
@@ -81,19 +81,38 @@ class ProbeError(StrEnum):
     not among them"""
 
 
+class ButtonName(StrEnum):
+    """Every button. Its value is what ``Pins``, the settings and rehearsal scripts call it."""
+
+    BIG = "button"
+    """the one big button"""
+
+    @property
+    def stuck(self) -> Fault:
+        """What is wrong when it is down as the program starts."""
+        match self:
+            case ButtonName.BIG:
+                return Fault.BUTTON_STUCK
+            case _:
+                assert_never(self)
+
+
 class _Event(msgspec.Struct, frozen=True, tag=True):
     by_person: ClassVar[bool] = False
     """whether a person did it: it may wake the device, which then must know whether these are quiet hours"""
 
 
-class ButtonPressed(_Event, frozen=True):
-    """The button went down (debounced)."""
+class ButtonPressed(_Event, frozen=True, repr_omit_defaults=True):
+    """A button went down (debounced)."""
 
     by_person: ClassVar[bool] = True
+    button: ButtonName = ButtonName.BIG
 
 
-class ButtonReleased(_Event, frozen=True):
-    """The button came up (debounced)."""
+class ButtonReleased(_Event, frozen=True, repr_omit_defaults=True):
+    """A button came up (debounced)."""
+
+    button: ButtonName = ButtonName.BIG
 
 
 class Tapped(_Event, frozen=True):

@@ -2,12 +2,14 @@
 deadline is due. All behaviour of the device is here and in the pages' flows it calls."""
 
 from collections.abc import Callable
+from typing import assert_never
 
 import msgspec
 
 from kiosk.core import bath, browse, check, deadlines, relief, twopoint
 from kiosk.core.events import (
     Act,
+    ButtonName,
     ButtonPressed,
     ButtonReleased,
     DiaryRead,
@@ -92,10 +94,8 @@ def transition(state: State, event: Event, now: Ms) -> tuple[State, list[Effect]
     """What becomes of the night when ``event`` happens at ``now``. Never raises, never waits."""
     t = Transition(state, now)
     match event:
-        case ButtonPressed():
-            _press(t)
-        case ButtonReleased():
-            _release(t)
+        case ButtonPressed() | ButtonReleased():
+            _push(t, event)
         case Tapped():
             _tap(t, event)
         case Touched() if isinstance(state.page, Check | Calibration):
@@ -154,6 +154,14 @@ def _offer(t: Transition, cut: Interrupted) -> None:
 
 
 # --- the button
+
+
+def _push(t: Transition, event: ButtonPressed | ButtonReleased) -> None:
+    match event.button:
+        case ButtonName.BIG:
+            (_press if isinstance(event, ButtonPressed) else _release)(t)
+        case _:
+            assert_never(event.button)
 
 
 def _press(t: Transition) -> None:

@@ -1,4 +1,4 @@
-"""The push button, debounced by the kernel or by ``Debounce``; a lost edge is found by reading the level."""
+"""A push button, debounced by the kernel or by ``Debounce``; a lost edge is found by reading the level."""
 
 import contextlib
 import threading
@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, Event, Fault, FaultCleared, FaultFound
+from kiosk.core.events import (
+    ButtonName,
+    ButtonPressed,
+    ButtonReleased,
+    Event,
+    Fault,
+    FaultCleared,
+    FaultFound,
+)
 from kiosk.core.technique import SECOND, Ms
 from kiosk.devices.part import LogOnce, Part
 from kiosk.devices.pins import claiming
@@ -83,12 +91,13 @@ def _later(delay: Ms, call: Callable[[], None]) -> None:
 class Button(Part):
     """A push button between GPIO ``pin`` and ground; the internal pull-up is switched on.
 
-    Posts ``ButtonPressed`` and ``ButtonReleased`` in strict alternation, ``debounce_ms`` after the contact
-    has settled. ``post`` is called from several threads and must only put the event into a queue. ``later``
-    calls a function once after a delay in ms; between presses there is no timer and no thread.
+    Posts ``ButtonPressed`` and ``ButtonReleased`` with its ``name`` in strict alternation, ``debounce_ms``
+    after the contact has settled. ``post`` is called from several threads and must only put the event into a
+    queue. ``later`` calls a function once after a delay in ms; between presses there is no timer and no
+    thread.
 
     If the button is down at the start (a short circuit, or a hand on it during a restart), ``FaultFound``
-    (``BUTTON_STUCK``) is posted instead of ``ButtonPressed``; ``ButtonReleased`` follows when it comes up. If
+    (``name.stuck``) is posted instead of ``ButtonPressed``; ``ButtonReleased`` follows when it comes up. If
     it cannot be read at the start, the first level that can be read counts as the level at the start.
 
     While the button cannot be read there is a fault (``NO_GPIO``); each ``check`` retries.
@@ -108,8 +117,10 @@ class Button(Part):
         clock: Callable[[], Ms],
         debounce_ms: Ms = 20,
         *,
+        name: ButtonName = ButtonName.BIG,
         later: Callable[[Ms, Callable[[], None]], None] = _later,
     ) -> None:
+        self.name = name
         self._factory = factory
         self._post = post
         self._clock = clock
@@ -182,7 +193,7 @@ class Button(Part):
         held, self._begun = self._device.is_active, True
         if held:
             self._debounce = Debounce(self._hold, state=held)
-            self._post(FaultFound(Fault.BUTTON_STUCK))
+            self._post(FaultFound(self.name.stuck))
 
     def _report_fault(self, failing: bool) -> None:
         with contextlib.suppress(Exception):  # an error of the listener is not one of the button
@@ -195,7 +206,7 @@ class Button(Part):
 
     def _tell(self, changed: bool) -> None:
         if changed:
-            self._post(ButtonPressed() if self._debounce.state else ButtonReleased())
+            self._post((ButtonPressed if self._debounce.state else ButtonReleased)(self.name))
 
     def _wait(self) -> None:
         due = self._debounce.due

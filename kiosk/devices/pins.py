@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from kiosk.core.errors import KioskError
+from kiosk.core.events import ButtonName
 from kiosk.core.threads import Watcher
 from kiosk.i18n import _
 
@@ -35,6 +36,15 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     buzzer: Bcm = 13
     probe: Bcm = ONE_WIRE
     """1-Wire; driven by the kernel (``dtoverlay=w1-gpio``), never by this program"""
+
+    def of(self, button: ButtonName) -> Bcm:
+        """Where this button is wired."""
+        pin: Bcm = getattr(self, button)
+        return pin
+
+
+if unwired := set(ButtonName) - set(Pins.__struct_fields__):
+    raise TypeError(f"no pin for: {', '.join(unwired)}")
 
 
 class PinsUnavailable(KioskError):  # noqa: N818 - named like gpiozero's own errors, after the condition

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, Event, ProbeError, WaterRead
+from kiosk.core.events import ButtonName, ButtonPressed, ButtonReleased, Event, ProbeError, WaterRead
 from kiosk.core.signals import Volume
 from kiosk.core.technique import SECOND, Ms
 from kiosk.core.threads import Watcher
@@ -24,21 +24,22 @@ SILENCE: Tone = (0, Volume.OFF)
 class SimulatedButton(Part):
     """A button that is pressed and released by method calls."""
 
-    def __init__(self, post: Callable[[Event], None]) -> None:
+    def __init__(self, post: Callable[[Event], None], name: ButtonName = ButtonName.BIG) -> None:
         self._post = post
+        self.name = name
         self.is_pressed = False
 
     def press(self) -> None:
         """Press. Does nothing if it is pressed already."""
         if not self.is_pressed:
             self.is_pressed = True
-            self._post(ButtonPressed())
+            self._post(ButtonPressed(self.name))
 
     def release(self) -> None:
         """Release. Does nothing if it is released already."""
         if self.is_pressed:
             self.is_pressed = False
-            self._post(ButtonReleased())
+            self._post(ButtonReleased(self.name))
 
     def check(self) -> None:
         """Does nothing: no edge is ever lost."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kiosk.core.events import ProbeError
+from kiosk.core.events import ButtonName, ProbeError
 from kiosk.core.signals import Volume
 from kiosk.core.soak import Bands
 from kiosk.display.pygame_import import pygame
@@ -42,9 +42,9 @@ class Readout(msgspec.Struct, frozen=True):
 
 
 class Hands(msgspec.Struct, frozen=True):
-    """The user's inputs: whether the button is held, the water in degrees Celsius, the probe's error."""
+    """The user's inputs: the buttons that are held, the water in degrees Celsius, the probe's error."""
 
-    pressed: bool = False
+    pressed: frozenset[ButtonName] = frozenset()
     water: float = 21.0
     trouble: ProbeError | None = None
 
@@ -78,7 +78,7 @@ class HardwarePanel:
             _Piece(
                 (116, 12, 172, 128), lambda readout, _hands: (readout.hertz, readout.volume), _draw_buzzer
             ),
-            _Piece((12, 142, 276, 188), lambda _readout, hands: hands.pressed, _draw_button),
+            _Piece((12, 142, 276, 188), lambda _readout, hands: _is_held(hands), _draw_button),
             _Piece((12, 330, 276, 82), lambda _readout, hands: hands.water, _draw_water),
             _Piece((12, 412, 276, 56), lambda _readout, hands: hands.trouble, _draw_trouble),
         )
@@ -199,13 +199,17 @@ def _tone_in_words(readout: Readout) -> str:
     return _("{hertz} Hz, {volume}").format(hertz=readout.hertz, volume=volume)
 
 
+def _is_held(hands: Hands) -> bool:
+    return ButtonName.BIG in hands.pressed
+
+
 def _draw_button(sketch: Sketch, _readout: Readout, hands: Hands) -> None:
     colours = palette()
     x, y, radius = _BUTTON
-    down = 3.0 if hands.pressed else 0.0
+    down = 3.0 if _is_held(hands) else 0.0
     sketch.disc(colours["dim"], (x, y), radius, 2)
     sketch.disc(colours["skin"], (x, y), radius - 7 - down / 2)
-    if hands.pressed:
+    if _is_held(hands):
         sketch.disc(colours["key"], (x, y), radius - 10)
     else:
         sketch.disc(colours["key"], (x, y), radius - 7, 4)

@@ -9,7 +9,7 @@ from typing import Self
 
 import msgspec
 
-from kiosk.core.events import ProbeError
+from kiosk.core.events import ButtonName, ProbeError
 from kiosk.core.signals import Volume
 from kiosk.core.technique import Ms
 from kiosk.core.threads import Watcher
@@ -32,6 +32,10 @@ _LIT_AT_LEAST = 0.65
 """brightness of the picture at the dimmest backlight, as it must be readable in a lit room"""
 
 
+#: The space bar is the first button, 2 the second, and so on.
+_KEYS = {pygame.K_1 + nth if nth else pygame.K_SPACE: button for nth, button in enumerate(ButtonName)}
+
+
 class Knobs(msgspec.Struct, frozen=True):
     """Functions that operate the simulated hardware. They are called on the main thread.
 
@@ -39,8 +43,8 @@ class Knobs(msgspec.Struct, frozen=True):
     and measures the water that was set last.
     """
 
-    press: Callable[[], None]
-    release: Callable[[], None]
+    press: Callable[[ButtonName], None]
+    release: Callable[[ButtonName], None]
     set_water: Callable[[float], None]
     set_probe_fault: Callable[[ProbeError | None], None]
 
@@ -83,7 +87,7 @@ class Simulator:
         self._hands = Hands()
         self._held: Knob | None = None
         self._touching = False
-        self._holding: set[str] = set()
+        self._holding: set[tuple[ButtonName, str]] = set()
         self._surface: pygame.Surface | None = None
         self._window: pygame.Surface
         self._panel: HardwarePanel
@@ -212,8 +216,8 @@ class Simulator:
                 self._on_quit()
         elif event.type in (pygame.WINDOWEXPOSED, pygame.VIDEOEXPOSE):
             pygame.display.update()
-        elif event.type in (pygame.KEYDOWN, pygame.KEYUP) and event.key == pygame.K_SPACE:
-            self._hold("space", down=event.type == pygame.KEYDOWN)
+        elif event.type in (pygame.KEYDOWN, pygame.KEYUP) and event.key in _KEYS:
+            self._hold(_KEYS[event.key], "key", down=event.type == pygame.KEYDOWN)
         elif (kind := mouse_kind(event)) is not None:
             self._mouse(kind, *event.pos)
 
@@ -228,7 +232,7 @@ class Simulator:
         elif self._held is Knob.WATER:
             self._set_water(self._panel.water_at(x))
         if kind is Kind.UP:
-            self._hold("mouse", down=False)
+            self._hold(ButtonName.BIG, "mouse", down=False)
             self._held, self._touching = None, False
 
     def _touch(self, kind: Kind, x: int, y: int) -> None:
@@ -238,19 +242,19 @@ class Simulator:
 
     def _grasp(self, knob: Knob) -> None:
         if knob is Knob.BUTTON:
-            self._hold("mouse", down=True)
+            self._hold(ButtonName.BIG, "mouse", down=True)
         elif knob is Knob.UNPLUG:
             self._toggle(ProbeError.NO_PROBE)
         elif knob is Knob.FAULT:
             self._toggle(ProbeError.CRC)
 
-    def _hold(self, who: str, *, down: bool) -> None:
-        """Mouse and space bar hold the same button: it is down while at least one of them holds it."""
-        (self._holding.add if down else self._holding.discard)(who)
-        pressed = bool(self._holding)
-        if pressed != self._hands.pressed:
+    def _hold(self, button: ButtonName, by: str, *, down: bool) -> None:
+        """Mouse and key hold the same button: it is down while at least one of them holds it."""
+        (self._holding.add if down else self._holding.discard)((button, by))
+        was, pressed = self._hands.pressed, frozenset(held for held, _by in self._holding)
+        if pressed != was:
             self._hands = msgspec.structs.replace(self._hands, pressed=pressed)
-            (self._knobs.press if pressed else self._knobs.release)()
+            (self._knobs.press if button in pressed else self._knobs.release)(button)
 
     def _set_water(self, celsius: float) -> None:
         if celsius != self._hands.water:

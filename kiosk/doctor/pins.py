@@ -1,10 +1,8 @@
-"""Checks of the pins: the GPIO library, the button's level, PWM, config.txt and HATs."""
+"""Checks of the pins: the GPIO library, each button's level, PWM, config.txt and HATs."""
 
 import importlib
-import re
-from typing import TYPE_CHECKING
 
-from gpiozero import InputDevice
+import msgspec
 
 from kiosk.config.config_txt import read
 from kiosk.config.conflicts import doubts, find, find_hat
@@ -18,23 +16,18 @@ from kiosk.config.firmware import (
     without_block,
 )
 from kiosk.config.settings import Factory, wiring
-from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable, claiming
+from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable
+from kiosk.doctor.buttons import check_buttons
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
 
-if TYPE_CHECKING:
-    from gpiozero.pins import Factory as PinFactory
-
 #: The Python module of each library.
 _MODULES = {"gpiod": "gpiod", "lgpio": "lgpio", "rpigpio": "RPi"}
 
-#: A line in use, in the kernel's /sys/kernel/debug/gpio: GPIO number, consumer, direction, level.
-_LINE = re.compile(r"^ gpio-\d+\s+\(GPIO(\d+)\s*\|(.*?)\s*\)\s+(in|out)\s+(hi|lo)", re.MULTILINE)
-
 
 def check_pins(machine: Machine) -> list[Finding]:
-    """The GPIO library in use, and the button's level read through it."""
+    """The GPIO library in use, and each button's level read through it."""
     chosen = machine.config.pins.factory
     name = next(iter(FACTORIES)) if chosen is Factory.AUTO else str(chosen)
     try:
@@ -49,7 +42,7 @@ def check_pins(machine: Machine) -> list[Finding]:
     try:
         if name == "rpigpio" and (trouble := _rpigpio(machine)):
             found = [problem("pins.library", trouble, _('Set pins.factory to "auto".'), library=name)]
-        return [*found, _button(machine, factory)]
+        return [*found, *check_buttons(machine, factory)]
     finally:
         factory.close()
 
@@ -77,48 +70,6 @@ def _rpigpio(machine: Machine) -> str:
     if machine.kernel >= (6, 6):  # raspberrypi/linux#6037
         return _("RPi.GPIO notices no presses on Linux 6.6 and newer.")
     return ""
-
-
-def _button(machine: Machine, factory: "PinFactory") -> Finding:
-    pin = machine.config.pins.button
-    if machine.service_runs:
-        return _button_from_debugfs(machine, pin)
-    try:
-        with claiming(pin), InputDevice(pin, pull_up=True, pin_factory=factory) as device:
-            pressed = device.is_active
-    except PinsUnavailable as error:
-        return problem(
-            "pins.button", _("The button on GPIO{pin} cannot be read.").format(pin=pin), str(error)
-        )
-    return _button_finding(pin, pressed)
-
-
-def _button_finding(pin: int, pressed: bool) -> Finding:
-    if not pressed:
-        return fine(
-            "pins.button", _("The button on GPIO{pin} is up.").format(pin=pin), pin=pin, pressed=False
-        )
-    return note(
-        "pins.button",
-        _("The button on GPIO{pin} is down.").format(pin=pin),
-        _("If nobody presses it, it is stuck, or its wire touches ground."),
-        pin=pin,
-        pressed=True,
-    )
-
-
-def _button_from_debugfs(machine: Machine, pin: int) -> Finding:
-    """The level from debugfs, which only root can read: the line itself is held by the service."""
-    lines = {int(m[1]): m[4] for m in _LINE.finditer(machine.text("sys/kernel/debug/gpio"))}
-    if pin in lines:
-        return _button_finding(pin, lines[pin] == "lo")
-    return note(
-        "pins.button",
-        _("The service holds the pins, so the button's level cannot be read now."),
-        _("Press it and look at the screen; or sudo systemctl stop cramp-kiosk, then run this again."),
-        pin=pin,
-        pressed=None,
-    )
 
 
 def check_firmware(machine: Machine) -> list[Finding]:
@@ -181,7 +132,7 @@ def check_hat(machine: Machine) -> list[Finding]:
     if taken := find_hat(pins, product, machine.model):
         remedy = _("hardware/README.md lists which pins are free with what.")
         return [problem("pins.hat", each, remedy, product=product) for each in taken]
-    ours = ", ".join(f"GPIO{pin}" for pin in sorted((pins.probe, pins.button, pins.lamp, pins.buzzer)))
+    ours = ", ".join(f"GPIO{pin}" for pin in sorted(msgspec.structs.astuple(pins)))
     says = _("The HAT {hat} is on the header; config.txt does not tell which pins it takes.")
     remedy = _("Its maker's papers do: it goes with the kiosk if it leaves {pins} alone.").format(pins=ours)
     return [note("pins.hat", says.format(hat=product), remedy, product=product)]

@@ -4,13 +4,15 @@ import queue
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, FaultFound, WaterRead
+from kiosk.config.settings import wiring
+from kiosk.core.events import ButtonName, ButtonPressed, ButtonReleased, FaultCleared, FaultFound, WaterRead
 from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.devices.probe import Probe
 from kiosk.display.base import Contact
 from kiosk.display.touch_devices import Find
 from kiosk.display.touch_reader import TouchReader
+from kiosk.doctor.buttons import SAYS
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
 from kiosk.runtime.clock import SystemClock, local_now
@@ -21,6 +23,9 @@ Inbox = queue.SimpleQueue[object]
 
 #: Contacts are reported in percent of the panel's width and height.
 _PERCENT = (100, 100)
+
+#: The fault that a button posts when it is down at the start, and the button.
+_HELD = {button.stuck: button for button in ButtonName}
 
 
 def clock_time() -> str:
@@ -62,9 +67,11 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
         try:
             factory = machine.open_factory(machine.config.pins.factory)
             stack.callback(factory.close)
-            button = Button(machine.config.pins.button, factory, events.put, SystemClock().now)
-            stack.callback(button.close)
-            events.put(ButtonPressed() if button.is_pressed else ButtonReleased())
+            for name in ButtonName:
+                pin = wiring(machine.config.pins).of(name)
+                button = Button(pin, factory, events.put, SystemClock().now, name=name)
+                stack.callback(button.close)
+                events.put((ButtonPressed if button.is_pressed else ButtonReleased)(name))
         except PinsUnavailable as error:
             trouble.append(str(error))
     soak = machine.config.soak
@@ -84,10 +91,16 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
 def _describe(event: object) -> tuple[str, str]:
     """The part that the event is about, and the sentence for it."""
     match event:
-        case ButtonPressed() | FaultFound():  # FaultFound: the button was down at the start
-            return "button", _("button: down")
-        case ButtonReleased():
-            return "button", _("button: up")
+        case ButtonPressed(button):
+            return button, _(SAYS[button].live_down)
+        case ButtonReleased(button):
+            return button, _(SAYS[button].live_up)
+        case FaultFound(fault) if fault in _HELD:
+            return _HELD[fault], _(SAYS[_HELD[fault]].live_down)
+        case FaultFound():
+            return ButtonName.BIG, _("The button does not answer.")
+        case FaultCleared():
+            return ButtonName.BIG, _("The button answers again.")
         case WaterRead(None, error):
             return "probe", _("probe: no reading ({error})").format(error=error)
         case WaterRead(celsius):

@@ -20,6 +20,7 @@ from kiosk.config import settings as owner
 from kiosk.config.keeper import Keeper
 from kiosk.core import night
 from kiosk.core.events import (
+    ButtonName,
     ChangeSetting,
     DiaryRead,
     Effect,
@@ -92,16 +93,16 @@ Post = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Parts:
-    """Lamp, buzzer and backlight, and factories of what posts events (button and probe).
+    """Lamp, buzzer and backlight, and factories of what posts events (buttons and probe).
 
-    ``button`` may return None: there is none. ``closing``: what ``App`` closes at its end, the last one
-    first. ``faults``: those known before the start.
+    ``button`` is called for each button there is; None: it cannot be had. ``closing``: what ``App`` closes at
+    its end, the last one first. ``faults``: those known before the start.
     """
 
     lamp: LampLike
     buzzer: BuzzerLike
     backlight: BacklightLike
-    button: Callable[[Post], ButtonPart | None]
+    button: Callable[[ButtonName, Post], ButtonPart | None]
     probe: Callable[[Post], ProbeLike]
     closing: tuple[Closing, ...] = ()
     faults: frozenset[Fault] = frozenset()
@@ -154,7 +155,7 @@ class App:
         self._counted_for: date | None = None
 
     def __enter__(self) -> Self:
-        # The outputs exist already. The button comes last, so that no press arrives before everything that
+        # The outputs exist already. The buttons come last, so that no press arrives before everything that
         # answers it is running.
         with contextlib.ExitStack() as stack:
             for part in self._parts.closing:
@@ -176,10 +177,11 @@ class App:
             self._thread = self.supervisor.start("conductor", self._conduct, vital=True)
             stack.callback(self._stop_conductor)
             self.tick()
-            button = self._parts.button(self.conductor.post)
-            self.conductor.button = button
-            if button is not None:
-                stack.callback(button.close)
+            for name in ButtonName:
+                button = self._parts.button(name, self.conductor.post)
+                if button is not None:
+                    stack.callback(button.close)
+                    self.conductor.buttons = (*self.conductor.buttons, button)
             self._closing = stack.pop_all()
         return self
 

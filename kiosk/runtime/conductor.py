@@ -31,7 +31,7 @@ from kiosk.runtime.outputs import Outputs
 
 log = logging.getLogger(__name__)
 
-#: The button's level is read again this often while someone is there, because an edge can be lost.
+#: The buttons' levels are read again this often while someone is there, because an edge can be lost.
 CHECK_EVERY: Ms = SECOND
 #: Number of latest events and effects that are logged after an error.
 TRAIL = 200
@@ -75,7 +75,7 @@ class Conductor:
         perform: Callable[[Effect], None],
         listeners: Sequence[Listener] = (),
         quiet: Callable[[Rules], bool] = lambda _: False,
-        button: ButtonLike | None = None,
+        buttons: Sequence[ButtonLike] = (),
     ) -> None:
         self.state = state
         self.heartbeat: Ms = clock.now()
@@ -85,7 +85,7 @@ class Conductor:
         self._listeners = tuple(listeners)
         self._failed_listeners: set[Listener] = set()
         self._quiet = quiet
-        self.button = button
+        self.buttons = buttons
         self._now = clock.now()
         self._checked = self._now
         self._inbox: queue.SimpleQueue[tuple[Ms, Event | None]] = queue.SimpleQueue()
@@ -107,8 +107,8 @@ class Conductor:
     def beat(self) -> None:
         """Ask for a sign of life: ``heartbeat`` is updated once the inbox has been served up to here.
 
-        The button's level is read and lamp and buzzer are checked on the same occasion, which saves wake-ups.
-        From any thread; never blocks.
+        The buttons' levels are read and lamp and buzzer are checked on the same occasion, which saves
+        wake-ups. From any thread; never blocks.
         """
         self._inbox.put((self._clock.now(), None))
 
@@ -142,13 +142,14 @@ class Conductor:
     def next_due(self) -> Ms | None:
         """When ``advance`` or the button's check is next due, in ms; None: only an event changes anything."""
         moments = [self._next_moment()]
-        if self.button is not None:
-            moments += [self._checked + CHECK_EVERY if self._watches() else None, self.button.next_check()]
+        if self.buttons and self._watches():
+            moments.append(self._checked + CHECK_EVERY)
+        moments += [button.next_check() for button in self.buttons]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _watches(self) -> bool:
-        """Whether to read the button's level each second: while someone is there, or while the button counts
-        as down, so that a missed release is found."""
+        """Whether to read the buttons' levels each second: while someone is there, or while the big one
+        counts as down, so that a missed release is found."""
         state = self.state
         down = state.down_at is not None and Fault.BUTTON_STUCK not in state.faults
         return down or not isinstance(state.page, Asleep)
@@ -224,17 +225,17 @@ class Conductor:
             self.handle(event, at)
         now = self._clock.now()
         self.heartbeat = now
-        self._check_button(now, asked)
+        self._check_buttons(now, asked)
         if asked and not self._outputs.check():
             self._follow()
 
-    def _check_button(self, now: Ms, asked: bool) -> None:
-        if self.button is None:
-            return
-        wish = self.button.next_check()
-        if asked or now >= self._checked + CHECK_EVERY or (wish is not None and now >= wish):
+    def _check_buttons(self, now: Ms, asked: bool) -> None:
+        wishes = [button.next_check() for button in self.buttons]
+        wished = any(wish is not None and now >= wish for wish in wishes)
+        if asked or now >= self._checked + CHECK_EVERY or wished:
             self._checked = now
-            self.button.check()
+            for button in self.buttons:
+                button.check()
 
     def _recover(self) -> bool:
         """Log the error and the trail, switch the outputs off, and show the failsafe page.

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
+from kiosk.core import threads
 from kiosk.core.events import Fault
 from kiosk.core.signals import Volume
 from kiosk.core.soak import Verdict
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 #: Pauses before a failed output is retried, by the number of failures in a row; the last one repeats. The
 #: first is short enough that a single failure costs no cue.
-BACK_OFF: tuple[Ms, ...] = (100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, 60 * SECOND)
+BACK_OFF: tuple[Ms, ...] = tuple(max(100, round(pause * SECOND)) for pause in threads.BACK_OFF)
 #: Longest pause while the water's verdict is danger (from 43 degrees Celsius, 38 for sensitive feet;
 #: SAFETY.md).
 BACK_OFF_IN_DANGER: Ms = 2 * SECOND

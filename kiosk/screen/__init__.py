@@ -2,7 +2,7 @@
 
 ``stage`` composes a ``Scene`` (a list of things) from the State and the time, compares it with the last one
 and draws the differences. Sizes are in millimetres (``theme``, ``assets/tokens.toml``), so a panel needs no
-layout of its own, only its diagonal; there is one layout for each ``Shape``.
+layout of its own, only its diagonal; pages are laid out by the ``Room`` of its ``Shape``.
 
 **Drawings**: ``assets/art/`` has one SVG for each picture, and ``poses.toml`` for all: a pose has a transform
 for each moving group, and a cue names the poses that it uses. Six literal colours stand for tokens: outline,

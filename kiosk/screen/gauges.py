@@ -8,7 +8,7 @@ from kiosk.core.soak import Bands, Reading
 from kiosk.screen import parts
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Look, Shape, tokens
+from kiosk.screen.theme import Look, tokens
 
 #: Beads of a ``Ring.BEADS``.
 BEADS = 12
@@ -21,7 +21,7 @@ def ring(scene: Scene, box: Box, track: Ring, done: float, *, number: str, unit:
     is large enough.
     """
     look = scene.look
-    width = look.px(tokens().line_mm.ring * (0.72 if look.shape is Shape.SMALL else 1))
+    width = look.px(tokens().line_mm.ring * (0.72 if look.small else 1))
     least = parts.BODY_SIZES[-1]
     if _too_wide(scene, number, look.least(least), box.w / 2 - 1.8 * width, 0):
         beside = parts.width_of(scene, number, "number", mm=least) + look.px(2)

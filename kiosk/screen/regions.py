@@ -12,7 +12,6 @@ from kiosk.screen import key_word, parts
 from kiosk.screen.art import ASPECT
 from kiosk.screen.layout import Box
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Shape
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -44,9 +43,9 @@ def regions(scene: Scene, sayings: Iterable[Saying], *, beside: bool = False) ->
     the page has something above the corner target; the help line is left of both, and the picture left."""
     look = scene.look
     edge, page = look.edge, scene.box
-    if look.shape is Shape.SMALL:
+    if look.small:
         return _small(scene, sayings)
-    if look.shape is Shape.TALL:
+    if look.tall:
         return _tall(scene, sayings)
     size = corner_size(scene)
     corner = Box(page.right - edge - size[0], page.bottom - edge - size[1], *size)
@@ -117,7 +116,7 @@ def key_lines(scene: Scene, saying: Saying, room: int) -> list[str]:
     if whole and whole[1]:
         return [saying.key]
     settings = [key_word.setting(scene, word, room) for word in split]
-    if len(split) == 2 and scene.look.shape is Shape.TALL and all(s and s[1] for s in settings):
+    if len(split) == 2 and scene.look.tall and all(s and s[1] for s in settings):
         return split
     return [saying.key if whole or not saying.short else saying.short]
 

@@ -3,6 +3,7 @@
 import math
 from enum import Enum
 from functools import lru_cache
+from typing import assert_never
 
 import msgspec
 
@@ -22,7 +23,7 @@ LEAST_CAP = 5.0
 
 
 class Shape(Enum):
-    """The shape of a panel; each page has a layout for each."""
+    """The shape of a panel. Pages do not ask for it: they are laid out by its ``Room``."""
 
     SMALL = "small"
     """3.5 inch, landscape: room for one thing beside the key word"""
@@ -30,6 +31,29 @@ class Shape(Enum):
     """5 to 7 inch, landscape"""
     TALL = "tall"
     """portrait"""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """How pages are laid out on a shape: ``small``: with one thing beside the key word; ``tall``: one thing
+    below the other. With neither they have room beside each other."""
+
+    small: bool
+    tall: bool
+
+
+def _room(shape: Shape) -> Room:
+    match shape:
+        case Shape.SMALL:
+            return Room(small=True, tall=False)
+        case Shape.WIDE:
+            return Room(small=False, tall=False)
+        case Shape.TALL:
+            return Room(small=False, tall=True)
+        case _:
+            assert_never(shape)
+
+
+ROOMS = {shape: _room(shape) for shape in Shape}
 
 
 class Panel(msgspec.Struct, frozen=True):
@@ -191,14 +215,23 @@ class Look(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, panel: Panel, rules: Rules) -> "Look":
         """The look that the owner has chosen. The small shape has no larger text size."""
-        roomy = panel.shape is not Shape.SMALL
-        larger = roomy and rules.text_size is TextSize.LARGER
+        larger = not ROOMS[panel.shape].small and rules.text_size is TextSize.LARGER
         return cls(panel, tokens().theme[rules.theme], larger, rules.side is Side.RIGHT)
 
     @property
-    def shape(self) -> Shape:
-        """The shape of the panel."""
-        return self.panel.shape
+    def small(self) -> bool:
+        """Room for one thing beside the key word."""
+        return ROOMS[self.panel.shape].small
+
+    @property
+    def tall(self) -> bool:
+        """Room for one thing below the other."""
+        return ROOMS[self.panel.shape].tall
+
+    @property
+    def wide(self) -> bool:
+        """Room for one thing beside the other."""
+        return not self.small and not self.tall
 
     def px(self, mm: float) -> int:
         """Millimetres as whole pixels, rounded, at least 1."""
@@ -223,7 +256,7 @@ class Look(msgspec.Struct, frozen=True):
     @property
     def edge(self) -> int:
         """Width of the empty border of the screen in pixels."""
-        cramped = self.shape is Shape.SMALL or self.narrow
+        cramped = self.small or self.narrow
         return self.px(2.0 if cramped else tokens().space_mm.edge * self._scale)
 
     @property

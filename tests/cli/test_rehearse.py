@@ -10,7 +10,7 @@ from kiosk.cli.script import ScriptError
 from kiosk.config import techniques
 from kiosk.config.tomlfile import TomlError
 from kiosk.config.tomltypes import MisfitError
-from kiosk.core.events import ButtonPressed
+from kiosk.core.events import ButtonName, ButtonPressed, ButtonReleased
 from kiosk.core.rules import Rules
 
 
@@ -52,6 +52,16 @@ def test_a_normal_night_from_press_to_dark():
         "5:00:00.000 home",
         "5:02:00.000 awake",
         "5:02:30.000 asleep",
+    ]
+
+
+@pytest.mark.parametrize("button", ButtonName)
+def test_a_script_presses_any_button(tmp_path, button):
+    text = f'title = "One"\nuntil = "2"\n[[moment]]\nat = "1"\npress = 0.2\nbutton = "{button}"\n'
+    rehearsed = Rehearsal(Rules(), script.load(written(tmp_path, text)), print)
+    assert [event for _at, event, _said in rehearsed._script_events()] == [
+        ButtonPressed(button),
+        ButtonReleased(button),
     ]
 
 

@@ -5,7 +5,9 @@ import os
 import signal
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -16,7 +18,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from kiosk.cli import bedside, run
 from kiosk.cli.main import main
 from kiosk.config.settings import Buzzer, Display, Found, Pins, Screen, Settings, Sound, Touch, find
-from kiosk.core.events import Fault, ProbeError
+from kiosk.core.events import ButtonName, ButtonPressed, Fault, ProbeError
 from kiosk.core.pages import Calibration, CountIn
 from kiosk.core.state import State
 from kiosk.devices.backlight import Backlight
@@ -197,6 +199,21 @@ def test_the_buzzer_that_is_fitted(evening, kind, named):
         part.close()
 
 
+def test_each_button_is_on_its_own_pin_and_says_its_own_name(evening, monkeypatch):
+    factory = MockFactory(pin_class=MockPWMPin)
+    monkeypatch.setattr(bedside, "open_factory", lambda *_, **__: factory)
+    monkeypatch.setattr(bedside, "SystemClock", lambda: SimpleNamespace(now=count(0, 1000).__next__))
+    config, posted = Settings(), []
+    parts = bedside.open_parts(config, Supervisor())
+    for name in ButtonName:
+        with parts.button(name, posted.append) as button:
+            factory.pin(getattr(config.pins, name)).drive_low()
+            button.check()  # a second later
+    assert posted == [ButtonPressed(name) for name in ButtonName]
+    for part in parts.closing:
+        part.close()
+
+
 @pytest.mark.parametrize(("display", "alone"), [("", True), (":0", False)], ids=["console", "desktop"])
 def test_lights_of_other_panels_are_ours_where_no_desktop_shows_anything_on_them(
     evening, monkeypatch, display, alone
@@ -323,7 +340,7 @@ def test_by_the_bed_touch_leads_where_there_are_no_pins(evening, monkeypatch, ca
     parts = bedside.without_pins(Settings(), Supervisor())
     parts.lamp.set(1.0)
     parts.buzzer.play(523, "high")
-    assert parts.button(print) is None
+    assert {parts.button(name, print) for name in ButtonName} == {None}
 
 
 def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
@@ -339,7 +356,7 @@ def test_the_simulator_on_a_desktop_without_pins(evening, monkeypatch):
             knobs.set_probe_fault(ProbeError.NO_PROBE)
             knobs.set_water(39.0)
             knobs.set_probe_fault(None)
-            knobs.press()
+            knobs.press(ButtonName.BIG)
         seen.append(readout())
         return bool(seen[-1].lamp) and isinstance(at.state.page, CountIn)
 

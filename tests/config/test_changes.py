@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kiosk.config.changes import Change, change, meant, save
 from kiosk.config.defaults import defaults_text, file_text
 from kiosk.config.settings import (
+    _MOVABLE,
     Buzzer,
     Chosen,
     Diary,
@@ -74,12 +75,8 @@ trees = st.builds(
         Health, conditions=st.lists(st.sampled_from(Condition), unique=True).map(tuple), asked=st.booleans()
     ),
     pins=st.permutations([5, 6, 12, 13, 27]).flatmap(
-        lambda p: st.builds(
-            Pins,
-            factory=st.sampled_from(Factory),
-            button=st.just(p[0]),
-            lamp=st.just(p[1]),
-            buzzer=st.just(p[2]),
+        lambda order: st.builds(
+            Pins, factory=st.sampled_from(Factory), **dict(zip(_MOVABLE, map(st.just, order), strict=False))
         )
     ),
     diary=st.builds(

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+import msgspec
 import pytest
 
 from kiosk.core import cues
@@ -18,6 +19,15 @@ class Longer(StrEnum):
 def test_a_cue_without_a_row_is_found_at_import():
     with pytest.raises(AssertionError, match="none-such"):
         cues._row(Longer.NONE_SUCH)
+
+
+def test_a_row_says_whether_its_picture_moves():
+    """Each field but ``short``, which only a long word needs, must be given: a row without ends at import."""
+    assert [field.name for field in msgspec.structs.fields(cues.Row) if not field.required] == ["short"]
+    row = msgspec.structs.asdict(CUES[Cue.MOVE])
+    del row["moves"]
+    with pytest.raises(TypeError, match="moves"):
+        cues.Row(**row)
 
 
 def test_hold_and_let_go_are_told_apart_by_ear_and_eye():

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pygame
 import pytest
 
-from kiosk.core.events import ProbeError
+from kiosk.core.events import ButtonName, ProbeError
 from kiosk.core.signals import TUNE, Volume
 from kiosk.display.base import Contact, DisplayError, Kind, Source
 from kiosk.display.hardware_panel import Knob, Readout, staff_step
-from kiosk.display.simulator import Knobs, Simulator
+from kiosk.display.simulator import _KEYS, Knobs, Simulator
 from kiosk.runtime.supervision import Supervisor
 
 SIZE = (800, 480)
@@ -25,8 +26,8 @@ class Bench:
             size,
             self.touched.append,
             Knobs(
-                press=lambda: self.did.append("press"),
-                release=lambda: self.did.append("release"),
+                press=lambda _button: self.did.append("press"),
+                release=lambda _button: self.did.append("release"),
                 set_water=lambda celsius: self.did.append(("water", celsius)),
                 set_probe_fault=lambda fault: self.did.append(("probe", fault)),
             ),
@@ -107,6 +108,16 @@ def test_mouse_and_space_bar_hold_one_button(bench: Bench) -> None:
     assert bench.did == ["press"]
     bench.mouse_up((0, 0))
     assert bench.did == ["press", "release"]
+
+
+def test_each_button_has_a_key() -> None:
+    bench, held = Bench(), []
+    bench.simulator._knobs = msgspec.structs.replace(bench.simulator._knobs, press=held.append)
+    with bench.simulator:
+        for key in _KEYS:
+            bench.post(pygame.KEYDOWN, key=key)
+        bench.simulator.pump()
+    assert held == list(ButtonName)
 
 
 def test_other_keys_and_buttons_do_nothing(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from gpiozero import InputDevice
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from kiosk.config.settings import Factory, Pins, Settings
+from kiosk.core.events import ButtonName
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.doctor import device, pins
 from kiosk.doctor.finding import fine, note
@@ -46,6 +47,13 @@ def test_no_pins_say_what_is_missing(pi):
     ]
 
 
+def test_each_button_is_looked_at_on_its_own_pin(pi):
+    found = pins.check_pins(pi.machine())[1:]
+    assert [each.check for each in found] == [f"pins.{name}" for name in ButtonName]
+    assert [each.facts["pin"] for each in found] == [getattr(Pins(), name) for name in ButtonName]
+    assert len({each.says for each in found}) == len(ButtonName)
+
+
 class Grounded(MockPin):
     """A pin whose wire touches ground: no pull brings it up."""
 
@@ -64,7 +72,7 @@ def test_a_button_that_is_down(pi):
 
 def test_a_pin_that_somebody_else_holds(pi):
     with InputDevice(5, pin_factory=pi.factory):
-        (found,) = pins.check_pins(pi.machine())[1:]
+        found = pins.check_pins(pi.machine())[1]
     assert (found.check, found.says) == ("pins.button", "The button on GPIO5 cannot be read.")
     assert found.remedy.startswith("GPIO5 cannot be used (")
 

@@ -2,7 +2,16 @@
 
 import queue
 
-from kiosk.core.events import ButtonPressed, ButtonReleased, ProbeError, WaterRead
+from kiosk.core.events import (
+    ButtonName,
+    ButtonPressed,
+    ButtonReleased,
+    Fault,
+    FaultCleared,
+    FaultFound,
+    ProbeError,
+    WaterRead,
+)
 from kiosk.devices.pins import PinsUnavailable
 from kiosk.display.base import Contact
 from kiosk.doctor import watch as module
@@ -76,6 +85,13 @@ def test_each_change_is_told_once(pi, monkeypatch):
     assert log == ["probe on", "touch on", "touch off", "probe off"]
 
 
+def test_each_button_is_told_apart_from_the_others(pi, monkeypatch):
+    presses = [ButtonPressed(name) for name in ButtonName]
+    first, *told = seen(pi, monkeypatch, *presses)[0]
+    assert first == HINT
+    assert len({*told}) == len(told) == 2 * len(ButtonName)
+
+
 def test_a_button_that_is_down_from_the_start(pi, monkeypatch):
     monkeypatch.setattr(module.Button, "is_pressed", True)
     assert seen(pi, monkeypatch)[0] == [HINT, "03:12:00  button: down"]
@@ -111,3 +127,16 @@ def test_the_pins_are_given_back(pi, monkeypatch):
 
 def test_the_time_of_a_line():
     assert len(clock_time()) == len("03:12:00")
+
+
+def test_a_button_that_does_not_answer_for_a_while(pi, monkeypatch):
+    gone, back = FaultFound(Fault.NO_GPIO), FaultCleared(Fault.NO_GPIO)
+    stuck = FaultFound(Fault.BUTTON_STUCK)  # the first level that could be read
+    assert seen(pi, monkeypatch, gone, back, stuck, ButtonReleased())[0] == [
+        HINT,
+        "03:12:00  button: up",
+        "03:12:00  The button does not answer.",
+        "03:12:00  The button answers again.",
+        "03:12:00  button: down",
+        "03:12:00  button: up",
+    ]

@@ -5,10 +5,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from hardware import board_picture, header_picture
 from hardware.facts import FOLDER, HEADER, Addon, circuit, pin_map
+from hardware.wiring import COLOURS
 from kiosk.config import conflicts, overlays, schema
+from kiosk.devices.backlight import Backlight
 from kiosk.devices.pins import Pins
+from kiosk.devices.safe import safe_outputs
 
 ROOT = FOLDER.parent
 PINMAP = pin_map()
@@ -55,6 +60,17 @@ def test_no_pin_twice_and_no_colour_twice() -> None:
     assert len({wire for _, _, wire in leads}) == len(leads)
 
 
+def test_after_every_end_each_output_is_off() -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    assert safe_outputs(Pins(), factory, Backlight(list)) == []
+    assert {pin.name for pin in factory.pins} == {f"GPIO{p.bcm}" for p in PINMAP.pin if p.direction == "out"}
+
+
+@pytest.mark.parametrize("table", [COLOURS, board_picture._WIRE, header_picture._COLOUR])
+def test_every_picture_has_the_colour_of_each_wire(table: dict[str, str]) -> None:
+    assert {wire for _, _, wire in PINMAP.leads()} <= set(table)
+
+
 def test_until_the_program_runs_nothing_is_on_and_nothing_pressed() -> None:
     # BCM2835 ARM Peripherals, table 6-31: GPIO0 to GPIO8 start with a pull-up, the others with a pull-down
     for pin in PINMAP.pin:
@@ -97,6 +113,13 @@ def test_the_pins_of_the_table_are_those_of_the_overlays() -> None:
             assert taken & ours == set(addon.bcm) & ours, addon.key
             compared += 1
     assert compared > 10
+
+
+def test_the_overlays_are_known_for_each_pin_of_ours() -> None:
+    """The table is whole for the pins that its head names, and for no other."""
+    *pins, last = map(str, sorted(OURS.values()))
+    head = (ROOT / "assets" / "overlays.toml").read_text(encoding="utf-8").splitlines()[0]
+    assert f"GPIO {', '.join(pins)} or {last}" in head
 
 
 def test_doctor_knows_each_addon_of_the_table() -> None:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from kiosk.config import settings as owner
-from kiosk.core.events import Act, ButtonPressed, ButtonReleased, ChangeSetting, Fault, Tapped
+from kiosk.core.events import Act, ButtonName, ButtonPressed, ButtonReleased, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, Card, CountIn, Home, Resume, Soak
 from kiosk.core.rules import Condition, Glow, Rules
 from kiosk.core.signals import Volume
@@ -69,7 +69,7 @@ class Bench:
             self.lamp,
             self.buzzer,
             self.light,
-            lambda post: self._keep(self.buttons, SimulatedButton(post)),
+            lambda name, post: self._keep(self.buttons, SimulatedButton(post, name)),
             lambda post: self._keep(self.probes, SimulatedProbe(post, now)),
             closing=(self.lamp, self.buzzer),
         )
@@ -256,10 +256,19 @@ def test_the_probe_is_read_only_while_a_soak_is_on(folder, monkeypatch):
 
 def test_without_pins_a_banner_says_so_and_touch_leads(folder):
     bench, watcher = Bench(), Watcher()
-    bench.parts = replace(bench.parts, button=lambda _post: None, faults=frozenset({Fault.NO_GPIO}))
+    bench.parts = replace(bench.parts, button=lambda _name, _post: None, faults=frozenset({Fault.NO_GPIO}))
     with an_app(folder, bench, watcher) as running:
         running.conductor.post(Tapped())
         assert watcher.until_page(Home).faults == {Fault.NO_GPIO}
+
+
+def test_every_button_is_made_looked_at_and_given_back(folder, monkeypatch):
+    bench, closed = Bench(), []
+    monkeypatch.setattr(SimulatedButton, "close", lambda button: closed.append(button.name))
+    with an_app(folder, bench, Watcher()) as running:
+        assert [button.name for button in bench.buttons] == list(ButtonName)
+        assert [*running.conductor.buttons] == bench.buttons
+    assert closed == [button.name for button in reversed(bench.buttons)]
 
 
 def test_an_unset_clock_is_a_banner_until_it_is_set(folder, monkeypatch):

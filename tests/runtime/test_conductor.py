@@ -121,7 +121,7 @@ class Level:
 
 def test_the_level_is_read_again_each_second_while_somebody_is_there():
     night = Bedside()
-    night.conductor.button = Level()
+    night.conductor.buttons = [Level()]
     assert night.conductor.next_due() is None
     night.happen(ButtonPressed())
     night.wait(0.9)
@@ -135,22 +135,33 @@ def test_a_stuck_button_is_not_looked_at_all_night():
     night = Bedside()
     night.happen(ButtonPressed())
     night.until(Asleep)
-    night.conductor.button = Level()
+    night.conductor.buttons = [Level()]
     assert Fault.BUTTON_STUCK in night.state.faults
     assert night.conductor.next_due() is None
 
 
 def test_a_button_may_wish_to_be_looked_at():
     night = Bedside()
-    night.conductor.button = Level(wish=12_345)
+    night.conductor.buttons = [Level(wish=12_345)]
     assert night.conductor.next_due() == 12_345
 
 
 def test_the_thread_looks_at_the_button_when_it_wishes():
     level = Level(wish=0)
-    with Hall(button=level):
+    with Hall(buttons=[level]):
         assert level.checked.wait(10)
     assert level.checks == 2, "once by its wish, once with the sign of life at the end"
+
+
+def test_an_edge_that_was_lost_is_looked_for_at_every_button():
+    levels = [Level(), Level(wish=0)]
+    with Hall(buttons=levels) as hall:
+        for _ in range(3):
+            hall.beat()
+    assert {level.checks for level in levels} == {5}, "by a wish, with three signs of life and the end's"
+    night = Bedside()
+    night.conductor.buttons = [Level(), Level(wish=54_321)]
+    assert night.conductor.next_due() == 54_321
 
 
 # --- the thread
@@ -200,7 +211,7 @@ def test_a_sign_of_life_follows_a_beat():
 
 def test_asleep_the_level_is_read_again_with_each_sign_of_life():
     level = Level()
-    with Hall(button=level) as hall:
+    with Hall(buttons=[level]) as hall:
         for _ in range(3):
             hall.beat()
         assert level.checks == 3

@@ -12,7 +12,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from kiosk.config import keeper
 from kiosk.config import settings as owner
 from kiosk.config.changes import Change
-from kiosk.core.events import ButtonPressed, ChangeSetting, Fault, Tapped
+from kiosk.core.events import ButtonName, ButtonPressed, ChangeSetting, Fault, Tapped
 from kiosk.core.pages import Asleep, CountIn, Home
 from kiosk.core.rules import Glow
 from kiosk.core.state import State
@@ -20,7 +20,7 @@ from kiosk.core.threads import BACK_OFF
 from kiosk.devices.button import Button
 from kiosk.diary import writer
 from kiosk.runtime import app
-from kiosk.runtime.app import App
+from kiosk.runtime.app import App, Post
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.conductor import Conductor
 from kiosk.runtime.supervision import HANGS, Supervisor
@@ -251,7 +251,10 @@ def test_held_while_the_service_starts_no_night_begins_but_with_the_next_press(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factory = MockFactory(pin_class=HeldPin)
-    made = lambda post: Button(5, factory, post, SystemClock().now)  # noqa: E731 - as Parts wants it
+
+    def made(name: ButtonName, post: Post) -> Button | None:
+        return Button(5, factory, post, SystemClock().now) if name is ButtonName.BIG else None
+
     for _start in range(3):
         life.bench.parts = replace(life.bench.parts, button=made)
         with life.app() as running:

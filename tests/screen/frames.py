@@ -17,6 +17,7 @@ from kiosk.core import pages
 from kiosk.core.calibration import TOUCHES
 from kiosk.core.check import DOTS, TOUCH
 from kiosk.core.events import Fault, Tally
+from kiosk.core.night import SIGN_CARDS
 from kiosk.core.probes import Felt
 from kiosk.core.rules import Condition, Rules, TextSize, Theme
 from kiosk.core.signals import Volume
@@ -152,7 +153,7 @@ GALLERY: dict[str, State] = {
     "soak-rising": _soak(Verdict.RISING, 39.4),
     "soak-fault": _soak(Verdict.FAULT),
     "ten-minutes": _state(pages.TenMinutes(ANY)),
-    **{f"signs-{i}": _state(pages.Signs(ANY, i)) for i in range(6)},
+    **{f"signs-{i}": _state(pages.Signs(ANY, i)) for i in range(SIGN_CARDS)},
     "diary": _state(pages.Diary(), tally=TALLY),
     **{f"settings-{i}": _state(pages.Settings(i)) for i in range(4)},
     **{f"health-{c}": _state(pages.Health(i)) for i, c in enumerate(Condition)},

@@ -13,7 +13,6 @@ from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import text_card
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Shape
 
 DOT_MM, MARK_MM, CLEAR_MM = 3.0, 2.5, 4.0
 """Radius of a dot, and of the mark where a tap was seen; what stays free round dot and cross."""
@@ -113,7 +112,7 @@ def _say_beside(scene: Scene, taken: Box, text: str, advice: str) -> None:
         Passage(text, "title", TITLE_SIZES),
         Passage(advice, "title", ADVICE_SIZES, bold=False, colour="body"),
     ]
-    parts.stack(scene, room.inset(look.px(0.4 if look.shape is Shape.SMALL else 2), 0), passages)
+    parts.stack(scene, room.inset(look.px(0.4 if look.small else 2), 0), passages)
 
 
 def _words(scene: Scene, page: Check) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Shape
 
 FIRST_HOUR = 22
 
@@ -20,10 +19,10 @@ def diary(scene: Scene, _page: Diary) -> None:
     look = scene.look
     untrue = scene.state.faults & faults.UNTRUE_DIARY
     area = faults.banner(scene, scene.box.inset(look.edge), untrue, most=4)
-    small = look.shape is Shape.SMALL
+    small = look.small
     wide = look.least(32 if look.roomy else 24)
     back = Box(area.right - wide, area.y, wide, look.least(21))
-    if look.shape is Shape.TALL:
+    if look.tall:
         back = area.low(look.least(22))
     parts.target(scene, back, Act.BACK, _("Back"), "back")
     tally = scene.state.tally
@@ -31,7 +30,7 @@ def diary(scene: Scene, _page: Diary) -> None:
         scene, str(tally.this_week), "key", area.x, area.y + look.px(look.cap("key")) + look.px(1)
     )
     words = Box(count.box.right + look.px(3), area.y, back.x - count.box.right - look.px(6), look.px(20))
-    if look.shape is Shape.TALL:
+    if look.tall:
         words = Box(words.x, words.y, area.right - words.x, words.h)
     passages = [Passage(_("this week"), "title", (look.cap("title"), 7.0, 6.2, 5.6, 5.2, 5.0))]
     if tally.usual_minutes is not None and not small and not untrue:
@@ -39,7 +38,7 @@ def diary(scene: Scene, _page: Diary) -> None:
         passages.append(Passage(text, "body", (look.cap("body"), *parts.BODY_SIZES), bold=False))
     parts.stack(scene, words, passages)
     charts = area.without(top=look.px(26) if not small else look.px(23))
-    if look.shape is Shape.TALL:
+    if look.tall:
         upper, lower = charts.without(low=back.h + look.px(5)).column(2, look.px(4))
         _weeks(scene, upper, tally.weeks)
         _hours(scene, lower, tally.hours)

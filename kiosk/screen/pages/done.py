@@ -8,14 +8,13 @@ from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Shape
 
 
 @draws(Rating)
 def rating(scene: Scene, page: Rating) -> None:
     """How bad was it, from 0 to 10: two big targets and a number."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    small, tall = look.shape is Shape.SMALL, look.shape is Shape.TALL
+    small, tall = look.small, look.tall
     save_label, save_icon = (_("Skip"), "next") if page.value is None else (_("Save"), "gone")
     if small:
         row, low = area.column(2, look.gap)
@@ -91,7 +90,7 @@ def good_night(scene: Scene, page: GoodNight) -> None:
     look, area = scene.look, scene.box.inset(scene.look.edge)
     missed = scene.state.faults & faults.AT_THE_END
     area = faults.footnote(scene, area, missed)
-    side = 0 if missed and look.shape is Shape.SMALL else min(look.px(23), area.h // 3)
+    side = 0 if missed and look.small else min(look.px(23), area.h // 3)
     lines = [Passage(_("Sleep well"), "body", (look.cap("body"), *parts.BODY_SIZES), bold=False)]
     if page.minutes is not None:
         sentence = ngettext("Gone after %d minute", "Gone after %d minutes", page.minutes) % page.minutes
@@ -116,14 +115,14 @@ def resume(scene: Scene, _page: Resume) -> None:
 def question(scene: Scene, text: str, answers: list[tuple[Act, str, str, bool]]) -> None:
     """A question in large letters, and one or two big answers."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    high = look.least(22) if look.shape is Shape.SMALL else max(look.least(24), area.h * 2 // 5)
+    high = look.least(22) if look.small else max(look.least(24), area.h * 2 // 5)
     low = area.low(high)
     above = area.without(low=high + look.px(3))
     mm = parts.largest(scene, above, text, (13.2, 11.0, 9.0, 7.0), "key")
     parts.paragraph(scene, above, text, "title", mm=mm)
     if len(answers) == 1:
         boxes = [low.middle(max(look.least(30), low.w // 2), high)]
-    elif look.shape is Shape.TALL:
+    elif look.tall:
         boxes = low.column(2, look.gap) if high > 2 * look.least(22) + look.gap else low.row(2, look.gap)
     else:
         boxes = low.inset(look.px(3), 0).row(2, look.least(23 if look.roomy else 8))

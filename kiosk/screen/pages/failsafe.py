@@ -7,14 +7,13 @@ from kiosk.screen import parts
 from kiosk.screen.drawers import draws
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene, Target
-from kiosk.screen.theme import Shape
 
 
 @draws(Failsafe)
 def failsafe(scene: Scene, _page: Failsafe) -> None:
     """Press to start again; the whole screen is the target."""
     look = scene.look
-    area = scene.box.inset(look.edge * (1 if look.shape is Shape.SMALL else 2))
+    area = scene.box.inset(look.edge * (1 if look.small else 2))
     side = min(look.px(20), area.h // 4)
     parts.icon(scene, area.top(side), "button")
     passages = [

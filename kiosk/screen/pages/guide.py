@@ -11,7 +11,6 @@ from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.regions import Regions, Saying, corner_size, regions, say
 from kiosk.screen.scene import Pose, Scene, Target
-from kiosk.screen.theme import Shape
 
 TICK: Ms = 250
 """A ring is drawn four times a second."""
@@ -24,7 +23,7 @@ MOST_DOTS = 6
 
 def corner(scene: Scene, where: Regions, act: Act, label: str, icon_name: str) -> None:
     """The one target of a page that leads; on a small panel the whole screen is it."""
-    if scene.look.shape is Shape.SMALL:
+    if scene.look.small:
         scene.targets.append(Target(scene.box, act))
     else:
         parts.target(scene, where.corner, act, label, icon_name)
@@ -38,7 +37,7 @@ def next_up(scene: Scene, page: NextUp) -> None:
     start, skip, gone = _next_up_boxes(scene)
     area = scene.box.inset(look.edge)
     name, posture = _(technique.name), _(technique.posture)
-    if look.shape is Shape.SMALL:
+    if look.small:
         words = area.left(start.w + look.gap - look.px(1)).top(start.y - area.y - look.px(1.2))
         below = parts.Passage(name, "title", (7.0, 7.0, 6.2, 6.2, 5.6, 5.2, 5.0), spare=True)
         parts.stack(scene, words, [parts.Passage(posture, "body", parts.BODY_SIZES, bold=False), below])
@@ -48,7 +47,7 @@ def next_up(scene: Scene, page: NextUp) -> None:
     parts.target(scene, skip, Act.SKIP, _("Skip"), "next")
     parts.target(scene, gone, Act.GONE, _("Gone"), "gone")
     space = Box(skip.x, skip.bottom, skip.w, gone.y - skip.bottom)
-    if look.shape is Shape.WIDE and space.h > look.px(9) and len(scene.state.sequence) <= MOST_DOTS + 2:
+    if look.wide and space.h > look.px(9) and len(scene.state.sequence) <= MOST_DOTS + 2:
         middle = skip.bottom + look.px(4) if look.mirrored else space.cy
         row = Box(space.x - look.px(17), middle - look.px(3), look.px(34), look.px(6))
         if not any(words.cap_box.rect.colliderect(row) for words in scene.texts):
@@ -59,7 +58,7 @@ def _posture(scene: Scene, technique: Technique, targets: tuple[Box, Box, Box]) 
     """Name, posture and picture of a technique, in the room that its targets leave."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     start, skip, gone = targets
-    if look.shape is Shape.TALL:
+    if look.tall:
         words = area.without(low=area.bottom - start.y + look.px(5))
         top = _name_and_posture(scene, words, _(technique.name), _(technique.posture))
         place = words.top(top - look.px(1.5) - area.y)
@@ -95,11 +94,11 @@ def _still(technique: Technique) -> Pose:
 def _next_up_boxes(scene: Scene) -> tuple[Box, Box, Box]:
     """Start, Skip and Gone; Gone in its corner."""
     look, page = scene.look, scene.box.inset(scene.look.edge)
-    if look.shape is Shape.SMALL:
+    if look.small:
         aside = page.right_part(look.least(22))
         skip, gone = aside.column(2, look.gap)
         return page.without(right=aside.w + look.gap).low(gone.h), skip, gone
-    if look.shape is Shape.TALL:
+    if look.tall:
         high = look.least(24 if look.roomy else 21)
         low = page.low(2 * high + look.gap)
         skip, gone = low.low(high).row(2, look.gap)
@@ -173,10 +172,10 @@ def gone(scene: Scene, _page: Gone) -> None:
     """GONE? Yes, or still there. Without a cramp: STOP? Yes, or go on."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
     cap = look.px(look.cap("key"))
-    if look.shape is Shape.SMALL:
+    if look.small:
         baseline = area.y + cap
         boxes = area.without(top=cap + look.px(4)).row(2, look.gap)
-    elif look.shape is Shape.WIDE:
+    elif look.wide:
         baseline = area.y + area.h // 10 + cap
         low = area.low(area.bottom - baseline - look.px(10)).inset(look.px(4), 0)
         boxes = low.row(2, look.least(23) if look.roomy else look.least(12))

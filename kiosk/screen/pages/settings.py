@@ -12,7 +12,6 @@ from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import text_card
 from kiosk.screen.scene import Pose, Scene
-from kiosk.screen.theme import Shape
 
 MENUS = 4
 
@@ -74,7 +73,7 @@ def settings(scene: Scene, page: Settings) -> None:
 
 def _menu_boxes(scene: Scene) -> tuple[Box, Box, Box, Box]:
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    if look.shape is Shape.TALL:
+    if look.tall:
         low = area.low(look.least(24))
         upper = area.without(low=low.h + look.gap)
         first, second = upper.column(2, look.gap)
@@ -96,8 +95,8 @@ def health(scene: Scene, page: Health) -> None:
     """One question of the safety profile, by day; the answer that stands is marked."""
     condition = list(Condition)[page.index]
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    tall = look.shape is Shape.TALL
-    high = look.least(20 if look.shape is Shape.SMALL else 24)
+    tall = look.tall
+    high = look.least(20 if look.small else 24)
     low = area.low(high * 2 + look.gap if tall else high)
     if tall:
         yes, no = low.top(high).row(2, look.gap)
@@ -127,7 +126,7 @@ def techniques(scene: Scene, page: Techniques) -> None:
         technique = known[page.index % len(known)]
         on, name = technique.id not in scene.state.rules.left_out, _(technique.name)
         place, text = about.top(about.h * 3 // 5), about.low(about.h * 2 // 5)
-        if scene.look.shape is Shape.SMALL:
+        if scene.look.small:
             text = about
         else:
             flipped = art.is_flipped(technique.art, scene.state.rules.side)
@@ -144,10 +143,10 @@ def techniques(scene: Scene, page: Techniques) -> None:
 def _technique_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
     """Room for the technique, then on or off, earlier, next and back."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    if look.shape is Shape.SMALL:
+    if look.small:
         first, second, switch, earlier, following, back = area.grid(3, 2, look.gap)
         return Box(first.x, first.y, second.right - first.x, first.h), switch, earlier, following, back
-    if look.shape is Shape.TALL:
+    if look.tall:
         low = area.low(look.least(22) * 2 + look.gap)
         about = area.without(low=low.h + look.px(3))
     else:

@@ -19,7 +19,6 @@ from kiosk.screen.pages.guide import TICK, corner
 from kiosk.screen.parts import Passage
 from kiosk.screen.regions import Regions, Saying, regions, say
 from kiosk.screen.scene import Pose, Rim, Scene
-from kiosk.screen.theme import Shape
 
 BLINK: Ms = 250
 """Half a period of the border of FEET OUT: 2 Hz, below the limit of 3 Hz."""
@@ -62,7 +61,7 @@ def card(scene: Scene, page: Card) -> None:
     name = shown.art or technique.art
     pose = Pose(shown.pose or "out", shown.pose or "out")
     look = scene.look
-    if look.shape is Shape.SMALL:
+    if look.small:
         _card_small(scene, sayings, saying)
         return
     where = regions(scene, [saying], beside=True)
@@ -77,7 +76,7 @@ def card(scene: Scene, page: Card) -> None:
 
 def _next_box(scene: Scene, where: Regions) -> Box:
     look, corner_box = scene.look, where.corner
-    if look.shape is Shape.TALL:
+    if look.tall:
         left = scene.look.edge
         return Box(left, corner_box.y, corner_box.x - look.gap - left, corner_box.h)
     high = max(corner_box.h, min(look.px(34), corner_box.y - look.gap - look.edge))
@@ -168,7 +167,7 @@ def _good(scene: Scene, page: Soak) -> None:
         line = _("Feet in. Watch the screen.")
     saying = Saying(_("GOOD"), line)
     where = regions(scene, [saying])
-    strip = scene.look.px(11) if scene.look.shape is Shape.TALL else 0
+    strip = scene.look.px(11) if scene.look.tall else 0
     if unheard and where.line is None:
         words = _("Feet in. Watch screen.")
         parts.paragraph(scene, where.picture.inset(scene.look.px(2)), words, "body", align="left")
@@ -197,9 +196,9 @@ def _good(scene: Scene, page: Soak) -> None:
 def _ring_of_good(scene: Scene, where: Regions) -> Box:
     """The ring makes room for temperature and curve: beside it on 5 inch, below it on 3.5."""
     look, ring = scene.look, where.ring
-    if look.shape is Shape.SMALL:
+    if look.small:
         return ring.top(ring.h - look.px(7)).square()
-    if look.shape is Shape.WIDE and not look.roomy:
+    if look.wide and not look.roomy:
         x = look.edge if look.mirrored else scene.box.w - look.edge - ring.w
         return Box(x, ring.y, ring.w, ring.h)
     return ring
@@ -209,15 +208,15 @@ def _trend(scene: Scene, where: Regions, saying: Saying, text: str) -> None:
     """Temperature and the curve of the last minutes, where there is room for them."""
     look, box = scene.look, where.ring
     readings, limits = scene.state.water.readings, bands(scene.state.rules)
-    role = "body" if look.shape is Shape.SMALL else "figure"
+    role = "body" if look.small else "figure"
     width, cap = parts.width_of(scene, text, role, bold=True), look.px(look.cap(role))
-    if look.shape is Shape.SMALL:
+    if look.small:
         side = look.px(10)
         left = box.cx - (width + side + look.px(2)) // 2
         parts.write(scene, text, role, left, box.bottom, colour="key", bold=True)
         gauges.curve(scene, Box(left + width + look.px(2), box.bottom - cap, side, cap), readings, limits)
         return
-    if look.shape is Shape.WIDE and not look.roomy:
+    if look.wide and not look.roomy:
         free = Box(where.picture.right, box.y, scene.box.w - look.edge - box.w - where.picture.right, box.h)
         if look.mirrored:
             left = look.edge + box.w
@@ -226,7 +225,7 @@ def _trend(scene: Scene, where: Regions, saying: Saying, text: str) -> None:
         parts.write(scene, text, role, place.cx, place.y + cap, align="centre")
         gauges.curve(scene, place.without(top=cap + look.px(3)), readings, limits)
         return
-    if look.shape is Shape.TALL:
+    if look.tall:
         row = Box(where.text.x, where.picture.bottom - look.px(9), min(where.text.w, look.px(62)), look.px(8))
         parts.write(scene, text, role, row.x, row.cy + cap // 2)
         gauges.curve(scene, row.without(left=width + look.px(4)), readings, limits)
@@ -251,7 +250,7 @@ def _danger(scene: Scene) -> None:
     if on:
         scene.things.append(Rim(page.inset(look.px(0.6)), look.px(4), stroke, look.palette.rgb("danger")))
     area = page.inset(stroke + look.px(2.5))
-    word, small = _("FEET OUT"), look.shape is Shape.SMALL
+    word, small = _("FEET OUT"), look.small
     sizes = (look.cap("alarm"), 15.0, 14.0, *key_word.SIZES) if look.roomy else key_word.SIZES
     keys = [word] if parts.width_of(scene, word, "alarm", mm=sizes[-1]) <= area.w else word.split()
     mm = min(parts.largest(scene, area, key, sizes, "alarm") for key in keys)
@@ -262,7 +261,7 @@ def _danger(scene: Scene) -> None:
     upper = area.top(base - (len(keys) - 1) * step - look.px(mm) - look.px(3) - area.y)
     celsius = scene.state.water.celsius
     text = "" if celsius is None else f"{celsius:.1f}°"
-    if look.shape is Shape.TALL:
+    if look.tall:
         low = upper.low(upper.h // 3)
         parts.picture(scene, upper.without(low=low.h), "soak", Pose("out", "out"))
         rest, halves = low, low.row(2, look.px(2))
@@ -294,7 +293,7 @@ def _no_reading(scene: Scene) -> None:
     """No number, not even an old one; what to do instead of reading."""
     look, page = scene.look, scene.box.inset(scene.look.edge)
     where = regions(scene, [Saying(_("HOLD"))])
-    small = look.shape is Shape.SMALL
+    small = look.small
     head = page.top(look.px(9 if small else 20 if look.roomy or look.narrow else 16))
     side = min(head.h, look.px(15 if look.roomy else 12))
     if not small:
@@ -311,7 +310,7 @@ def _no_reading(scene: Scene) -> None:
         Passage(_("Feet out."), "title", (9.0, 8.0, 7.0, 6.2, 5.6, 5.2)),
         Passage(_("Test with elbow."), "body", (6.2, 5.8, *parts.BODY_SIZES), bold=False),
     ]
-    if look.shape is Shape.TALL:
+    if look.tall:
         words = rest.without(low=rest.bottom - where.corner.y + look.px(4)).low(look.px(24))
         parts.picture(scene, rest.top(words.y - rest.y - look.px(2)), "soak", Pose("out", "out"))
         align: parts.Align = "centre"

@@ -8,7 +8,6 @@ from kiosk.screen.drawers import draws
 from kiosk.screen.layout import Box
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Shape
 
 _EMERGENCY, _TODAY = N_("Call emergency."), N_("Doctor today.")
 
@@ -27,9 +26,9 @@ SIGNS: tuple[tuple[str, str], ...] = (
 def ten_minutes(scene: Scene, _page: TenMinutes) -> None:
     """STOP. Ten minutes. Get help today."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    small, wide = look.shape is Shape.SMALL, look.shape is Shape.WIDE
+    small, wide = look.small, look.wide
     low = area.low(look.least(23 if look.roomy else 20))
-    if look.shape is Shape.TALL:
+    if look.tall:
         low = area.low(look.least(23) * 2 + look.least(12))
         signs, gone = low.column(2, look.least(12))
     else:
@@ -86,9 +85,9 @@ def text_card(
     ``main``: what the big button means too. ``between``: act, word, icon and shorter word of a third
     target, in the place of the dots."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    h = look.least(20 if look.shape is Shape.SMALL else 22)
+    h = look.least(20 if look.small else 22)
     row = area.low(h)
-    across = 3 if between and look.shape is not Shape.TALL else 2
+    across = 3 if between and not look.tall else 2
     w = min((row.w - look.gap * (across - 1)) // across, look.least(44))
     parts.target(scene, row.left(w), Act.BACK, _("Back"), "back")
     parts.target(scene, row.right_part(w), Act.NEXT, _("Next"), "next", main=main is Act.NEXT)
@@ -97,7 +96,7 @@ def text_card(
     if between:
         act, label, icon_name, short = between
         box = space.middle(w, h)
-        if look.shape is Shape.TALL:
+        if look.tall:
             box = Box(row.x, row.y - look.gap - h, row.w, h)
             above = above.without(low=h + look.gap)
         parts.target(scene, box, act, label, icon_name, short=short, main=main is act)
@@ -109,7 +108,7 @@ def text_card(
 def sentence(scene: Scene, box: Box, text: str, advice: str) -> None:
     """A sentence as large as it fits, and what to do about it."""
     look = scene.look
-    above = box.inset(look.px(0.4 if look.shape is Shape.SMALL else 2), 0)
+    above = box.inset(look.px(0.4 if look.small else 2), 0)
     passages = [Passage(text, "title", SENTENCE_SIZES)]
     if advice:
         sizes = (7.0, 7.0, 7.0, 7.0, 7.0, 6.2, 5.6, 5.2, 5.0)

@@ -10,7 +10,6 @@ from kiosk.screen.layout import Box
 from kiosk.screen.pages.stop import SENTENCE_SIZES, sentence, text_card
 from kiosk.screen.parts import Passage
 from kiosk.screen.scene import Scene
-from kiosk.screen.theme import Shape
 
 HINTS = {Hint.WAIT: N_("Wait."), Hint.COLDER: N_("Colder."), Hint.WARMER: N_("Warmer.")}
 
@@ -28,7 +27,7 @@ def dip(scene: Scene, page: Dip) -> None:
 
 def _ice(scene: Scene, page: Dip) -> None:
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    small = look.shape is Shape.SMALL
+    small = look.small
     low = area.low(look.least(20 if small else 22))
     back, save = _pair(scene, low)
     above = area.without(low=low.h + look.px(2 if small else 6)).inset(look.px(0.4 if small else 2), 0)
@@ -53,7 +52,7 @@ def _warm(scene: Scene, page: Dip) -> None:
     if missing is None:
         parts.target(scene, save, Act.SAVE, _("Save"), "gone")
     text = _("Match the thermometer.")
-    small = scene.look.shape is Shape.SMALL
+    small = scene.look.small
     if small or not parts.fits(scene, number, text, "title", SENTENCE_SIZES[-1]):
         text = _("Match both.")
     if missing is not None:
@@ -67,10 +66,10 @@ def _warm(scene: Scene, page: Dip) -> None:
 def _warm_boxes(scene: Scene) -> tuple[Box, Box, Box, Box, Box]:
     """Room for words and number, then minus, plus, back and save."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    if look.shape is Shape.SMALL:
+    if look.small:
         first, second, plus, back, save, minus = area.grid(3, 2, look.gap)
         return Box(first.x, first.y, second.right - first.x, first.h), minus, plus, back, save
-    if look.shape is Shape.TALL:
+    if look.tall:
         low = area.low(2 * look.least(26) + look.gap)
         minus, plus, back, save = low.grid(2, 2, look.gap)
         return area.without(low=low.h + look.px(4)), minus, plus, back, save
@@ -92,7 +91,7 @@ def warm_water(scene: Scene, _page: WarmWater) -> None:
 def probe_offset(scene: Scene, page: ProbeOffset) -> None:
     """What both points said, and what comes of it."""
     look, area = scene.look, scene.box.inset(scene.look.edge)
-    low = area.low(look.least(20 if look.shape is Shape.SMALL else 22))
+    low = area.low(look.least(20 if look.small else 22))
     back, save = _pair(scene, low)
     parts.target(scene, back, Act.BACK, _("Back"), "back")
     found = offset(page)

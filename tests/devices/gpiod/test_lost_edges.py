@@ -43,7 +43,7 @@ class Bed:
         self.button = Button(
             BUTTON, factory, conductor.post, self.clock.now, later=lambda _ms, call: self.waiting.append(call)
         )
-        conductor.button = self.button
+        conductor.buttons = [self.button]
 
     def swallow(self, *, down: bool) -> None:
         """The contact moves, and no interrupt says so."""
