@@ -315,11 +315,6 @@ def used_up_watches(watch: FolderWatch) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_a_folder_that_cannot_be_watched_nor_its_parent_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        FolderWatch(tmp_path / "not" / "there")
-
-
 class FakeInputDevice:
     """python-evdev's class, as far as it is used: what is at each path is decided by its name."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.core.threads import BACK_OFF
 from kiosk.display.base import Contact, Kind
-from kiosk.display.touch_devices import Find, Finder, TouchDevice
+from kiosk.display.touch_devices import Find, Finder, FolderWatch, TouchDevice
 from kiosk.display.touch_reader import TouchReader
 from kiosk.runtime.supervision import HANGS, Supervisor
 from tests.display.test_decode import Event
@@ -338,3 +338,8 @@ def test_an_error_of_our_own_is_said_and_touch_starts_again(
         assert bench.next() == Contact(Kind.DOWN, 100, 300, 77, finger=2 << 8)
     assert "no ear" in caplog.text
     assert caplog.messages == ["the thread touch died; it starts again after 0 s"]
+
+
+def test_a_folder_that_cannot_be_watched_nor_its_parent_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        FolderWatch(tmp_path / "not" / "there")
