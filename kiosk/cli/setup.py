@@ -182,8 +182,7 @@ class Setup:
 
     def _remarks(self, config: Path, wanted: str) -> list[str]:
         """Sentences about what will still conflict with our pins after the change."""
-        pins = self._needs
-        remarks = find(pins, wanted, self._model) + doubts(wanted, self._model)
+        remarks = find(self._needs, wanted, self._model) + doubts(wanted, self._model)
         if absent := absent_overlays(config, config_txt.block(wanted)):
             remarks += [*absent, where_overlays_are()]
         if self._needs.pwm and "Raspberry Pi 5" in self._model:

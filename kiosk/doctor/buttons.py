@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, assert_never
 import msgspec
 from gpiozero import InputDevice
 
-from kiosk.config.settings import wiring
 from kiosk.core.events import ButtonName
 from kiosk.devices.pins import PinsUnavailable, claiming
 from kiosk.doctor.finding import Finding, fine, note, problem
@@ -56,7 +55,7 @@ def check_buttons(machine: Machine, factory: "Factory") -> list[Finding]:
 
 
 def _look(machine: Machine, factory: "Factory", button: ButtonName) -> Finding:
-    pin = wiring(machine.config.pins).of(button)
+    pin = machine.wired.of(button)
     if machine.service_runs:
         return _from_debugfs(machine, button, pin)
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.config.firmware import board
-from kiosk.config.settings import Settings
+from kiosk.config.settings import Settings, wiring
 from kiosk.devices import pins
 from kiosk.diary.clock import kernel_error
 from kiosk.files import is_there, user_name
@@ -97,6 +97,11 @@ class Machine:
             return (self.root / path).read_bytes().decode(errors="replace").strip(" \t\r\n\0")
         except OSError:
             return ""
+
+    @property
+    def wired(self) -> pins.Pins:
+        """GPIO number of each part, as the owner's settings have it."""
+        return wiring(self.config.pins)
 
     @cached_property
     def model(self) -> str:

@@ -15,8 +15,8 @@ from kiosk.config.firmware import (
     where_overlays_are,
     without_block,
 )
-from kiosk.config.settings import Factory, wiring
-from kiosk.devices.pins import FACTORIES, Pins, PinsUnavailable
+from kiosk.config.settings import Factory
+from kiosk.devices.pins import FACTORIES, PinsUnavailable
 from kiosk.doctor.buttons import check_buttons
 from kiosk.doctor.finding import Finding, fine, note, problem
 from kiosk.doctor.machine import Machine
@@ -100,7 +100,7 @@ def check_firmware(machine: Machine) -> list[Finding]:
     found += [note("pins.config", each, file=place) for each in doubts(text, machine.model)]
     again = _("Then restart the device; hardware/README.md lists which pins are free with what.")
     return found + [
-        problem("pins.conflict", each, again) for each in find(_wires(machine), text, machine.model)
+        problem("pins.conflict", each, again) for each in find(machine.wired, text, machine.model)
     ]
 
 
@@ -118,21 +118,16 @@ def _firmware(machine: Machine, place: str, text: str) -> Finding:
     return fine("pins.firmware", says, file=place, missing=[])
 
 
-def _wires(machine: Machine) -> Pins:
-    return wiring(machine.config.pins)
-
-
 def check_hat(machine: Machine) -> list[Finding]:
     """A HAT with an ID EEPROM, and our pins that it takes: the firmware loads its overlay without a line in
     config.txt."""
     product = machine.text("proc/device-tree/hat/product")
     if not product:
         return []
-    pins = _wires(machine)
-    if taken := find_hat(pins, product, machine.model):
+    if taken := find_hat(machine.wired, product, machine.model):
         remedy = _("hardware/README.md lists which pins are free with what.")
         return [problem("pins.hat", each, remedy, product=product) for each in taken]
-    ours = ", ".join(f"GPIO{pin}" for pin in sorted(msgspec.structs.astuple(pins)))
+    ours = ", ".join(f"GPIO{pin}" for pin in sorted(msgspec.structs.astuple(machine.wired)))
     says = _("The HAT {hat} is on the header; config.txt does not tell which pins it takes.")
     remedy = _("Its maker's papers do: it goes with the kiosk if it leaves {pins} alone.").format(pins=ours)
     return [note("pins.hat", says.format(hat=product), remedy, product=product)]

@@ -4,7 +4,6 @@ import queue
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from kiosk.config.settings import wiring
 from kiosk.core.events import ButtonName, ButtonPressed, ButtonReleased, FaultCleared, FaultFound, WaterRead
 from kiosk.devices.button import Button
 from kiosk.devices.pins import PinsUnavailable
@@ -68,7 +67,7 @@ def _open(machine: Machine, events: Inbox, stack: ExitStack, find: Find | None) 
             factory = machine.open_factory(machine.config.pins.factory)
             stack.callback(factory.close)
             for name in ButtonName:
-                pin = wiring(machine.config.pins).of(name)
+                pin = machine.wired.of(name)
                 button = Button(pin, factory, events.put, SystemClock().now, name=name)
                 stack.callback(button.close)
                 events.put((ButtonPressed if button.is_pressed else ButtonReleased)(name))
