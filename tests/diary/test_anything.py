@@ -36,13 +36,14 @@ records = st.one_of(
     st.builds(EpisodeResumed, moments),
 )
 walls = st.datetimes(datetime(1970, 1, 2), datetime(2099, 1, 1), timezones=st.just(UTC))
-recorded = st.tuples(st.just("record"), records, walls, st.booleans())
 restarted = st.tuples(st.just("restart"), st.none(), walls, st.booleans())
 
 
 def of(kind: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.tuples(st.just("record"), kind, walls, st.booleans())
 
+
+recorded = of(records)
 
 #: As a night goes, with anything in between: else few ends would come while an episode is open.
 stories = st.lists(

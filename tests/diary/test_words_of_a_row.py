@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,6 @@ def test_each_has_a_word_for_people() -> None:
 
 
 def test_the_comment_beside_the_column_names_each_ending() -> None:
-    source = (schema.__file__ or "").replace("schema.py", "export.py")
-    with open(source, encoding="utf-8") as file:  # noqa: PTH123 - one line of it
-        line = next(each for each in file if '"ending",' in each)
+    source = Path(export.__file__).read_text(encoding="utf-8")
+    line = next(each for each in source.splitlines() if '"ending",' in each)
     assert all(ending.value in line for ending in Ending)
