@@ -2,6 +2,7 @@
 panel that lies askew on its glass."""
 
 import signal
+import threading
 from collections.abc import Callable
 from functools import partial
 from operator import eq
@@ -48,6 +49,8 @@ class Machine:
         self.root = root
         self.steps: list[Step] = []
         self.rotation = 0
+        self._found = threading.Event()
+        """set when the reader's thread has the panel of this power-on, not the closed one of the last"""
         self._kernel = FakeKernel(geometry(PANEL, 32, XRGB))
         framebuffer(root, 0, card(root, 0, {"DSI-1": "connected"}))
         framebuffer_file(root / "dev" / "fb0", PANEL[0] * PANEL[1] * 4)
@@ -66,6 +69,7 @@ class Machine:
         if known:
             return []
         self.panel = Panel(self.root / "event0")
+        self._found.set()
         return [self.panel.device()]
 
     def _app(self, *arguments: Any, **more: Any) -> App:
@@ -87,6 +91,7 @@ class Machine:
         def look(rects: list[pygame.Rect]) -> None:
             """Show it. A page that is there at two looks has been drawn, and the person acts."""
             present(rects)
+            assert self._found.wait(30), "the reader never looked for a panel"
             page = self.app.conductor.state.page
             seen.append(page)
             assert len(seen) < 20, f"nothing comes after {page}"
@@ -106,6 +111,7 @@ class Machine:
     def play(self, config: owner.Settings, steps: list[Step]) -> owner.Settings:
         """From power-on until all is done; the settings as they are kept then."""
         self.steps, self.rotation = steps, config.screen.rotate
+        self._found.clear()
         write(owner.places()[1], file_text(msgspec.to_builtins(config)))
         diary = self.root / "diary.db"
         assert run.play_nights(owner.find(), TECHNIQUES, diary, simulate=False, size=None) == 0
